@@ -1,0 +1,1 @@
+"""The venue and the services that run it."""

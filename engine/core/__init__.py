@@ -1,0 +1,1 @@
+"""The exchange itself: pure, synchronous, integers only; time comes from the commands."""

@@ -1,0 +1,150 @@
+"""What can be said to the exchange: the whole vocabulary in.
+
+The struct applied is the struct journalled and the struct on the wire. `at_us` is UTC
+microseconds and the only clock the core knows. Prices in price units, quantities in lots,
+amounts in micros.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from engine.core.money import Lots, Micros, Price
+
+Side = Literal["buy", "sell"]
+Mode = Literal["isolated", "cross"]
+
+
+class Command(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """The common head of every command."""
+
+    at_us: int
+
+
+class TradeTick(Command, frozen=True):
+    """A trade that happened on the replayed market; `side` is the aggressor's."""
+
+    contract: str
+    price: Price
+    quantity: Lots
+    side: Side
+
+
+class QuoteTick(Command, frozen=True):
+    """The replayed market's best prices and what it shows there."""
+
+    contract: str
+    bid: Price
+    bid_quantity: Lots
+    ask: Price
+    ask_quantity: Lots
+
+
+class IndexTick(Command, frozen=True):
+    """An index price from a file."""
+
+    contract: str
+    price: Price
+
+
+class FundingTick(Command, frozen=True):
+    """A funding settlement from a file, at the rate of 10^-8 of the notional."""
+
+    contract: str
+    rate_e8: int
+
+
+class Deposit(Command, frozen=True):
+    """Money from outside into the wallet; the first one opens the account."""
+
+    account: str
+    amount: Micros
+
+
+class Withdraw(Command, frozen=True):
+    """Money out of the wallet."""
+
+    account: str
+    amount: Micros
+
+
+class SetLeverage(Command, frozen=True):
+    """Choose the leverage for a contract."""
+
+    account: str
+    contract: str
+    leverage: int
+
+
+class SetMarginMode(Command, frozen=True):
+    """Choose isolated or cross margin for a contract."""
+
+    account: str
+    contract: str
+    mode: Mode
+
+
+class AddMargin(Command, frozen=True):
+    """Move money from the wallet to an isolated position."""
+
+    account: str
+    contract: str
+    amount: Micros
+
+
+class RemoveMargin(Command, frozen=True):
+    """Move money from an isolated position back to the wallet."""
+
+    account: str
+    contract: str
+    amount: Micros
+
+
+class PlaceOrder(Command, frozen=True):
+    """A new order; `order` is the client's id, `price` absent for a market order."""
+
+    account: str
+    order: str
+    contract: str
+    side: Side
+    quantity: Lots
+    price: Price | None = None
+    time_in_force: Literal["gtc", "ioc", "fok"] = "gtc"
+    post_only: bool = False
+    reduce_only: bool = False
+
+
+class AmendOrder(Command, frozen=True):
+    """A new price and a new open quantity for a resting order."""
+
+    account: str
+    order: str
+    price: Price
+    quantity: Lots
+
+
+class CancelOrder(Command, frozen=True):
+    """Take a resting order out of the book."""
+
+    account: str
+    order: str
+
+
+AnyCommand = (
+    TradeTick
+    | QuoteTick
+    | IndexTick
+    | FundingTick
+    | Deposit
+    | Withdraw
+    | SetLeverage
+    | SetMarginMode
+    | AddMargin
+    | RemoveMargin
+    | PlaceOrder
+    | AmendOrder
+    | CancelOrder
+)
+"""For decoding: `msgspec.json.Decoder(AnyCommand)`."""
+Tick = TradeTick | QuoteTick | IndexTick | FundingTick
+"""Commands that a file of market data turns into."""

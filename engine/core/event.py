@@ -1,0 +1,351 @@
+"""What the exchange says happened: the whole vocabulary out.
+
+`seq` counts from 1 without gaps, `at_us` is the time of the command or timer. Prices in price
+units, quantities in lots, money in micros. In the events of a liquidation `liquidation` is the
+`seq` of its `LiquidationStarted`. `loss`, `own_margin`, `insurance_fund`, `adl`, `socialized`
+and `uncovered` are signed and add up by the identity loss = own_margin + insurance_fund + adl
++ socialized + uncovered over all events of a run. `fund` is the insurance fund's cash afterwards.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from engine.core.command import Mode, Side
+from engine.core.money import Lots, Micros, Price
+from engine.core.reason import Reason
+
+
+class Event(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """The common head of every event."""
+
+    seq: int
+    at_us: int
+
+
+class Rejected(Event, frozen=True):
+    """A command was refused and nothing changed."""
+
+    command: str
+    reason: Reason
+    account: str | None = None
+    contract: str | None = None
+    order: str | None = None
+
+
+class TickApplied(Event, frozen=True):
+    """The replayed market moved and somebody was touched by it; always the tick's first event."""
+
+    contract: str
+    bid: Price
+    ask: Price
+    last: Price
+
+
+class MarkMoved(Event, frozen=True):
+    """Trading on the venue itself moved its prices."""
+
+    contract: str
+    last: Price
+    index: Price
+    mark: Price
+
+
+class Deposited(Event, frozen=True):
+    """The wallet grew from outside."""
+
+    account: str
+    amount: Micros
+    wallet: Micros
+
+
+class Withdrawn(Event, frozen=True):
+    """The wallet shrank to outside."""
+
+    account: str
+    amount: Micros
+    wallet: Micros
+
+
+class LeverageSet(Event, frozen=True):
+    """The leverage for new margin in a contract."""
+
+    account: str
+    contract: str
+    leverage: int
+
+
+class MarginModeSet(Event, frozen=True):
+    """The margin mode of a contract; `margin` is the isolated margin now."""
+
+    account: str
+    contract: str
+    mode: Mode
+    margin: Micros
+
+
+class MarginAdded(Event, frozen=True):
+    """Wallet to isolated position; `margin` is what it has now."""
+
+    account: str
+    contract: str
+    amount: Micros
+    margin: Micros
+
+
+class MarginRemoved(Event, frozen=True):
+    """Isolated position to wallet; `margin` is what it has now."""
+
+    account: str
+    contract: str
+    amount: Micros
+    margin: Micros
+
+
+class OrderAccepted(Event, frozen=True):
+    """An order passed every check; `price` is the limit, for a market order the band's edge."""
+
+    account: str
+    order: str
+    contract: str
+    side: Side
+    quantity: Lots
+    price: Price
+
+
+class OrderAmended(Event, frozen=True):
+    """A resting order has a new price or a new open quantity."""
+
+    account: str
+    order: str
+    contract: str
+    price: Price
+    quantity: Lots
+
+
+class OrderTrimmed(Event, frozen=True):
+    """A reduce-only order shrank with its position."""
+
+    account: str
+    order: str
+    contract: str
+    quantity: Lots
+
+
+class OrderCancelled(Event, frozen=True):
+    """An order ended with `quantity` unfilled."""
+
+    account: str
+    order: str
+    contract: str
+    quantity: Lots
+    reason: Reason
+
+
+class OrderFilled(Event, frozen=True):
+    """A fill of a client's order; `realized` and `fee` were posted, `position` is signed."""
+
+    account: str
+    order: str
+    contract: str
+    side: Side
+    quantity: Lots
+    price: Price
+    role: Literal["maker", "taker"]
+    against: Literal["book", "outside", "liquidation"]
+    fee: Micros
+    realized: Micros
+    position: Lots
+
+
+class FundingSettled(Event, frozen=True):
+    """Funding fell due; a positive rate is paid by longs to shorts."""
+
+    contract: str
+    rate_e8: int
+    mark: Price
+
+
+class FundingPaid(Event, frozen=True):
+    """One position's share; positive: it paid."""
+
+    account: str
+    contract: str
+    amount: Micros
+
+
+class MarginCalled(Event, frozen=True):
+    """The margin ratio crossed a warning level upwards.
+
+    `contract` is the position nearest to liquidation, `restore` the money that would bring the
+    ratio back to the level.
+    """
+
+    account: str
+    contract: str
+    mode: Mode
+    level: int
+    equity: Micros
+    maintenance: Micros
+    restore: Micros
+
+
+class PoolDrawn(Event, frozen=True):
+    """A cross position lives on its account's pool: its isolated twin would lack `draw`."""
+
+    account: str
+    contract: str
+    draw: Micros
+
+
+class LiquidationStarted(Event, frozen=True):
+    """A liquidation order: one position of an isolated or cross margin account.
+
+    `quantity` is 0 where a negative balance without a position is made good. `equity` and
+    `maintenance` are the margin account's, `bracket` counts from 1 (0 without a position),
+    `bankruptcy_price` is rounded against the trader's delay and absent where it is not positive.
+    `cause` is the `seq` of the command's first event or of the liquidation before it.
+    """
+
+    account: str
+    contract: str
+    mode: Mode
+    side: Literal["long", "short"]
+    quantity: Lots
+    mark: Price
+    equity: Micros
+    maintenance: Micros
+    bracket: int
+    bankruptcy_price: Price | None
+    cause: int
+
+
+class LiquidationFilled(Event, frozen=True):
+    """A forced fill in the book; in stage `fund` the fund pays what the price lacks."""
+
+    liquidation: int
+    account: str
+    contract: str
+    side: Side
+    quantity: Lots
+    price: Price
+    stage: Literal["book", "fund"]
+    against: Literal["book", "outside"]
+    fee: Micros
+    loss: Micros
+    own_margin: Micros
+    insurance_fund: Micros
+    fund: Micros
+
+
+class Deleveraged(Event, frozen=True):
+    """A winner's position was closed against the liquidated one at its bankruptcy price.
+
+    `account` is the winner, `value` the money of the trade, `realized` the winner's result.
+    """
+
+    liquidation: int
+    account: str
+    contract: str
+    side: Side
+    quantity: Lots
+    value: Micros
+    realized: Micros
+    loss: Micros
+    own_margin: Micros
+    adl: Micros
+
+
+class ClosedOutside(Event, frozen=True):
+    """What nobody took was closed off the book against the outside market at the mark."""
+
+    liquidation: int
+    account: str
+    contract: str
+    quantity: Lots
+    price: Price
+    loss: Micros
+
+
+class DeficitCovered(Event, frozen=True):
+    """A negative balance was made good: by the fund, by winners, or by nobody yet."""
+
+    liquidation: int
+    account: str
+    contract: str
+    deficit: Micros
+    insurance_fund: Micros
+    socialized: Micros
+    uncovered: Micros
+    fund: Micros
+
+
+class LossSocialized(Event, frozen=True):
+    """A winner was cut; `contract` names an isolated position, absent for the cross pool."""
+
+    liquidation: int
+    account: str
+    contract: str | None
+    amount: Micros
+
+
+class ResidueTaken(Event, frozen=True):
+    """Margin left after a full liquidation went to the fund or back to the client."""
+
+    liquidation: int
+    account: str
+    contract: str
+    amount: Micros
+    to: Literal["fund", "client"]
+    fund: Micros
+
+
+class LiquidationEnded(Event, frozen=True):
+    """The liquidation order is done; `quantity` of the position is left."""
+
+    liquidation: int
+    account: str
+    contract: str
+    quantity: Lots
+    equity: Micros
+    maintenance: Micros
+
+
+class LiquidationAverted(Event, frozen=True):
+    """Cancelling the account's orders was enough."""
+
+    account: str
+    equity: Micros
+    maintenance: Micros
+
+
+AnyEvent = (
+    Rejected
+    | TickApplied
+    | MarkMoved
+    | Deposited
+    | Withdrawn
+    | LeverageSet
+    | MarginModeSet
+    | MarginAdded
+    | MarginRemoved
+    | OrderAccepted
+    | OrderAmended
+    | OrderTrimmed
+    | OrderCancelled
+    | OrderFilled
+    | FundingSettled
+    | FundingPaid
+    | MarginCalled
+    | PoolDrawn
+    | LiquidationStarted
+    | LiquidationFilled
+    | Deleveraged
+    | ClosedOutside
+    | DeficitCovered
+    | LossSocialized
+    | ResidueTaken
+    | LiquidationEnded
+    | LiquidationAverted
+)
+"""For decoding: `msgspec.json.Decoder(AnyEvent)`."""

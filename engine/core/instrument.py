@@ -1,0 +1,105 @@
+"""What a venue trades and by which rules: frozen, whole numbers, checked when it is loaded.
+
+Nothing here decides anything; `engine.config` fills these structs from TOML and checks them.
+Facts about venues and their sources stand in `configs/venues/*.toml`.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from engine.core.money import Lots, Micros, Price
+
+
+class Bracket(msgspec.Struct, frozen=True):
+    """One row of a maintenance table: `rate` of the notional less `deduction`.
+
+    `floor` is the smallest notional (inclusive) of the row; `leverage_max` its largest leverage.
+    """
+
+    floor: Micros
+    rate_ppm: int
+    deduction: Micros
+    leverage_max: int
+
+
+class Band(msgspec.Struct, frozen=True):
+    """Cumulative notional that the outside market shows within a distance of its best price."""
+
+    distance_ppm: int
+    notional: Micros
+
+
+class Depth(msgspec.Struct, frozen=True):
+    """The shape of the outside market's book where the file shows none.
+
+    `half_life_us`: what was taken comes back by half in that time. `scale_ppm` scales all bands.
+    """
+
+    half_spread_ppm: int
+    bands: tuple[Band, ...]
+    levels_per_band: int
+    half_life_us: int
+    scale_ppm: int = 1_000_000
+
+
+class Funding(msgspec.Struct, frozen=True):
+    """Where the funding rate comes from; rates in 10^-8 per interval."""
+
+    source: Literal["none", "file", "premium"] = "none"
+    interval_us: int = 28_800_000_000
+    interest_e8: int = 10_000
+    clamp_e8: int = 50_000
+    cap_e8: int = 750_000
+
+
+class Contract(msgspec.Struct, frozen=True):
+    """A linear perpetual.
+
+    A price is a whole number of price units, an order's price a whole number of ticks
+    (`tick` units each). `unit_value` is the money that one lot gains by one unit.
+    `price_unit` and `lot` are decimal texts in quote and base currency, for showing only.
+    """
+
+    symbol: str
+    price_unit: str
+    lot: str
+    tick: int
+    unit_value: Micros
+    price_max: Price
+    quantity_max: Lots
+    brackets: tuple[Bracket, ...]
+    depth: Depth
+    funding: Funding = Funding()
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """A venue's profile: every choice that is a setting."""
+
+    name: str
+    mark: Literal["last", "median"] = "last"
+    index_feedback_ppm: int = 0
+    strict_trigger: bool = False
+    """False: liquidate when maintenance >= equity; True: only when maintenance > equity."""
+    taker_fee_ppm: int = 0
+    maker_fee_ppm: int = 0
+    liquidation_fee_ppm: int = 0
+    liquidation_fee_to: Literal["fund", "fees"] = "fund"
+    residue_to: Literal["fund", "client"] = "fund"
+    self_trade: Literal["cancel_taker", "cancel_maker", "cancel_both"] = "cancel_maker"
+    market_band_ppm: int = 50_000
+    warning_levels: tuple[int, ...] = (50, 80, 90)
+    rearm_points: int = 5
+    mode_switch_with_position: bool = True
+    default_mode: Literal["isolated", "cross"] = "cross"
+    default_leverage: int = 10
+    sample_interval_us: int = 5_000_000
+    sample_count: int = 30
+
+
+class Venue(msgspec.Struct, frozen=True):
+    """Everything an `Exchange` is made from; the first record of every log holds it."""
+
+    rules: Rules
+    contracts: tuple[Contract, ...]
+    fund: Micros = Micros(0)
