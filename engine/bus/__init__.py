@@ -1,0 +1,1 @@
+"""How batches of commands and events travel between the services."""

@@ -1,0 +1,140 @@
+"""What a lab holds beside its venue: files, pace, crowd, scripted traders, report.
+
+All frozen, all in the core's units (see `engine.core.instrument`), times in microseconds,
+shares in parts per million. `engine.config.lab` makes them from TOML; the first record of every
+log carries them as JSON.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from engine.core.command import Mode, Side
+from engine.core.instrument import Venue
+from engine.core.money import Lots, Micros, Price
+
+TimeUnit = Literal["s", "ms", "us", "ns", "iso"]
+SizeUnit = Literal["base", "quote"]
+
+
+class Columns(msgspec.Struct, frozen=True, kw_only=True):
+    """How to read a CSV whose format is not built in.
+
+    `header` is the file's first line, by which it is recognised; without one the file has no
+    header and its columns are called `1`, `2`, ... A column that is absent is None. `side` names
+    the column of the aggressor's side, whose texts are `buy` and `sell`; `side = "sign"` says
+    that a negative size is a sell. `kind` is what a row becomes: `trades` need `price` and
+    `size`, `quotes` the four bid and ask columns, `index` needs `price`, `funding` needs `rate`.
+    """
+
+    name: str
+    kind: Literal["trades", "quotes", "index", "funding"] = "trades"
+    header: tuple[str, ...] | None = None
+    delimiter: str = ","
+    symbol: str | None = None
+    """The contract of every row, where no column names it."""
+    contract: str | None = None
+    """The column that names the contract."""
+    time: str
+    time_unit: TimeUnit
+    price: str | None = None
+    size: str | None = None
+    size_unit: SizeUnit = "base"
+    side: str | None = None
+    buy: str = "buy"
+    sell: str = "sell"
+    bid: str | None = None
+    bid_size: str | None = None
+    ask: str | None = None
+    ask_size: str | None = None
+    rate: str | None = None
+
+
+class Feed(msgspec.Struct, frozen=True, kw_only=True):
+    """How tick files are read.
+
+    `speed_ppm` is log time per real time (1_000_000 is real time), None as fast as possible.
+    Rows that come late by up to `hold_back_us` of file time are put in order; later ones are
+    dropped, and more than `dropped_max_ppm` of a file's rows dropped is an error.
+    """
+
+    columns: tuple[Columns, ...] = ()
+    speed_ppm: int | None = None
+    hold_back_us: int = 1_000_000
+    dropped_max_ppm: int = 10_000
+
+
+class LeverageShare(msgspec.Struct, frozen=True):
+    """`share_ppm` of the crowd trades at a leverage from `low` to `high`."""
+
+    low: int
+    high: int
+    share_ppm: int
+
+
+class Crowd(msgspec.Struct, frozen=True, kw_only=True):
+    """Seeded leveraged accounts that open positions early in the log.
+
+    `matched_ppm` of the accounts are held long and short against each other; the others trade
+    with the outside market, `long_ppm` of them long. Equity is log-normal around the median
+    with a spread of `equity_sigma_ppm` (standard deviation of its logarithm). All open within
+    `enter_us` of the first tick.
+    """
+
+    accounts: int
+    matched_ppm: int = 500_000
+    long_ppm: int = 500_000
+    isolated_ppm: int = 500_000
+    equity_median: Micros
+    equity_max: Micros
+    equity_sigma_ppm: int = 1_500_000
+    leverages: tuple[LeverageShare, ...]
+    enter_us: int
+    prefix: str = "crowd"
+
+
+class TraderOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """One order of a scripted trader, sent at the first tick at or after `after_us` of log time.
+
+    `after_us` counts from the first tick of the log; an order also waits for its contract's
+    first tick. `price` absent: a market order.
+    """
+
+    contract: str
+    side: Side
+    quantity: Lots
+    price: Price | None = None
+    leverage: int | None = None
+    after_us: int = 0
+    reduce_only: bool = False
+
+
+class Trader(msgspec.Struct, frozen=True, kw_only=True):
+    """A scripted account: its deposit at the start, its margin mode everywhere, its orders."""
+
+    name: str
+    deposit: Micros
+    mode: Mode
+    orders: tuple[TraderOrder, ...] = ()
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What the report looks at: `watch` are the accounts whose equity it draws.
+
+    `samples` bounds the points of every curve.
+    """
+
+    watch: tuple[str, ...] = ()
+    samples: int = 600
+
+
+class Lab(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a run depends on, apart from its files."""
+
+    name: str
+    seed: int
+    venue: Venue
+    feed: Feed = Feed()
+    crowd: Crowd | None = None
+    accounts: tuple[Trader, ...] = ()
+    report: Report = Report()

@@ -1,0 +1,1 @@
+"""A run's log on disk: write, read, rerun, first difference."""

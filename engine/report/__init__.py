@@ -1,0 +1,1 @@
+"""What a run means to a reader: summary, tables, tree, page."""

@@ -1,0 +1,1 @@
+"""The tasks of one process: feed, venue, recorder."""
