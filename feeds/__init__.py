@@ -1,0 +1,1 @@
+"""Everything that sends the venue commands: tick files, pace, the crowd, the demo's own market."""
