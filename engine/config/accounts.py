@@ -1,0 +1,91 @@
+"""From the tables of scripted accounts to `Trader`s."""
+
+from fractions import Fraction
+from typing import Literal
+
+import msgspec
+
+from engine.config import read
+from engine.config.read import Number, Place
+from engine.config.settings import Trader, TraderOrder
+from engine.core.instrument import Contract, Venue
+from engine.core.money import Lots, Price
+
+
+class OrderTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One order: `after` counts from the first tick; without `price` it is a market order."""
+
+    contract: str
+    side: Literal["buy", "sell"]
+    quantity: Number
+    price: Number | None = None
+    leverage: int | None = None
+    after: str = "0s"
+    reduce_only: bool = False
+
+
+class TraderTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A scripted account."""
+
+    name: str
+    deposit: Number
+    mode: Literal["isolated", "cross"]
+    orders: tuple[OrderTable, ...] = ()
+
+
+def traders(tables: tuple[TraderTable, ...], venue: Venue, place: Place) -> tuple[Trader, ...]:
+    """Check the scripted accounts of a lab against its venue and convert them."""
+    result: list[Trader] = []
+    for row, table in enumerate(tables, 1):
+        here = place.at(row)
+        name = table.name
+        if not name or ":" in name or name == "outside":
+            problem = f"found {name!r}; a name is not empty, not `outside`, and holds no colon"
+            raise here.at("name").error(problem)
+        if any(name == other.name for other in result):
+            raise here.at("name").error(f"there are two accounts of the name {name!r}")
+        result.append(
+            Trader(
+                name=name,
+                deposit=read.micros(table.deposit, here.at("deposit"), least=1),
+                mode=table.mode,
+                orders=tuple(
+                    _order(order, venue, here.at("orders").at(number))
+                    for number, order in enumerate(table.orders, 1)
+                ),
+            )
+        )
+    return tuple(result)
+
+
+def _order(table: OrderTable, venue: Venue, here: Place) -> TraderOrder:
+    contract = _contract(table.contract, venue, here.at("contract"))
+    quantity = _units(table.quantity, contract.lot, 1, "the lot", here.at("quantity"))
+    price = None
+    if table.price is not None:
+        tick = contract.tick
+        price = Price(_units(table.price, contract.price_unit, tick, "the tick", here.at("price")))
+    if table.leverage is not None:
+        read.at_least(table.leverage, 1, here.at("leverage"))
+    return TraderOrder(
+        contract=contract.symbol,
+        side=table.side,
+        quantity=Lots(quantity),
+        price=price,
+        leverage=table.leverage,
+        after_us=read.duration_us(table.after, here.at("after")),
+        reduce_only=table.reduce_only,
+    )
+
+
+def _contract(symbol: str, venue: Venue, place: Place) -> Contract:
+    for contract in venue.contracts:
+        if contract.symbol == symbol:
+            return contract
+    known = ", ".join(contract.symbol for contract in venue.contracts)
+    raise place.error(f"there is no contract {symbol!r} in this lab; there are: {known}")
+
+
+def _units(value: Number, unit: str, step: int, unit_name: str, place: Place) -> int:
+    """A positive number in units of which it is a whole multiple of `step`."""
+    return step * read.whole(read.positive(value, place), step * Fraction(unit), place, unit_name)

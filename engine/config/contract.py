@@ -1,0 +1,156 @@
+"""From the table of a contract to the core's `Contract`."""
+
+from fractions import Fraction
+from typing import Literal
+
+import msgspec
+
+from engine.config import read
+from engine.config.brackets import BracketTable, brackets
+from engine.config.find import find
+from engine.config.read import Number, Place, Table
+from engine.core.instrument import Band, Contract, Depth, Funding
+from engine.core.money import AMOUNT_MAX, PPM, Lots, Micros, Price
+
+_MICRO = Fraction(1, 1_000_000)
+
+
+class BandRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`notional` is shown within a distance of the best price; the distance is a share of it."""
+
+    within: Number
+    notional: Number
+
+
+class BookTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The shape of a market's book."""
+
+    half_spread: Number
+    bands: tuple[BandRow, ...]
+    levels_per_band: int
+    half_life: str
+
+
+class FundingTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where funding rates come from."""
+
+    source: Literal["none", "file", "premium"] = "none"
+    interval: str = "8h"
+    interest: Number = "0.0001"
+    clamp: Number = "0.0005"
+    cap: Number = "0.0075"
+
+
+class ContractTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is written about a contract; prices in quote, sizes in base currency."""
+
+    tick: Number
+    mark_tick: Number | None = None
+    lot: Number
+    multiplier: Number = 1
+    price_max: Number
+    quantity_max: Number
+    brackets: BracketTable
+    depth: str
+    depth_scale: Number = 1
+    funding: FundingTable = FundingTable()
+
+
+def contract(symbol: str, table: Table, place: Place) -> Contract:
+    """Check one contract and convert it to whole units.
+
+    Raises `ConfigError`; where an amount could leave the range of 2^53 it says what to change.
+    """
+    shape = read.shaped(ContractTable, table, place)
+    if not symbol or any(letter in symbol for letter in ": \t\n"):
+        raise place.error("a symbol must not be empty and holds no space and no colon")
+    unit = read.positive(shape.mark_tick or shape.tick, place.at("mark_tick"))
+    tick = read.whole(
+        read.positive(shape.tick, place.at("tick")), unit, place.at("tick"), "the mark_tick"
+    )
+    base = read.positive(shape.lot, place.at("lot"))
+    multiplier = read.positive(shape.multiplier, place.at("multiplier"))
+    price_max = read.positive(shape.price_max, place.at("price_max"))
+    quantity_max = read.positive(shape.quantity_max, place.at("quantity_max"))
+    result = Contract(
+        symbol=symbol,
+        price_unit=read.decimal_text(unit),
+        lot=read.decimal_text(base * multiplier),
+        tick=tick,
+        unit_value=_unit_value(unit * base * multiplier, place),
+        price_max=Price(read.whole(price_max, unit, place.at("price_max"), "the mark_tick")),
+        quantity_max=Lots(read.whole(quantity_max, base, place.at("quantity_max"), "the lot")),
+        brackets=brackets(shape.brackets, place.at("brackets")),
+        depth=_depth(shape, place),
+        funding=_funding(shape.funding, place.at("funding")),
+    )
+    _check_amounts(result, place)
+    return result
+
+
+def _unit_value(value: Fraction, place: Place) -> Micros:
+    count = value / _MICRO
+    if count.denominator != 1:
+        raise place.error(
+            f"one price unit x one lot is worth {read.decimal_text(value)} of the quote "
+            f"currency, expected a whole number of {read.decimal_text(_MICRO)}; "
+            f"make mark_tick (or tick), lot or multiplier larger"
+        )
+    return Micros(count.numerator)
+
+
+def _check_amounts(contract: Contract, place: Place) -> None:
+    largest = contract.price_max * contract.quantity_max * contract.unit_value
+    if largest > AMOUNT_MAX:
+        raise place.error(
+            f"price_max x quantity_max is worth {read.decimal_text(largest * _MICRO)}, expected "
+            f"at most {read.decimal_text(AMOUNT_MAX * _MICRO)}; make one of them smaller"
+        )
+    if contract.price_max < contract.tick:
+        raise place.at("price_max").error("is below one tick")
+
+
+def _depth(shape: ContractTable, place: Place) -> Depth:
+    path = find("books", shape.depth)
+    table = read.shaped(BookTable, read.load_toml(path), Place(str(path)))
+    book = Place(str(path))
+    rows = book.at("bands")
+    if not table.bands:
+        raise rows.error("is empty; a book needs a row with within 0")
+    bands: list[Band] = []
+    for number, row in enumerate(table.bands, 1):
+        here = rows.at(number)
+        band = Band(
+            read.ppm(row.within, here.at("within"), most=PPM - 1),
+            read.micros(row.notional, here.at("notional")),
+        )
+        _check_band(band, bands[-1] if bands else None, here)
+        bands.append(band)
+    return Depth(
+        half_spread_ppm=read.ppm(table.half_spread, book.at("half_spread")),
+        bands=tuple(bands),
+        levels_per_band=read.at_least(table.levels_per_band, 1, book.at("levels_per_band")),
+        half_life_us=read.duration_us(table.half_life, book.at("half_life"), least=1),
+        scale_ppm=read.ppm(shape.depth_scale, place.at("depth_scale"), most=1_000 * PPM),
+    )
+
+
+def _check_band(band: Band, before: Band | None, here: Place) -> None:
+    if before is None:
+        if band.distance_ppm != 0:
+            raise here.at("within").error("the first row is the best price: expected 0")
+        return
+    if band.distance_ppm <= before.distance_ppm:
+        raise here.at("within").error("must be above the distance of the row before")
+    if band.notional < before.notional:
+        raise here.at("notional").error("is cumulative: must not be below the row before")
+
+
+def _funding(table: FundingTable, place: Place) -> Funding:
+    return Funding(
+        source=table.source,
+        interval_us=read.duration_us(table.interval, place.at("interval"), least=1),
+        interest_e8=read.rate_e8(table.interest, place.at("interest")),
+        clamp_e8=abs(read.rate_e8(table.clamp, place.at("clamp"))),
+        cap_e8=abs(read.rate_e8(table.cap, place.at("cap"))),
+    )

@@ -1,0 +1,38 @@
+"""Where configurations are: beside the code in a checkout, inside the package in a wheel."""
+
+from pathlib import Path
+from typing import Literal
+
+import engine
+from engine.config.error import ConfigError
+
+Kind = Literal["venues", "labs", "books"]
+_PACKAGE = Path(engine.__path__[0])
+_PLACES = (_PACKAGE / "_configs", _PACKAGE.parent / "configs")
+
+
+def find(kind: Kind, name: str, beside: Path | None = None) -> Path:
+    """The file of a configuration that ships with the project, or the path that was given.
+
+    What ends in `.toml` or holds a `/` is a path, relative to the folder `beside` where one is
+    given. Raises `ConfigError` with the names that there are.
+    """
+    if name.endswith(".toml") or "/" in name or "\\" in name:
+        path = (beside or Path()) / name
+        if not path.is_file():
+            raise ConfigError(str(path), "", "there is no such file")
+        return path
+    for place in _PLACES:
+        path = place / kind / f"{name}.toml"
+        if path.is_file():
+            return path
+    known = ", ".join(names(kind)) or "none"
+    what = kind.removesuffix("s")
+    problem = f"there is no {what} of that name; there are: {known}; or give the path of a .toml"
+    raise ConfigError(name, "", problem)
+
+
+def names(kind: Kind) -> list[str]:
+    """The configurations of a kind that ship with the project."""
+    found = {path.stem for place in _PLACES for path in (place / kind).glob("*.toml")}
+    return sorted(found)

@@ -1,0 +1,80 @@
+"""From a lab's file to a `Lab`: everything that a run depends on, apart from its tick files."""
+
+from pathlib import Path
+
+import msgspec
+
+from engine.config import read
+from engine.config.accounts import TraderTable, traders
+from engine.config.find import find
+from engine.config.read import Number, Place, Table
+from engine.config.settings import Lab, Report
+from engine.config.streams import CrowdTable, FeedTable, crowd, feed
+from engine.config.venue import contracts, load_venue, overlaid, rules
+from engine.core.instrument import Venue
+
+
+class ReportTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the report looks at."""
+
+    watch: tuple[str, ...] | None = None
+    samples: int = 600
+
+
+class LabTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A lab's file. `rules` and `contracts` are laid over the venue's."""
+
+    venue: str
+    seed: int
+    fund: Number
+    rules: Table = {}
+    contracts: dict[str, Table] = {}
+    feed: FeedTable = FeedTable()
+    crowd: CrowdTable | None = None
+    accounts: tuple[TraderTable, ...] = ()
+    report: ReportTable = ReportTable()
+
+
+def load_lab(name: str) -> Lab:
+    """Read and check a lab by its name or path.
+
+    Raises `ConfigError`, which names the file, the key and what was expected.
+    """
+    path = find("labs", name)
+    place = Place(str(path))
+    table = read.shaped(LabTable, read.load_toml(path), place)
+    venue = _venue(table, path, place)
+    accounts = traders(table.accounts, venue, place.at("accounts"))
+    return Lab(
+        name=path.stem,
+        seed=read.at_least(table.seed, 0, place.at("seed")),
+        venue=venue,
+        feed=feed(table.feed, place.at("feed")),
+        crowd=crowd(table.crowd, place.at("crowd")) if table.crowd else None,
+        accounts=accounts,
+        report=_report(table.report, [account.name for account in accounts], place.at("report")),
+    )
+
+
+def _venue(table: LabTable, path: Path, place: Place) -> Venue:
+    venue_path = find("venues", table.venue, path.parent)
+    below = load_venue(venue_path)
+    result = Venue(
+        rules=rules(venue_path.stem, overlaid(below.rules, table.rules), place.at("rules")),
+        contracts=contracts(below, table.contracts, place.at("contracts")),
+        fund=read.micros(table.fund, place.at("fund")),
+    )
+    if not result.contracts:
+        raise place.at("contracts").error("neither the lab nor its venue has a contract")
+    return result
+
+
+def _report(table: ReportTable, accounts: list[str], place: Place) -> Report:
+    watch = tuple(accounts) if table.watch is None else table.watch
+    for row, name in enumerate(watch, 1):
+        if name not in accounts:
+            known = ", ".join(accounts) or "none"
+            problem = f"there is no account {name!r} in this lab; there are: {known}"
+            raise place.at("watch").at(row).error(problem)
+    samples = read.at_least(table.samples, 10, place.at("samples"))
+    return Report(watch=watch, samples=samples)

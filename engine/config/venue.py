@@ -1,0 +1,122 @@
+"""From a venue's profile to the core's `Rules` and `Contract`s."""
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from engine.config import read
+from engine.config.contract import contract
+from engine.config.read import Number, Place, Table
+from engine.core.instrument import Contract, Rules
+from engine.core.money import PPM
+
+
+class RulesTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A venue's settings; see `engine.core.instrument.Rules`."""
+
+    mark: Literal["last", "median"]
+    trigger: Literal[">=", ">"] = ">="
+    """Liquidate when maintenance `>=` or `>` equity."""
+    index_feedback: Number = 0
+    taker_fee: Number = 0
+    maker_fee: Number = 0
+    liquidation_fee: Number = 0
+    liquidation_fee_to: Literal["fund", "fees"] = "fund"
+    residue_to: Literal["fund", "client"] = "fund"
+    self_trade: Literal["cancel_taker", "cancel_maker", "cancel_both"] = "cancel_maker"
+    market_band: Number = "0.05"
+    warning_levels: tuple[int, ...] = (50, 80, 90)
+    rearm_points: int = 5
+    mode_switch_with_position: bool = True
+    default_mode: Literal["isolated", "cross"] = "cross"
+    default_leverage: int = 10
+    sample_interval: str = "5s"
+    sample_count: int = 30
+
+
+class VenueTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A venue's file."""
+
+    rules: Table
+    contracts: dict[str, Table] = {}
+
+
+def load_venue(path: Path) -> VenueTable:
+    """Read a venue's file and check all of it, so that a lab can build on its tables."""
+    place = Place(str(path))
+    table = read.shaped(VenueTable, read.load_toml(path), place)
+    rules(path.stem, table.rules, place.at("rules"))
+    for symbol, contract_table in table.contracts.items():
+        contract(symbol, contract_table, place.at("contracts").at(symbol))
+    return table
+
+
+def rules(name: str, table: Table, place: Place) -> Rules:
+    """Check a venue's settings and convert them to whole units."""
+    shape = read.shaped(RulesTable, table, place)
+    return Rules(
+        name=name,
+        mark=shape.mark,
+        index_feedback_ppm=read.ppm(shape.index_feedback, place.at("index_feedback")),
+        strict_trigger=shape.trigger == ">",
+        taker_fee_ppm=_fee(shape.taker_fee, place.at("taker_fee")),
+        maker_fee_ppm=_fee(shape.maker_fee, place.at("maker_fee")),
+        liquidation_fee_ppm=_fee(shape.liquidation_fee, place.at("liquidation_fee")),
+        liquidation_fee_to=shape.liquidation_fee_to,
+        residue_to=shape.residue_to,
+        self_trade=shape.self_trade,
+        market_band_ppm=read.ppm(shape.market_band, place.at("market_band"), most=PPM - 1),
+        warning_levels=_levels(shape.warning_levels, place.at("warning_levels")),
+        rearm_points=read.at_least(shape.rearm_points, 0, place.at("rearm_points")),
+        mode_switch_with_position=shape.mode_switch_with_position,
+        default_mode=shape.default_mode,
+        default_leverage=read.at_least(shape.default_leverage, 1, place.at("default_leverage")),
+        sample_interval_us=read.duration_us(
+            shape.sample_interval, place.at("sample_interval"), least=1
+        ),
+        sample_count=read.at_least(shape.sample_count, 1, place.at("sample_count")),
+    )
+
+
+def _fee(value: Number, place: Place) -> int:
+    return read.ppm(value, place, most=PPM // 10)
+
+
+def _levels(levels: tuple[int, ...], place: Place) -> tuple[int, ...]:
+    before = 0
+    for number, level in enumerate(levels, 1):
+        if not before < level < 100:
+            raise place.at(number).error(
+                f"found {level}, expected rising percentages between 1 and 99"
+            )
+        before = level
+    return levels
+
+
+def overlaid(below: Table, above: Table) -> Table:
+    """A table with another laid over it: tables key by key, everything else replaced.
+
+    >>> overlaid({"a": {"x": 1, "y": 2}, "b": 3}, {"a": {"y": 5}})
+    {'a': {'x': 1, 'y': 5}, 'b': 3}
+    """
+    result = dict(below)
+    for name, value in above.items():
+        old = result.get(name)
+        if isinstance(old, dict) and isinstance(value, dict):
+            result[name] = overlaid(old, value)
+        else:
+            result[name] = value
+    return result
+
+
+def contracts(venue: VenueTable, lab: dict[str, Table], place: Place) -> tuple[Contract, ...]:
+    """The contracts that a lab names, the venue's tables with the lab's laid over them.
+
+    A lab that names none has all of the venue's.
+    """
+    chosen = lab or {symbol: {} for symbol in venue.contracts}
+    return tuple(
+        contract(symbol, overlaid(venue.contracts.get(symbol, {}), table), place.at(symbol))
+        for symbol, table in chosen.items()
+    )

@@ -1,0 +1,80 @@
+"""Read a run's log: every line whole, every record of the closed vocabulary."""
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+
+from engine.core.command import Command, Tick
+from engine.journal.error import JournalError
+from engine.journal.record import Genesis, Record, Ticks
+from engine.journal.write import COMMANDS
+
+_decoder = msgspec.json.Decoder(Record)
+
+
+def lines(path: Path) -> Iterator[bytes]:
+    """The lines of a log without their line feeds.
+
+    Raises `JournalError` if the file is missing or its last line is torn.
+    """
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                if not line.endswith(b"\n"):
+                    raise JournalError(
+                        f"{path}:{number}: the last line is torn ({len(line)} bytes without a "
+                        f"line feed); the run was cut off while writing: run it again"
+                    )
+                yield line[:-1]
+    except OSError as error:
+        raise JournalError(
+            f"{path}: cannot be read ({error.strerror}); expected the folder of a finished run"
+        ) from error
+
+
+def records(folder: Path) -> Iterator[Record]:
+    """The records of `commands.jsonl`. Raises `JournalError` at the first that is none."""
+    path = folder / COMMANDS
+    for number, line in enumerate(lines(path), 1):
+        try:
+            yield _decoder.decode(line)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            raise JournalError(
+                f"{path}:{number}: is no record of a log ({error}); the file was changed, or "
+                f"written by another version of margincall"
+            ) from error
+
+
+def genesis(folder: Path) -> Genesis:
+    """The first record of a log."""
+    first = next(records(folder), None)
+    if not isinstance(first, Genesis):
+        raise JournalError(f"{folder / COMMANDS}:1: expected the record Genesis; found another")
+    return first
+
+
+def commands(folder: Path, ticks: Iterator[Tick]) -> Iterator[Command]:
+    """Every command of a log in its order, the ticks taken from the stream that is handed in.
+
+    Raises `JournalError` if the stream ends before the log does.
+    """
+    path = folder / COMMANDS
+    for number, record in enumerate(records(folder), 1):
+        if isinstance(record, Genesis):
+            if number > 1:
+                raise JournalError(f"{path}:{number}: a second Genesis; expected commands")
+        elif isinstance(record, Ticks):
+            wanted = record.last - record.first + 1
+            found = 0
+            for tick in islice(ticks, wanted):
+                found += 1
+                yield tick
+            if found < wanted:
+                raise JournalError(
+                    f"{path}:{number}: the files gave {found} of the {wanted} ticks that the log "
+                    f"names; they are not those of this run"
+                )
+        else:
+            yield record
