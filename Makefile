@@ -1,0 +1,55 @@
+# `make` lists the targets. Everything happens in .venv, made from the hash-locked requirements.
+PYTHON ?= python3
+JOBS ?= 2
+UV_VERSION := 0.13.9
+
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+LONG := MARGINCALL_FUZZ_COMMANDS=1000000 MARGINCALL_FUZZ_SEEDS=500 MARGINCALL_NAIVE_COMMANDS=200000
+COMPILE := build/lock/bin/uv --no-config pip compile --quiet --upgrade --universal \
+	--python-version 3.11 --generate-hashes --only-binary :all: pyproject.toml
+
+.PHONY: help demo test long check format lock clean environment environment-dev
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' Makefile | expand -t 10
+
+demo: environment  ## play the lab that ships with the project: a cascade, and who paid for it
+	@$(BIN)/margincall demo
+
+test: environment-dev  ## run the whole suite with short fuzz counts
+	@$(PYTEST) -m "not ci"
+
+long: environment-dev  ## fuzz for longer: a million commands, and 200,000 against the naive exchange
+	@$(LONG) $(PYTEST) --timeout 3600 tests/properties
+
+check: environment-dev  ## lint, format, types and the direction of imports
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: environment-dev  ## let ruff put the code into its form
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+lock:  ## write requirements*.txt anew from pyproject.toml (the one target that asks for newer versions)
+	@$(PYTHON) -m venv build/lock
+	@build/lock/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) --group build -o requirements.txt
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) --group dev -c requirements.txt \
+		-o requirements-dev.txt
+
+clean:  ## remove what the targets made, the environment included
+	rm -rf .venv .venv.lock build dist out .coverage* .hypothesis .*_cache
+
+environment:
+	@$(call bring,requirements.txt)
+
+environment-dev:
+	@$(call bring,requirements-dev.txt)
+
+define bring
+command -v "$(PYTHON)" >/dev/null || { echo "margincall needs Python 3.11 or newer and there is no $(PYTHON) here: install it (Debian, Ubuntu: apt-get install python3 python3-venv) or name another: make PYTHON=python3.12 ..." >&2; exit 1; }; \
+"$(PYTHON)" .ci/environment.py .venv $(1)
+endef
