@@ -1,0 +1,125 @@
+"""Which format a file is written in: by name, by its header, or by the shape of its rows.
+
+A header decides where there is one; a lab's own maps go before what is built in. Without a
+header the first rows do, so a wrong header is never taken for a bad first row.
+"""
+
+import csv
+from collections.abc import Sequence
+
+import msgspec
+
+from feeds.errors import FeedError
+from feeds.formats import binance_agg_trades, binance_book_ticker, binance_trades
+from feeds.formats.format import Format
+from feeds.number import NotPlainError, plain
+from feeds.stamp import BadStampError, stamp_reader
+
+BUILT_IN = (
+    binance_trades.FORMAT,
+    binance_agg_trades.FORMAT,
+    binance_book_ticker.FORMAT,
+)
+_NUMBER_STARTS = tuple("+-.0123456789")
+HEAD_LINES = 20
+"""How many lines a format is recognised by."""
+
+
+class Layout(msgspec.Struct, frozen=True):
+    """A format as a certain file has it; `width` is the number of columns of every row."""
+
+    format: Format
+    has_header: bool
+    width: int
+
+
+def cells_of(line: str, delimiter: str) -> list[str]:
+    """Split a line into cells.
+
+    Raises `csv.Error` for a quote that is not closed.
+    """
+    if '"' not in line:
+        return line.split(delimiter)
+    return next(csv.reader([line], delimiter=delimiter, strict=True))
+
+
+def detect(path: str, head: Sequence[str], maps: Sequence[Format], named: str | None) -> Layout:
+    """Say which format the first lines of a file are in.
+
+    Raises `FeedError` if there is no such name, or if the lines do not look like that format,
+    or like any.
+    """
+    lines = [line for line in head if line.strip()]
+    if not lines:
+        raise FeedError(f"{path}: has no lines; expected a CSV file with rows of ticks")
+    formats = [*maps, *BUILT_IN]
+    if named is not None:
+        formats = [_by_name(named, formats)]
+    for format in formats:
+        layout = _layout(format, lines)
+        if layout is not None:
+            return layout
+    found = f"{path}:1: found {lines[0][:120]!r}"
+    if named is not None:
+        raise FeedError(f"{found}; expected {_looks(formats[0])}; name another --format")
+    expected = " or ".join(f"{format.name} ({_looks(format)})" for format in formats)
+    raise FeedError(
+        f"{found}; expected one of the formats {expected}; name one with --format, or describe "
+        f"the file's columns in the lab"
+    )
+
+
+def _by_name(name: str, formats: Sequence[Format]) -> Format:
+    for format in formats:
+        if format.name == name:
+            return format
+    known = ", ".join(format.name for format in formats)
+    raise FeedError(f"--format {name}: there is no such format; there are: {known}")
+
+
+def _layout(format: Format, lines: Sequence[str]) -> Layout | None:
+    rows = [_cells_or_empty(line, format.columns.delimiter) for line in lines]
+    header = format.columns.header
+    if header is not None and tuple(cell.strip() for cell in rows[0]) == header:
+        return Layout(format, has_header=True, width=len(header))
+    if _is_header(rows[0]):
+        return None
+    fits = _can_be_read if header is None else Format.has_shape
+    for row in rows:
+        if fits(format, row):
+            return Layout(format, has_header=False, width=len(row))
+    return None
+
+
+def _cells_or_empty(line: str, delimiter: str) -> list[str]:
+    try:
+        return cells_of(line, delimiter)
+    except csv.Error:
+        return []
+
+
+def _is_header(cells: Sequence[str]) -> bool:
+    """Whether no cell begins like a number."""
+    return not any(cell.startswith(_NUMBER_STARTS) for cell in cells)
+
+
+def _can_be_read(format: Format, cells: Sequence[str]) -> bool:
+    """Whether a row can be one of a map that names its columns by number."""
+    if len(cells) <= max(format.used()):
+        return False
+    named = format.columns
+    try:
+        stamp_reader(named.time_unit)(cells[format.place(named.time)])
+        for column in (named.price, named.size, named.bid, named.ask, named.rate):
+            if column is not None:
+                plain(cells[format.place(column)])
+    except (BadStampError, NotPlainError):
+        return False
+    return True
+
+
+def _looks(format: Format) -> str:
+    header = format.columns.header
+    if header is not None:
+        return f"header {format.columns.delimiter.join(header)}"
+    return f"no header, {max(format.used()) + 1} or more columns"

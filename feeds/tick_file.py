@@ -1,0 +1,213 @@
+"""One tick file: its rows as ticks, in order, with a report of what was left out."""
+
+import csv
+from collections.abc import Callable, Iterator, Mapping
+
+from engine.config.settings import Feed as FeedSettings
+from engine.core.command import FundingTick, IndexTick, QuoteTick, Tick, TradeTick
+from engine.core.instrument import Contract
+from feeds.errors import FeedError
+from feeds.files import Source
+from feeds.formats.column_map import Cells, RowReader, row_reader
+from feeds.formats.detect import Layout, cells_of
+from feeds.order import in_order
+from feeds.report import FileReport, RowSkippedError, Skip
+
+JUDGED_AFTER = 10_000
+"""Rows after which a file with too many late rows is given up while it is still being read."""
+
+
+_NOT_BAD = (Skip.DUPLICATE.value, Skip.UNKNOWN_CONTRACT.value, Skip.OUT_OF_ORDER.value)
+_REMEDIES = {
+    Skip.BAD_ROW: "check the file, or name its format with --format",
+    Skip.BAD_TIME: "check which column is the time and its unit",
+    Skip.BAD_PRICE: "check which column is the price, and the contract's largest price",
+    Skip.OFF_GRID: "check that the file is this contract's, and the contract's tick",
+    Skip.BAD_QUANTITY: "check which column is the size and how the side is written",
+    Skip.BAD_SIDE: "check which words mean buy and sell",
+    Skip.BAD_RATE: "check which column is the rate; 0.0001 is 0.01 %",
+    Skip.CROSSED_QUOTE: "check which columns are bid and ask",
+    Skip.UNKNOWN_CONTRACT: "check the symbols, or name the file as SYMBOL=FILE",
+    Skip.DUPLICATE: "check which column is the id",
+    Skip.OUT_OF_ORDER: "sort the file by time",
+}
+"""What to look at when a file is refused because most of its rows were left out."""
+
+
+class TickFile:
+    """A file that was looked at and can be read once.
+
+    All its rows are those of `contract`, or, where that is None, each row's column says whose.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        layout: Layout,
+        contract: Contract | None,
+        contracts: Mapping[str, Contract],
+        settings: FeedSettings,
+    ) -> None:
+        self._source = source
+        self._layout = layout
+        self._settings = settings
+        self._line = 0
+        self._reader = _reader(layout, contract, contracts, lambda: f"{source.path}:{self._line}")
+        self.report = FileReport(
+            path=source.path,
+            format=layout.format.name,
+            contract=contract.symbol if contract else None,
+            sha256=source.sha256,
+        )
+
+    def ticks(self) -> Iterator[Tick]:
+        """Read the file; yields its ticks by time, ties by place.
+
+        Raises `FeedError` where the file cannot go on being read, or too little of it can be used.
+        """
+        report = self.report
+        priced = report.contract is not None
+        for tick in in_order(self._rows(), self._settings.hold_back_us, self._late):
+            if report.first_us is None:
+                report.first_us = tick.at_us
+            report.last_us = tick.at_us
+            if priced:
+                _widen(report, tick)
+            yield tick
+        self._judge_order()
+        self._judge_use()
+
+    def _rows(self) -> Iterator[Tick]:
+        report, read = self.report, self._reader
+        delimiter, width = self._layout.format.columns.delimiter, self._layout.width
+        id_column = self._layout.format.id
+        id_at = None if id_column is None else self._layout.format.place(id_column)
+        last_id: str | None = None
+        for line, text in self._data_lines():
+            self._line = line
+            report.rows += 1
+            try:
+                cells = cells_of(text, delimiter)
+                if len(cells) != width:
+                    raise RowSkippedError(Skip.BAD_ROW, text)
+                if id_at is not None:
+                    if cells[id_at] == last_id:
+                        raise RowSkippedError(Skip.DUPLICATE, last_id)
+                    last_id = cells[id_at]
+                tick = read(cells)
+            except RowSkippedError as skipped:
+                report.skip(skipped.reason, line, skipped.found)
+            except csv.Error:
+                report.skip(Skip.BAD_ROW, line, text[:40])
+            else:
+                yield tick
+
+    def _data_lines(self) -> Iterator[tuple[int, str]]:
+        header_left = self._layout.has_header
+        for first, lines in self._source.blocks():
+            for line, text in enumerate(lines, first):
+                if not text or text.isspace():
+                    continue
+                if header_left:
+                    header_left = False
+                    continue
+                yield line, text
+
+    def _late(self, tick: Tick) -> None:
+        self.report.skip(Skip.OUT_OF_ORDER, self._line, str(tick.at_us))
+        if self.report.rows >= JUDGED_AFTER:
+            self._judge_order()
+
+    def _judge_order(self) -> None:
+        report = self.report
+        late = report.skipped.get(Skip.OUT_OF_ORDER.value, 0)
+        allowed = self._settings.dropped_max_ppm
+        if late * 1_000_000 > report.rows * allowed:
+            first = report.first_skips[Skip.OUT_OF_ORDER.value]
+            raise FeedError(
+                f"{report.path}:{first.line}: {late} of {report.rows} rows come more than "
+                f"{self._settings.hold_back_us / 1_000_000:g} s after a newer one; expected at "
+                f"most {allowed / 10_000:g} %; sort the file by time, or raise the lab's hold-back"
+            )
+
+    def _judge_use(self) -> None:
+        report = self.report
+        if report.rows == 0:
+            raise FeedError(f"{report.path}: has a header and no rows; expected rows of ticks")
+        bad = {name: count for name, count in report.skipped.items() if name not in _NOT_BAD}
+        not_bad = report.dropped - sum(bad.values())
+        if 2 * sum(bad.values()) <= report.rows - not_bad and report.dropped < report.rows:
+            return
+        worst = max(report.skipped, key=lambda name: report.skipped[name])
+        first = report.first_skips[worst]
+        raise FeedError(
+            f"{report.path}:{first.line}: {report.dropped} of {report.rows} rows cannot be used, "
+            f"first {worst}: found {first.found!r}; {_REMEDIES[Skip(worst)]}"
+        )
+
+
+def _widen(report: FileReport, tick: Tick) -> None:
+    """Stretch the report's price range over a tick."""
+    match tick:
+        case TradeTick(price=low) | IndexTick(price=low):
+            high = low
+        case QuoteTick(bid=low, ask=high):
+            pass
+        case FundingTick():
+            return
+    if report.low is None or low < report.low:
+        report.low = low
+    if report.high is None or high > report.high:
+        report.high = high
+
+
+def _reader(
+    layout: Layout,
+    contract: Contract | None,
+    contracts: Mapping[str, Contract],
+    where: Callable[[], str],
+) -> RowReader:
+    column = layout.format.columns.contract
+    if contract is None:
+        assert column is not None, "without a column, a file is assigned to a contract"
+        return _by_column(layout, layout.format.place(column), contracts)
+    read = row_reader(layout.format, contract)
+    if column is None:
+        return read
+    return _all_of_one(read, layout.format.place(column), contract.symbol, where)
+
+
+def _by_column(layout: Layout, symbol_at: int, contracts: Mapping[str, Contract]) -> RowReader:
+    """Rows of several contracts; each has its own reader, which may remember its last row."""
+    readers = {
+        symbol: row_reader(layout.format, contract) for symbol, contract in contracts.items()
+    }
+
+    def read(cells: Cells) -> Tick:
+        reader = readers.get(cells[symbol_at])
+        if reader is None:
+            raise RowSkippedError(Skip.UNKNOWN_CONTRACT, cells[symbol_at])
+        return reader(cells)
+
+    return read
+
+
+def _all_of_one(
+    read_row: RowReader, symbol_at: int, contract: str, where: Callable[[], str]
+) -> RowReader:
+    """Rows of one symbol, which the user says is the lab's `contract`."""
+    only: str | None = None
+
+    def read(cells: Cells) -> Tick:
+        nonlocal only
+        symbol = cells[symbol_at]
+        if only is None:
+            only = symbol
+        if symbol != only:
+            raise FeedError(
+                f"{where()}: found a row of {symbol} after rows of {only}; expected one symbol, "
+                f"because the file was named as {contract}=FILE; name it as FILE alone"
+            )
+        return read_row(cells)
+
+    return read
