@@ -1,0 +1,1 @@
+"""Who owns what: the ledger, accounts and positions."""

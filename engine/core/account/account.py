@@ -1,0 +1,41 @@
+"""An account: its positions by contract and its resting orders by id."""
+
+import msgspec
+
+from engine.core.account.position import Position
+from engine.core.book.order import Order
+
+OUTSIDE = "outside"
+"""The replayed market as a counterparty: unlimited, never warned, liquidated or cut."""
+
+
+class Account(msgspec.Struct):
+    """Settings, positions and orders; the money is in the ledger.
+
+    `result` (micros) is what the cross side has made (Decision M11), `warned` its highest
+    warning level crossed, `last_contract` where it last had a cross position.
+    """
+
+    name: str
+    positions: dict[str, Position] = {}
+    orders: dict[str, Order] = {}
+    result: int = 0
+    warned: int = 0
+    last_contract: str = ""
+
+    @property
+    def wallet_key(self) -> str:
+        """The ledger account of its wallet."""
+        return f"wallet:{self.name}"
+
+    def cross_positions(self) -> list[Position]:
+        """Return open positions that share the wallet, by contract."""
+        return [
+            position
+            for _, position in sorted(self.positions.items())
+            if position.quantity and position.mode == "cross"
+        ]
+
+    def orders_in(self, contract: str) -> list[Order]:
+        """Return resting orders of a contract by arrival."""
+        return [order for order in self.orders.values() if order.contract == contract]

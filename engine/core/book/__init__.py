@@ -1,0 +1,1 @@
+"""Resting orders, the replayed market's liquidity, and both merged."""

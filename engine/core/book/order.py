@@ -1,0 +1,20 @@
+"""A resting order."""
+
+import msgspec
+
+from engine.core.command import Side
+from engine.core.money import Lots, Price
+
+
+class Order(msgspec.Struct):
+    """What rests in the book; `quantity` is what is left, `arrival` its place in time."""
+
+    account: str
+    order: str
+    contract: str
+    side: Side
+    price: Price
+    quantity: Lots
+    arrival: int
+    reduce_only: bool = False
+    post_only: bool = False

@@ -1,0 +1,111 @@
+"""The replayed market's liquidity: lazy levels around a reference, with a memory and an end.
+
+The file knows nothing of us. A tick moves the touch and nothing else; levels are worked out when
+an order walks them. What was taken from a level is missing there and comes back by half in each
+half-life, so that ten liquidations in a second walk down the book and ten in an hour do not.
+Decisions P2 to P5.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from engine.core.command import Side
+from engine.core.instrument import Contract
+from engine.core.money import PPM, Lots, Price, div_up
+
+
+class Missing(msgspec.Struct):
+    """Lots taken from a level, as they were at a time."""
+
+    quantity: int
+    at_us: int
+
+    def at(self, now_us: int, half_life_us: int) -> int:
+        """Return what is still missing: halved for every half-life, linear in between."""
+        halvings, rest = divmod(now_us - self.at_us, half_life_us)
+        left = self.quantity >> halvings
+        return left - left * rest // (2 * half_life_us)
+
+
+class Level(msgspec.Struct, frozen=True):
+    """An outside level with something to take."""
+
+    number: int
+    price: Price
+    quantity: Lots
+
+
+class Outside(msgspec.Struct):
+    """The touch that the file shows, and what we have taken around it.
+
+    `bid` and `ask` are 0 before the first tick.
+    """
+
+    bid: Price = Price(0)
+    ask: Price = Price(0)
+    bid_quantity: Lots = Lots(0)
+    ask_quantity: Lots = Lots(0)
+    quoted: bool = False
+    missing_bids: dict[int, Missing] = {}
+    missing_asks: dict[int, Missing] = {}
+
+    def trade(self, contract: Contract, price: int) -> None:
+        """Move the touch around a replayed trade, unless the file has quotes."""
+        if self.quoted:
+            return
+        tick = contract.tick
+        half = max(tick, div_up(price * contract.depth.half_spread_ppm, PPM))
+        self.bid = Price(max(tick, (price - half) // tick * tick))
+        self.ask = Price(div_up(price + half, tick) * tick)
+
+    def quote(self, bid: Price, bid_quantity: Lots, ask: Price, ask_quantity: Lots) -> None:
+        """Move the touch to a replayed quote."""
+        self.quoted = True
+        self.bid, self.bid_quantity = bid, bid_quantity
+        self.ask, self.ask_quantity = ask, ask_quantity
+
+    def levels(self, contract: Contract, side: Side, now_us: int) -> Iterator[Level]:
+        """Yield the levels of a side that have something left, from the touch outwards."""
+        missing = self.missing_bids if side == "buy" else self.missing_asks
+        for number, price, lots in self._shape(contract, side):
+            if number in missing:
+                lots -= missing[number].at(now_us, contract.depth.half_life_us)
+            if lots > 0:
+                yield Level(number, Price(price), Lots(lots))
+
+    def _shape(self, contract: Contract, side: Side) -> Iterator[tuple[int, int, int]]:
+        depth, tick, unit = contract.depth, contract.tick, contract.unit_value
+        touch, quantity = (
+            (self.bid, self.bid_quantity) if side == "buy" else (self.ask, self.ask_quantity)
+        )
+        notionals = [band.notional * depth.scale_ppm // PPM for band in depth.bands]
+        yield 0, touch, quantity if self.quoted else notionals[0] // (touch * unit)
+        number = 0
+        steps = depth.levels_per_band
+        for i in range(1, len(notionals)):
+            near, far = depth.bands[i - 1].distance_ppm, depth.bands[i].distance_ppm
+            slice_notional = (notionals[i] - notionals[i - 1]) // steps
+            for k in range(1, steps + 1):
+                number += 1
+                distance = near + (far - near) * k // steps
+                if side == "sell":
+                    price = div_up(touch * (PPM + distance), PPM * tick) * tick
+                else:
+                    price = touch * (PPM - distance) // (PPM * tick) * tick
+                if not tick <= price <= contract.price_max:
+                    return
+                yield number, price, slice_notional // (price * unit)
+
+    def take(self, contract: Contract, side: Side, number: int, lots: int, now_us: int) -> None:
+        """Remember that lots were taken from a level."""
+        missing = self.missing_bids if side == "buy" else self.missing_asks
+        before = missing.get(number)
+        left = before.at(now_us, contract.depth.half_life_us) if before else 0
+        missing[number] = Missing(left + lots, now_us)
+
+    def best_price(self, contract: Contract, side: Side, now_us: int) -> Price | None:
+        """Return the best price with something left, None where nothing is."""
+        for level in self.levels(contract, side, now_us):
+            return level.price
+        return None

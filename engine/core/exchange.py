@@ -1,0 +1,91 @@
+"""The one door: `Exchange.apply(command)` changes the state and says what happened.
+
+The exchange is a pure function of its venue and the commands applied so far: it has no clock, no
+dice and no I/O. A refused command changes nothing; a broken invariant is an AssertionError and
+the exchange must not be used after it.
+"""
+
+from collections.abc import Callable
+
+from engine.core import funding
+from engine.core.command import (
+    AddMargin,
+    AmendOrder,
+    CancelOrder,
+    Command,
+    Deposit,
+    FundingTick,
+    IndexTick,
+    PlaceOrder,
+    QuoteTick,
+    RemoveMargin,
+    SetLeverage,
+    SetMarginMode,
+    TradeTick,
+    Withdraw,
+)
+from engine.core.event import Event
+from engine.core.instrument import Venue
+from engine.core.liquidation import waterfall
+from engine.core.reason import Reason
+from engine.core.state.standing import cross_equity, isolated_risk
+from engine.core.state.venue import State
+from engine.core.trading import orders, prices, replay, settings, transfers
+
+_HANDLERS: dict[type, Callable[..., None]] = {
+    TradeTick: replay.trade_tick,
+    QuoteTick: replay.quote_tick,
+    IndexTick: replay.index_tick,
+    FundingTick: funding.funding_tick,
+    Deposit: transfers.deposit,
+    Withdraw: transfers.withdraw,
+    AddMargin: transfers.add_margin,
+    RemoveMargin: transfers.remove_margin,
+    SetLeverage: settings.set_leverage,
+    SetMarginMode: settings.set_margin_mode,
+    PlaceOrder: orders.place,
+    AmendOrder: orders.amend,
+    CancelOrder: orders.cancel,
+}
+_INTRODUCED = (TradeTick, QuoteTick, IndexTick)
+
+
+class Exchange:
+    """A venue that trades, warns and liquidates.
+
+    >>> from engine.core.instrument import Rules
+    >>> exchange = Exchange(Venue(Rules(name="empty"), ()))
+    >>> [type(event).__name__ for event in exchange.apply(Deposit(at_us=1, account="a", amount=5))]
+    ['Deposited']
+    """
+
+    def __init__(self, venue: Venue) -> None:
+        self.state = State(venue)
+
+    def apply(self, command: Command) -> tuple[Event, ...]:
+        """Apply one command and return its events, those of due timers first."""
+        state = self.state
+        state.events = []
+        if command.at_us < state.now_us:
+            state.begin(state.now_us)
+            state.reject(command, Reason.TIME_WENT_BACK)
+            return tuple(state.events)
+        if command.at_us >= state.timer_us:
+            funding.run_timers(state, command.at_us, self._work_off)
+        kind = type(command)
+        tick = state.markets.get(command.contract) if kind in _INTRODUCED else None  # type: ignore[attr-defined]
+        state.begin(command.at_us, tick)
+        _HANDLERS[kind](state, command)
+        prices.update(state)
+        waterfall.run(state)
+        return tuple(state.events)
+
+    def _work_off(self) -> None:
+        waterfall.run(self.state)
+
+    def equity_of(self, name: str, contract: str | None = None) -> int:
+        """Return the equity, in micros, of an account's cross side or of an isolated position."""
+        account = self.state.accounts[name]
+        if contract is None:
+            return cross_equity(self.state, account)
+        return isolated_risk(self.state, self.state.position(name, contract)).equity

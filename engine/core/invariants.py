@@ -1,0 +1,113 @@
+"""What must be true after every command: a full recount (section 9 of the rules of the trade).
+
+`check` raises an AssertionError with a sentence. `Watched` keeps it cheap enough for every
+command: the sums at once, the full recount every 64th.
+"""
+
+from engine.core.account.account import OUTSIDE
+from engine.core.money import Micros
+from engine.core.state.standing import cross_risk, isolated_risk, orders_margin
+from engine.core.state.venue import State
+
+FULL_EVERY = 64
+
+
+def check(state: State) -> None:
+    """Assert everything about the state that can be counted again."""
+    state.ledger.check()
+    _check_positions(state)
+    _check_margins(state)
+    _check_orders(state)
+    state.watch.check()
+
+
+def check_sums(state: State) -> None:
+    """Assert what is cheap: the ledger's sum, the fund, quantities and costs by contract."""
+    state.ledger.check()
+    assert state.fund >= 0, "the fund can be emptied, never overdrawn"
+    for symbol, market in state.markets.items():
+        assert sum(p.quantity for p in market.holders.values()) == 0, f"{symbol}: long = short"
+        cost = sum(position.cost for position in market.holders.values())
+        assert state.balance(f"open_cost:{symbol}") == -cost, f"{symbol}: open cost is the costs"
+
+
+def _check_positions(state: State) -> None:
+    check_sums(state)
+    for name, account in state.accounts.items():
+        for contract, position in account.positions.items():
+            held = state.markets[contract].holders.get(name)
+            assert (held is position) == bool(position.quantity), "holders are who holds"
+            if not position.quantity:
+                assert position.cost == 0, "a flat position has no cost left"
+                assert position.result == 0, "a flat position's result counts with the account"
+            if position.mode == "cross":
+                margin = state.balance(f"isolated:{name}:{contract}")
+                assert margin == 0, "a cross position has no margin of its own"
+
+
+def _check_margins(state: State) -> None:
+    """No margin account at rest is in breach, or negative without a position."""
+    strict = state.rules.strict_trigger
+    for name, account in state.accounts.items():
+        if name == OUTSIDE:
+            continue
+        risk = cross_risk(state, account)
+        assert not risk.is_breach(strict), f"{name} is in breach and was left alone: {risk}"
+        for position in account.positions.values():
+            if position.mode == "isolated":
+                risk = isolated_risk(state, position)
+                assert not risk.is_breach(strict), f"{position.margin_id} was left alone: {risk}"
+
+
+def _check_orders(state: State) -> None:
+    resting = 0
+    for market in state.markets.values():
+        market.ladder.check()
+        resting += sum(1 for _ in market.ladder)
+        _check_not_crossed(state, market.contract.symbol)
+    assert resting == sum(len(account.orders) for account in state.accounts.values())
+    for name, account in state.accounts.items():
+        for contract, position in account.positions.items():
+            aside = state.balance(position.orders_key)
+            due = orders_margin(state, account, contract) if position.mode == "isolated" else 0
+            assert aside == due, f"{name} has {aside} set aside for orders that need {due}"
+            _check_reduce_only(state, name, contract)
+
+
+def _check_not_crossed(state: State, symbol: str) -> None:
+    market = state.markets[symbol]
+    bid, ask = market.best("buy", state.now_us), market.best("sell", state.now_us)
+    if market.has_price and bid is not None and ask is not None:
+        assert bid < ask, f"{symbol}: the merged book is crossed, {bid} against {ask}"
+
+
+def _check_reduce_only(state: State, name: str, contract: str) -> None:
+    account = state.accounts[name]
+    quantity = account.positions[contract].quantity
+    for side, room in (("sell", max(0, quantity)), ("buy", max(0, -quantity))):
+        taken = sum(
+            order.quantity
+            for order in account.orders_in(contract)
+            if order.reduce_only and order.side == side
+        )
+        assert taken <= room, f"{name}: reduce-only orders exceed the position in {contract}"
+
+
+class Watched:
+    """Checks a state after each command: sums always, everything every 64th time."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def after_command(self, state: State) -> None:
+        """Check as much as is due."""
+        self._count += 1
+        if self._count % FULL_EVERY == 0:
+            check(state)
+        else:
+            check_sums(state)
+
+
+def money_in(state: State) -> Micros:
+    """Return what came from outside and is still here, for reports."""
+    return Micros(-state.balance("external"))

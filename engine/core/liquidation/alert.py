@@ -1,0 +1,112 @@
+"""First: who was touched or left its band is looked at; the healthy are warned (W1 to W3)."""
+
+from engine.core.account.account import Account
+from engine.core.account.position import Position
+from engine.core.event import MarginCalled, PoolDrawn
+from engine.core.margin.band import Exposure, safe_distance
+from engine.core.margin.risk import Risk, draw, notional
+from engine.core.money import Micros, div_up
+from engine.core.state.standing import cross_risk, isolated_risk
+from engine.core.state.venue import State
+
+
+def look(state: State) -> list[str]:
+    """Warn whoever needs it and return the margin accounts in breach, by id."""
+    breaches = []
+    for margin_id in state.watch.due():
+        name, _, contract = margin_id.partition(":")
+        account = state.accounts[name]
+        if not contract:
+            risk, positions = cross_risk(state, account), account.cross_positions()
+            if risk.is_breach(state.rules.strict_trigger):
+                breaches.append(margin_id)
+                continue
+            account.warned = _warn(state, account.name, positions, risk, account.warned)
+            warned = account.warned
+        else:
+            position = account.positions[contract]
+            risk = isolated_risk(state, position)
+            if risk.is_breach(state.rules.strict_trigger):
+                breaches.append(margin_id)
+                continue
+            positions = [position] if position.quantity and position.mode == "isolated" else []
+            if position.mode == "isolated":
+                position.warned = _warn(state, name, positions, risk, position.warned)
+            warned = position.warned
+        if not contract:
+            _forget_draws(account)
+        _guard(state, margin_id, positions, risk, warned)
+    return breaches
+
+
+def _warn(state: State, name: str, positions: list[Position], risk: Risk, warned: int) -> int:
+    """Re-arm, call and report draws; return the highest level crossed now."""
+    if not positions:
+        return 0
+    levels = state.rules.warning_levels
+    while warned and 100 * risk.maintenance <= (warned - state.rules.rearm_points) * risk.equity:
+        warned = max((level for level in levels if level < warned), default=0)
+    crossed = max((level for level in levels if level > warned and risk.reaches(level)), default=0)
+    if crossed:
+        warned = crossed
+        _call(state, name, positions, risk, crossed)
+    if positions[0].mode == "cross":
+        _report_draws(state, positions, called=bool(crossed))
+    return warned
+
+
+def _call(state: State, name: str, positions: list[Position], risk: Risk, level: int) -> None:
+    def size(position: Position) -> int:
+        market = state.markets[position.contract]
+        return notional(market.contract, position, market.mark)
+
+    nearest = min(positions, key=lambda position: (-size(position), position.contract))
+    state.emit(
+        MarginCalled(
+            **state.stamp(),
+            account=name,
+            contract=nearest.contract,
+            mode=nearest.mode,
+            level=level,
+            equity=Micros(risk.equity),
+            maintenance=Micros(risk.maintenance),
+            restore=Micros(max(0, div_up(100 * risk.maintenance, level) - risk.equity)),
+        )
+    )
+
+
+def _report_draws(state: State, positions: list[Position], *, called: bool) -> None:
+    for position in positions:
+        market = state.markets[position.contract]
+        drawn = max(0, draw(market.contract, position, market.mark))
+        if drawn and (called or not position.drawing):
+            state.emit(
+                PoolDrawn(
+                    **state.stamp(),
+                    account=position.account,
+                    contract=position.contract,
+                    draw=Micros(drawn),
+                )
+            )
+        position.drawing = drawn > 0
+
+
+def _forget_draws(account: Account) -> None:
+    for position in account.positions.values():
+        if not position.quantity:
+            position.drawing = False
+
+
+def _guard(
+    state: State, margin_id: str, positions: list[Position], risk: Risk, warned: int
+) -> None:
+    """Register the band of each contract inside which nothing about the account can change."""
+    exposures = [
+        Exposure(state.markets[p.contract].contract, p, state.markets[p.contract].mark)
+        for p in positions
+    ]
+    bands = []
+    for one in exposures:
+        distance = safe_distance(exposures, one, risk, warned, state.rules)
+        bands.append((one.position.contract, one.mark - distance, one.mark + distance))
+    state.watch.guard(margin_id, bands)

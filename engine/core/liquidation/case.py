@@ -1,0 +1,62 @@
+"""What the stages of one liquidation share."""
+
+import msgspec
+
+from engine.core.account.account import Account
+from engine.core.account.position import Position
+from engine.core.margin.bankruptcy import Lots, share_of
+from engine.core.margin.risk import Risk
+from engine.core.state.standing import cross_risk, isolated_risk, kept
+from engine.core.state.venue import State
+
+
+class Breach(msgspec.Struct, frozen=True):
+    """A margin account below its maintenance; `position` only where it is an isolated one."""
+
+    margin_id: str
+    account: Account
+    position: Position | None
+    loss: int
+    cause: int
+
+    def risk(self, state: State) -> Risk:
+        """Return how the margin account stands now."""
+        if self.position is not None:
+            return isolated_risk(state, self.position)
+        return cross_risk(state, self.account)
+
+    def holds(self, state: State) -> bool:
+        """Say whether it is in breach still."""
+        return self.risk(state).is_breach(state.rules.strict_trigger)
+
+
+class Case(msgspec.Struct):
+    """A liquidation being worked off.
+
+    `liquidation` is the seq of the current step's `LiquidationStarted`. `set_aside` (at most 0) is
+    what positions closed against outside owe until the account is settled. `forced` notes the last
+    liquidation with a fill in the book, by contract.
+    """
+
+    breach: Breach
+    forced: dict[str, int]
+    liquidation: int = 0
+    set_aside: int = 0
+
+    def lots(self, state: State, position: Position) -> Lots:
+        """Share out the equity left and return the position's settlement prices."""
+        market = state.markets[position.contract]
+        equity = self.breach.risk(state).equity
+        share = equity
+        if position.mode == "cross":
+            positions = self.breach.account.cross_positions()
+            together = sum(kept(state, other) for other in positions)
+            alone = len(positions) == 1
+            mine = kept(state, position)
+            share = share_of(equity - self.set_aside, mine, mine if alone else together)
+        return Lots(
+            position.sign,
+            abs(position.quantity),
+            market.mark * market.contract.unit_value,
+            share,
+        )

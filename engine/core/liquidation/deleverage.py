@@ -1,0 +1,91 @@
+"""Sixth: winners are closed against the loser at its bankruptcy price, ranked (L10).
+
+Rank: unrealised profit over cost, times notional over equity. Source: Binance and BitMEX,
+"auto-deleveraging": profit percentage times effective leverage.
+"""
+
+from fractions import Fraction
+
+from engine.core.account.account import OUTSIDE
+from engine.core.account.position import Position
+from engine.core.event import Deleveraged
+from engine.core.liquidation.case import Case
+from engine.core.margin import bankruptcy
+from engine.core.margin.risk import notional
+from engine.core.money import Lots, Micros
+from engine.core.reason import Reason
+from engine.core.state.standing import profit, risk_of
+from engine.core.state.venue import State
+from engine.core.trading.execute import other_side
+from engine.core.trading.fill import realize, release_rest
+from engine.core.trading.reduce_only import trim
+from engine.core.trading.reserve import cancel_all, sync
+
+
+def against_winners(
+    state: State, case: Case, position: Position, lots: bankruptcy.Lots, done: int
+) -> int:
+    """Close lots after the first `done` against ranked winners; return how many are done then."""
+    for winner in _ranked(state, position):
+        if done == lots.quantity:
+            break
+        count = min(abs(winner.quantity), lots.quantity - done)
+        risk = risk_of(state, winner)
+        if risk.is_breach(state.rules.strict_trigger):
+            continue
+        if risk.equity + lots.given(done, done + count) < 0:
+            continue
+        _close(state, case, position, winner, lots, done, count)
+        done += count
+    return done
+
+
+def _ranked(state: State, loser: Position) -> list[Position]:
+    market = state.markets[loser.contract]
+    ranked = []
+    for name, position in market.holders.items():
+        if name in (OUTSIDE, loser.account) or position.sign != -loser.sign:
+            continue
+        gain, equity = profit(state, position), risk_of(state, position).equity
+        if gain > 0 and equity > 0:
+            size = notional(market.contract, position, market.mark)
+            rank = Fraction(gain * size, abs(position.cost) * equity)
+            ranked.append((-rank, name, position))
+    return [position for _, _, position in sorted(ranked, key=lambda row: row[:2])]
+
+
+def _close(
+    state: State,
+    case: Case,
+    loser: Position,
+    winner: Position,
+    lots: bankruptcy.Lots,
+    done: int,
+    count: int,
+) -> None:
+    account = state.accounts[winner.account]
+    cancel_all(state, account.orders_in(winner.contract), Reason.DELEVERAGED)
+    value = lots.value(done, done + count)
+    side = other_side(winner)
+    lost = realize(state, loser, count, value)
+    won = realize(state, winner, count, value)
+    if not winner.quantity:
+        release_rest(state, winner)
+    at_mark = count * lots.mark_value
+    state.emit(
+        Deleveraged(
+            **state.stamp(),
+            liquidation=case.liquidation,
+            account=winner.account,
+            contract=winner.contract,
+            side=side,
+            quantity=Lots(count),
+            value=Micros(value),
+            realized=Micros(won.realized),
+            loss=Micros(lost.cost - lots.sign * at_mark),
+            own_margin=Micros(lost.cost - lots.sign * value),
+            adl=Micros(lots.sign * (value - at_mark)),
+        )
+    )
+    trim(state, winner)
+    sync(state, account, winner.contract)

@@ -1,0 +1,106 @@
+"""Seventh: the account is settled. A deficit falls on the fund, then on winners pro rata, then on
+nobody; a residue goes where the profile says (L12)."""
+
+from engine.core.account.account import OUTSIDE
+from engine.core.account.position import Position
+from engine.core.event import DeficitCovered, LossSocialized, ResidueTaken
+from engine.core.liquidation.case import Case
+from engine.core.money import Micros, shares
+from engine.core.state.standing import cross_risk, isolated_risk, profit
+from engine.core.state.venue import State
+
+
+def settle_account(state: State, case: Case, key: str, contract: str) -> None:
+    """Bring the balance of a margin account without a position to zero, or leave its residue."""
+    balance = state.balance(key)
+    if balance < 0:
+        _cover(state, case, key, contract, -balance)
+    elif balance > 0:
+        _residue(state, case, key, contract, balance)
+
+
+def _cover(state: State, case: Case, key: str, contract: str, deficit: int) -> None:
+    from_fund = min(state.fund, deficit)
+    state.post("fund", key, from_fund)
+    socialized = _across_winners(state, case, key, deficit - from_fund)
+    uncovered = deficit - from_fund - socialized
+    state.post("uncovered", key, uncovered)
+    state.emit(
+        DeficitCovered(
+            **state.stamp(),
+            liquidation=case.liquidation,
+            account=case.breach.account.name,
+            contract=contract,
+            deficit=Micros(deficit),
+            insurance_fund=Micros(from_fund),
+            socialized=Micros(socialized),
+            uncovered=Micros(uncovered),
+            fund=state.fund,
+        )
+    )
+
+
+def _across_winners(state: State, case: Case, key: str, deficit: int) -> int:
+    """Cut winners in proportion to what they won, at most all of it; return the sum."""
+    if not deficit:
+        return 0
+    weights = _weights(state, case.breach.margin_id)
+    cut = min(deficit, sum(weights.values()))
+    for margin_id, amount in shares(cut, weights.items()):
+        if not amount:
+            continue
+        name, _, contract = margin_id.partition(":")
+        account = state.accounts[name]
+        if contract:
+            position = account.positions[contract]
+            position.result -= amount
+            state.post(position.margin_key, key, amount)
+        else:
+            account.result -= amount
+            state.post(account.wallet_key, key, amount)
+        state.emit(
+            LossSocialized(
+                **state.stamp(),
+                liquidation=case.liquidation,
+                account=name,
+                contract=contract or None,
+                amount=Micros(amount),
+            )
+        )
+    return cut
+
+
+def _weights(state: State, loser: str) -> dict[str, int]:
+    """Return what each winning margin account can be cut by: its profit, at most its equity."""
+    weights = {}
+    for name, account in state.accounts.items():
+        if name == OUTSIDE:
+            continue
+        gain = account.result + sum(profit(state, one) for one in account.cross_positions())
+        weights[name] = min(gain, cross_risk(state, account).equity)
+        for position in account.positions.values():
+            if position.mode == "isolated" and position.quantity:
+                weights[position.margin_id] = _isolated_weight(state, position)
+    return {owner: weight for owner, weight in weights.items() if weight > 0 and owner != loser}
+
+
+def _isolated_weight(state: State, position: Position) -> int:
+    gain = position.result + profit(state, position)
+    return min(gain, isolated_risk(state, position).equity)
+
+
+def _residue(state: State, case: Case, key: str, contract: str, amount: int) -> None:
+    name = case.breach.account.name
+    to = state.rules.residue_to
+    state.post(key, "fund" if to == "fund" else f"wallet:{name}", amount)
+    state.emit(
+        ResidueTaken(
+            **state.stamp(),
+            liquidation=case.liquidation,
+            account=name,
+            contract=contract,
+            amount=Micros(amount),
+            to=to,
+            fund=state.fund,
+        )
+    )

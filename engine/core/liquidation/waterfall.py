@@ -1,0 +1,159 @@
+"""Knows the order of the stages; nobody else does (L2 to L14).
+
+A command is worked off in waves. Marks are frozen within a wave; what it trades moves them once
+at its end, and whoever is newly in breach forms the next wave, until nobody is.
+"""
+
+from engine.core.account.position import Position
+from engine.core.event import LiquidationEnded, LiquidationStarted
+from engine.core.liquidation import alert, breach, cancel, close, cover, deleverage, socialize
+from engine.core.liquidation.case import Breach, Case
+from engine.core.margin.brackets import bracket_of
+from engine.core.margin.risk import notional
+from engine.core.money import Lots, Micros, Price
+from engine.core.state.standing import kept, profit, risk_of
+from engine.core.state.venue import State
+from engine.core.trading import prices
+
+WAVES_MAX = 100_000
+"""More waves than this in one command is a bug: each one closes a lot or forgives a balance."""
+
+
+def run(state: State) -> None:
+    """Warn, then liquidate wave after wave until no margin account is in breach."""
+    moves: dict[str, int] = {}
+    forced: dict[str, int] = {}
+    for _ in range(WAVES_MAX):
+        in_breach = alert.look(state)
+        if not in_breach:
+            return
+        queue = breach.worst_first(state, in_breach, moves, forced)
+        forced = {}
+        for one in queue:
+            if one.holds(state):
+                _liquidate(state, Case(one, forced))
+        marks = {symbol: market.mark for symbol, market in state.markets.items()}
+        prices.update(state)
+        moves = {symbol: market.mark - marks[symbol] for symbol, market in state.markets.items()}
+    raise AssertionError("liquidation waves must come to an end")
+
+
+def _liquidate(state: State, case: Case) -> None:
+    """Isolated: the one position. Cross: the largest loss first, until the account is healthy."""
+    if cancel.resting_orders(state, case):
+        return
+    one = case.breach
+    if not one.risk(state).has_position:
+        _forgive(state, case)
+        return
+    if one.position is not None:
+        _step(state, case, one.position)
+        return
+    while (positions := one.account.cross_positions()) and one.holds(state):
+        _step(state, case, min(positions, key=lambda position: _worst(state, position)))
+
+
+def _worst(state: State, position: Position) -> tuple[int, int, int, str]:
+    return (
+        profit(state, position),
+        -kept(state, position),
+        position.opened,
+        position.contract,
+    )
+
+
+def _step(state: State, case: Case, position: Position) -> None:
+    """Take one position through all stages."""
+    market = state.markets[position.contract]
+    limit = case.lots(state, position).limit_price(market.contract)
+    _start(state, case, position, limit)
+    if limit is not None:
+        close.into_book(state, case, position, limit)
+    if position.quantity:
+        lots = case.lots(state, position)
+        done = cover.from_fund(state, case, position, lots)
+        if position.quantity and lots.bankruptcy_value > 0:
+            done = deleverage.against_winners(state, case, position, lots, done)
+        if position.quantity:
+            cover.from_outside(state, case, position, lots, done)
+    if not position.quantity and _is_last(case.breach):
+        socialize.settle_account(state, case, position.margin_key, position.contract)
+    _end(state, case, position)
+
+
+def _is_last(one: Breach) -> bool:
+    return one.position is not None or not one.account.cross_positions()
+
+
+def _start(state: State, case: Case, position: Position, limit: Price | None) -> None:
+    market = state.markets[position.contract]
+    risk = case.breach.risk(state)
+    value = notional(market.contract, position, market.mark)
+    started = LiquidationStarted(
+        **state.stamp(),
+        account=position.account,
+        contract=position.contract,
+        mode=position.mode,
+        side="long" if position.quantity > 0 else "short",
+        quantity=Lots(abs(position.quantity)),
+        mark=market.mark,
+        equity=Micros(risk.equity),
+        maintenance=Micros(risk.maintenance),
+        bracket=bracket_of(market.contract.brackets, value) + 1,
+        bankruptcy_price=limit,
+        cause=case.breach.cause,
+    )
+    case.liquidation = started.seq
+    state.emit(started)
+
+
+def _end(state: State, case: Case, position: Position) -> None:
+    risk = risk_of(state, position)
+    state.emit(
+        LiquidationEnded(
+            **state.stamp(),
+            liquidation=case.liquidation,
+            account=position.account,
+            contract=position.contract,
+            quantity=Lots(abs(position.quantity)),
+            equity=Micros(risk.equity),
+            maintenance=Micros(risk.maintenance),
+        )
+    )
+
+
+def _forgive(state: State, case: Case) -> None:
+    """Make good a negative balance without a position: a liquidation of quantity 0."""
+    one = case.breach
+    contract = one.position.contract if one.position else one.account.last_contract
+    market = state.markets.get(contract)
+    risk = one.risk(state)
+    started = LiquidationStarted(
+        **state.stamp(),
+        account=one.account.name,
+        contract=contract,
+        mode="cross" if one.position is None else "isolated",
+        side="long",
+        quantity=Lots(0),
+        mark=market.mark if market else Price(0),
+        equity=Micros(risk.equity),
+        maintenance=Micros(0),
+        bracket=0,
+        bankruptcy_price=None,
+        cause=one.cause,
+    )
+    case.liquidation = started.seq
+    state.emit(started)
+    key = one.account.wallet_key if one.position is None else one.position.margin_key
+    socialize.settle_account(state, case, key, contract)
+    state.emit(
+        LiquidationEnded(
+            **state.stamp(),
+            liquidation=case.liquidation,
+            account=one.account.name,
+            contract=contract,
+            quantity=Lots(0),
+            equity=Micros(one.risk(state).equity),
+            maintenance=Micros(0),
+        )
+    )

@@ -1,0 +1,1 @@
+"""The arithmetic of margin: pure functions of positions and prices."""

@@ -1,0 +1,64 @@
+"""How far prices may move before a margin account has to be looked at again.
+
+The answer is conservative, never wrong: inside the distance no warning level, re-arming level,
+trigger or pool draw can change its state. It rests on bounds of the slopes: per price unit,
+equity moves by at most |q|·uv and maintenance by at most the highest rate of the table times that.
+"""
+
+import msgspec
+
+from engine.core.account.position import Position
+from engine.core.instrument import Contract, Rules
+from engine.core.margin.risk import Risk, draw
+from engine.core.money import PPM, div_up
+
+
+class Exposure(msgspec.Struct, frozen=True):
+    """A position with its contract and the mark it was looked at."""
+
+    contract: Contract
+    position: Position
+    mark: int
+
+    @property
+    def equity_slope(self) -> int:
+        """Money per price unit."""
+        return abs(self.position.quantity) * self.contract.unit_value
+
+    @property
+    def maintenance_slope(self) -> int:
+        """An upper bound of how fast maintenance can grow, money per price unit."""
+        rate = max(bracket.rate_ppm for bracket in self.contract.brackets)
+        return div_up(self.equity_slope * rate, PPM)
+
+
+def safe_distance(
+    exposures: list[Exposure], one: Exposure, risk: Risk, warned: int, rules: Rules
+) -> int:
+    """Return how many price units one contract may move, if the others move as safely."""
+    count = len(exposures)
+    distance: int | None = None
+    for percent, slack in _slacks(risk, warned, rules):
+        slope = percent * one.equity_slope + 100 * one.maintenance_slope
+        # every maintenance is rounded up once: 100 units of slack a position
+        reach = (slack - 100 * count - 1) // (count * slope)
+        distance = reach if distance is None else min(distance, reach)
+    assert distance is not None
+    if one.position.mode == "cross":
+        lacking = draw(one.contract, one.position, one.mark)
+        slope = 2 * one.equity_slope + one.maintenance_slope
+        distance = min(distance, (abs(lacking) - 3) // slope)
+    return max(0, distance)
+
+
+def _slacks(risk: Risk, warned: int, rules: Rules) -> list[tuple[int, int]]:
+    """Return (percent, distance in 100ths of money) for the trigger and the levels around."""
+    slacks = [(100, 100 * (risk.equity - risk.maintenance))]
+    for level in rules.warning_levels:
+        if level > warned:
+            slacks.append((level, level * risk.equity - 100 * risk.maintenance))
+            break
+    if warned:
+        rearm = warned - rules.rearm_points
+        slacks.append((rearm, 100 * risk.maintenance - rearm * risk.equity))
+    return slacks

@@ -1,0 +1,61 @@
+"""Where a margin account's equity ends: shares, bankruptcy values and lot prices (L6, L7, L9).
+
+The equity of a cross account is shared over its positions by maintenance, so that what the fund
+pays does not depend on the order of closing. Source: dYdX v4, x/clob/keeper/liquidations.go.
+"""
+
+import msgspec
+
+from engine.core.instrument import Contract
+from engine.core.money import Price, div_up
+
+
+def share_of(equity: int, kept: int, kept_together: int) -> int:
+    """Return a position's part of an equity, by maintenance, rounded down.
+
+    >>> share_of(-100, 1, 3)
+    -34
+    """
+    return equity if kept == kept_together else equity * kept // kept_together
+
+
+class Lots(msgspec.Struct, frozen=True):
+    """The settlement prices of the lots of one position that give up a share of equity.
+
+    Lot k gives floor(share·k/quantity) − floor(share·(k−1)/quantity) against the mark, so that
+    all of them together give exactly the share.
+    """
+
+    sign: int
+    quantity: int
+    mark_value: int
+    share: int
+
+    def given(self, first: int, last: int) -> int:
+        """Return what the lots after `first` up to `last` give against the mark."""
+        return self.share * last // self.quantity - self.share * first // self.quantity
+
+    def value(self, first: int, last: int) -> int:
+        """Return the money at which these lots are settled.
+
+        >>> Lots(sign=1, quantity=3, mark_value=100, share=10).value(0, 3)
+        290
+        """
+        return (last - first) * self.mark_value - self.sign * self.given(first, last)
+
+    @property
+    def bankruptcy_value(self) -> int:
+        """The value of all lots at which the share is used up."""
+        return self.quantity * self.mark_value - self.sign * self.share
+
+    def limit_price(self, contract: Contract) -> Price | None:
+        """Return the bankruptcy price on the tick grid, against the trader's delay.
+
+        None where it is below one tick: no order can be sent there.
+        """
+        tick = contract.tick
+        step = self.quantity * contract.unit_value * tick
+        if self.sign > 0:
+            return Price(max(1, div_up(self.bankruptcy_value, step)) * tick)
+        price = self.bankruptcy_value // step * tick
+        return Price(price) if price >= tick else None

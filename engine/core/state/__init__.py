@@ -1,0 +1,1 @@
+"""What the exchange knows, and the questions that may be asked of it."""

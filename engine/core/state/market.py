@@ -1,0 +1,60 @@
+"""A contract as it trades here: its book, the outside market, its prices and who holds it."""
+
+from engine.core.account.position import Position
+from engine.core.book.ladder import Ladder
+from engine.core.book.merged import Walk, better
+from engine.core.book.outside import Outside
+from engine.core.command import Side
+from engine.core.instrument import Contract
+from engine.core.money import Price
+
+
+class Market:
+    """State of one contract; prices are 0 before the first tick.
+
+    `printed` is the last trade since prices were updated, `dirty` says that they are out of date.
+    `basis_x2`, its `samples` and the sums behind the funding rate are kept in whole units.
+    `holders` are the open positions by account.
+    """
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        self.ladder = Ladder()
+        self.outside = Outside()
+        self.holders: dict[str, Position] = {}
+        self.last = Price(0)
+        self.index = Price(0)
+        self.mark = Price(0)
+        self.source = Price(0)
+        self.printed = Price(0)
+        self.dirty = False
+        self.basis_x2 = 0
+        self.samples: list[int] = []
+        self.premium_sum = 0
+        self.premium_count = 0
+        self.sample_due_us = 0
+        self.funding_due_us = 0
+        self.rate_e8 = 0
+
+    @property
+    def has_price(self) -> bool:
+        """Say whether the contract has had its first tick."""
+        return self.outside.bid > 0
+
+    def next_timer_us(self) -> int:
+        """Return when the next sample or funding is due."""
+        if self.contract.funding.source == "premium":
+            return min(self.sample_due_us, self.funding_due_us)
+        return self.sample_due_us
+
+    def best(self, side: Side, now_us: int) -> Price | None:
+        """Return the best price of the merged book."""
+        return better(
+            side,
+            self.ladder.best_price(side),
+            self.outside.best_price(self.contract, side, now_us),
+        )
+
+    def walk(self, taker: Side, now_us: int) -> Walk:
+        """Begin an arriving order's way through the merged book."""
+        return Walk(self.contract, self.ladder, self.outside, taker, now_us)

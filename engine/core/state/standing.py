@@ -1,0 +1,82 @@
+"""How margin accounts stand: equity, maintenance, and what may be used (Decisions M3, L1).
+
+A margin account is named by its account and, if isolated, its contract.
+"""
+
+from engine.core.account.account import Account
+from engine.core.account.position import Position
+from engine.core.margin.orders import order_margin
+from engine.core.margin.risk import Risk, initial, maintenance, unrealized
+from engine.core.state.venue import State
+
+
+def profit(state: State, position: Position) -> int:
+    """Return a position's unrealised result at its mark."""
+    market = state.markets[position.contract]
+    return unrealized(market.contract, position, market.mark)
+
+
+def kept(state: State, position: Position) -> int:
+    """Return a position's maintenance at its mark."""
+    market = state.markets[position.contract]
+    return maintenance(market.contract, position, market.mark)
+
+
+def isolated_risk(state: State, position: Position) -> Risk:
+    """Return how an isolated position stands."""
+    equity = state.balance(position.margin_key)
+    if not position.quantity:
+        return Risk(equity, 0, has_position=False)
+    return Risk(equity + profit(state, position), kept(state, position))
+
+
+def cross_risk(state: State, account: Account) -> Risk:
+    """Return how an account's cross side stands."""
+    equity: int = state.balance(account.wallet_key)
+    keep = 0
+    positions = account.cross_positions()
+    for position in positions:
+        equity += profit(state, position)
+        keep += kept(state, position)
+    return Risk(equity, keep, has_position=bool(positions))
+
+
+def risk_of(state: State, position: Position) -> Risk:
+    """Return how the margin account that carries a position stands."""
+    if position.mode == "isolated":
+        return isolated_risk(state, position)
+    return cross_risk(state, state.accounts[position.account])
+
+
+def cross_equity(state: State, account: Account) -> int:
+    """Return wallet and unrealised results of the cross positions."""
+    wallet: int = state.balance(account.wallet_key)
+    return wallet + sum(profit(state, position) for position in account.cross_positions())
+
+
+def orders_margin(state: State, account: Account, contract: str) -> int:
+    """Return what an account's resting orders in a contract tie up now."""
+    return order_margin(
+        state.markets[contract].contract,
+        state.position(account.name, contract),
+        account.orders_in(contract),
+        None,
+        state.rules.taker_fee_ppm,
+    )
+
+
+def available(state: State, account: Account) -> int:
+    """Return cross equity less initial margins and the margin of cross orders."""
+    free = cross_equity(state, account)
+    for position in account.cross_positions():
+        market = state.markets[position.contract]
+        free -= initial(market.contract, position, market.mark)
+    for contract in dict.fromkeys(order.contract for order in account.orders.values()):
+        if state.position(account.name, contract).mode == "cross":
+            free -= orders_margin(state, account, contract)
+    return free
+
+
+def withdrawable(state: State, account: Account) -> int:
+    """Return what may leave the wallet: unrealised profit may not."""
+    return max(0, min(available(state, account), state.balance(account.wallet_key)))

@@ -1,0 +1,193 @@
+"""Everything the exchange knows, and the few ways to change it.
+
+All money moves through `post` and all events leave through `stamp` and `emit`, so that neither
+the watch nor the order of events can be bypassed.
+"""
+
+from typing import TypedDict
+
+from engine.core.account.account import OUTSIDE, Account
+from engine.core.account.ledger import Ledger
+from engine.core.account.position import Position
+from engine.core.book.order import Order
+from engine.core.command import Command
+from engine.core.event import Event, Rejected, TickApplied
+from engine.core.instrument import Venue
+from engine.core.money import Micros
+from engine.core.reason import Reason
+from engine.core.state.market import Market
+from engine.core.state.watch import Watch
+
+
+class Stamp(TypedDict):
+    """The head of an event."""
+
+    seq: int
+    at_us: int
+
+
+class State:
+    """The one mutable object of the core; handlers and stages get it in person."""
+
+    def __init__(self, venue: Venue) -> None:
+        self.venue = venue
+        self.rules = venue.rules
+        self.ledger = Ledger()
+        self.accounts: dict[str, Account] = {OUTSIDE: Account(OUTSIDE)}
+        self.markets = {
+            contract.symbol: Market(contract)
+            for contract in sorted(venue.contracts, key=lambda contract: contract.symbol)
+        }
+        self.watch = Watch()
+        self.now_us = 0
+        self.timer_us = 0
+        self.seq = 0
+        self.opened = 0
+        self.arrivals = 0
+        self.events: list[Event] = []
+        self._first_seq = 0
+        self._pending_tick: Market | None = None
+        self._owners: dict[str, str] = {}
+        self.ledger.post("external", "fund", venue.fund)
+
+    # --- events -----------------------------------------------------------------------------
+    def begin(self, at_us: int, tick: Market | None = None) -> None:
+        """Start a command or timer: its first event is the cause of what it sets off."""
+        self.now_us = at_us
+        self._first_seq = 0
+        self._pending_tick = tick
+
+    def stamp(self) -> Stamp:
+        """Return the head of the next event; a tick introduces itself before its first one."""
+        if self._pending_tick is not None:
+            market, self._pending_tick = self._pending_tick, None
+            self.emit(
+                TickApplied(
+                    **self.stamp(),
+                    contract=market.contract.symbol,
+                    bid=market.outside.bid,
+                    ask=market.outside.ask,
+                    last=market.printed or market.last,
+                )
+            )
+        self.seq += 1
+        self._first_seq = self._first_seq or self.seq
+        return {"seq": self.seq, "at_us": self.now_us}
+
+    def emit(self, event: Event) -> None:
+        """Say what happened; the event was stamped just before."""
+        assert event.seq == self.seq, "an event is emitted right after its stamp"
+        self.events.append(event)
+
+    def first_seq(self) -> int:
+        """Return the seq of the command's first event, which may be the next one."""
+        if self._first_seq:
+            return self._first_seq
+        return self.seq + 1
+
+    def reject(self, command: Command, reason: Reason) -> None:
+        """Refuse a command; nothing has changed."""
+        self._pending_tick = None
+        self.emit(
+            Rejected(
+                **self.stamp(),
+                command=type(command).__name__,
+                reason=reason,
+                account=getattr(command, "account", None),
+                contract=getattr(command, "contract", None),
+                order=getattr(command, "order", None),
+            )
+        )
+
+    # --- money ------------------------------------------------------------------------------
+    def balance(self, key: str) -> Micros:
+        """Return a ledger account's balance."""
+        return self.ledger.balance(key)
+
+    @property
+    def fund(self) -> Micros:
+        """The insurance fund's cash."""
+        return self.ledger.balance("fund")
+
+    def post(self, source: str, target: str, amount: int) -> None:
+        """Move money; whoever's margin account it is will be looked at again."""
+        if not amount:
+            return
+        self.ledger.post(source, target, amount)
+        for key in (source, target):
+            owner = self._owners.get(key)
+            if owner is not None:
+                self.watch.touch(owner)
+
+    # --- accounts and positions -------------------------------------------------------------
+    def open_account(self, name: str) -> Account:
+        """Return the account, made if it is new."""
+        account = self.accounts.get(name)
+        if account is None:
+            account = Account(name)
+            self.keep(account)
+        return account
+
+    def keep(self, account: Account) -> None:
+        """Keep an account and watch its wallet."""
+        self.accounts[account.name] = account
+        if account.name != OUTSIDE:
+            self._owners[account.wallet_key] = account.name
+
+    def position(self, account: str, contract: str) -> Position:
+        """Return a position to read: the stored one, or a flat one with the profile's defaults."""
+        stored = self.accounts[account].positions.get(contract)
+        if stored is not None:
+            return stored
+        mode = "cross" if account == OUTSIDE else self.rules.default_mode
+        return Position(account, contract, mode, self.rules.default_leverage)
+
+    def hold(self, account: str, contract: str) -> Position:
+        """Return a position to change; it is stored from now on."""
+        position = self.position(account, contract)
+        if contract not in self.accounts[account].positions:
+            self.store(position)
+        return position
+
+    def store(self, position: Position) -> None:
+        """Keep a position and watch its isolated margin."""
+        self.accounts[position.account].positions[position.contract] = position
+        if position.account != OUTSIDE:
+            margin_id = f"{position.account}:{position.contract}"
+            self._owners[f"isolated:{margin_id}"] = margin_id
+        if position.quantity:
+            self.markets[position.contract].holders[position.account] = position
+
+    def touch(self, position: Position) -> None:
+        """Have the margin account of a position looked at."""
+        if position.account != OUTSIDE:
+            self.watch.touch(position.margin_id)
+
+    def resized(self, position: Position, was: int) -> None:
+        """Note that a position's quantity changed: who holds what, since when, and the watch."""
+        holders = self.markets[position.contract].holders
+        if position.quantity and not was:
+            self.opened += 1
+            position.opened = self.opened
+            holders[position.account] = position
+        elif was and not position.quantity:
+            position.opened = 0
+            del holders[position.account]
+            if position.mode == "cross":
+                self.accounts[position.account].last_contract = position.contract
+        self.touch(position)
+
+    # --- orders -----------------------------------------------------------------------------
+    def rest(self, order: Order) -> None:
+        """Put an order into the book."""
+        market = self.markets[order.contract]
+        market.ladder.add(order)
+        market.dirty = True
+        self.accounts[order.account].orders[order.order] = order
+
+    def unrest(self, order: Order) -> None:
+        """Take an order out of the book."""
+        market = self.markets[order.contract]
+        market.ladder.remove(order)
+        market.dirty = True
+        del self.accounts[order.account].orders[order.order]

@@ -1,0 +1,1 @@
+"""What clients and ticks do: orders, fills, transfers, settings."""

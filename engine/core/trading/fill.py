@@ -1,0 +1,117 @@
+"""What a fill does to an account: realise, pay, open, release (Decisions A4 to A7, M6, M7)."""
+
+import msgspec
+
+from engine.core.account.account import OUTSIDE
+from engine.core.account.position import Position
+from engine.core.margin.risk import maintenance, unrealized
+from engine.core.money import PPM
+from engine.core.state.market import Market
+from engine.core.state.standing import risk_of
+from engine.core.state.venue import State
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """What a fill posted; `cost` is the signed cost of the part it closed."""
+
+    fee: int = 0
+    realized: int = 0
+    cost: int = 0
+
+
+def settle(
+    state: State, position: Position, market: Market, sign: int, lots: int, price: int, fee_ppm: int
+) -> Settled:
+    """Post a client's fill: first the part that closes, then the part that opens."""
+    unit = price * market.contract.unit_value
+    closing = min(lots, abs(position.quantity)) if position.sign == -sign else 0
+    settled = Settled()
+    if closing:
+        settled = _close_part(state, position, market, closing, closing * unit, fee_ppm)
+    if lots > closing:
+        fee = open_part(state, position, sign, lots - closing, (lots - closing) * unit, fee_ppm)
+        settled = Settled(settled.fee + fee, settled.realized, settled.cost)
+    return settled
+
+
+def open_part(
+    state: State, position: Position, sign: int, lots: int, value: int, fee_ppm: int
+) -> int:
+    """Open or add at a value; margin and fee leave the wallet. Return the fee."""
+    was = position.quantity
+    account = state.accounts[position.account]
+    position.grow(lots, value, sign)
+    if position.mode == "isolated":
+        state.post(account.wallet_key, position.margin_key, value // position.leverage)
+    fee = 0 if position.account == OUTSIDE else value * fee_ppm // PPM
+    state.post(account.wallet_key, "fees", fee)
+    account.result -= fee
+    state.resized(position, was)
+    return fee
+
+
+def _close_part(
+    state: State, position: Position, market: Market, lots: int, value: int, fee_ppm: int
+) -> Settled:
+    held = abs(position.quantity)
+    settled = realize(state, position, lots, value)
+    fee = charge(state, position, value * fee_ppm // PPM, "fees")
+    if not position.quantity:
+        release_rest(state, position)
+    elif position.mode == "isolated":
+        state.post(
+            position.margin_key,
+            state.accounts[position.account].wallet_key,
+            _released(state, position, market, lots, held),
+        )
+    return Settled(fee, settled.realized, settled.cost)
+
+
+def realize(state: State, position: Position, lots: int, value: int) -> Settled:
+    """Close lots at a value and post the result to the margin account; nothing is released."""
+    was, sign = position.quantity, position.sign
+    cost = position.shrink(lots)
+    realized = sign * value - cost
+    state.post(f"open_cost:{position.contract}", position.margin_key, realized)
+    add_result(state, position, realized)
+    state.resized(position, was)
+    if not position.quantity and position.mode == "isolated":
+        account = state.accounts[position.account]
+        account.result += position.result
+        position.result = 0
+    return Settled(0, realized, cost)
+
+
+def add_result(state: State, position: Position, amount: int) -> None:
+    """Count a posting in the result of the margin account that it went to (Decision M11)."""
+    if position.mode == "isolated" and position.quantity:
+        position.result += amount
+    else:
+        state.accounts[position.account].result += amount
+
+
+def charge(state: State, position: Position, fee: int, to: str) -> int:
+    """Post a fee of a closing part, never more than the margin account has left. Return it."""
+    if fee and position.account != OUTSIDE:
+        fee = min(fee, max(0, risk_of(state, position).equity))
+        state.post(position.margin_key, to, fee)
+        add_result(state, position, -fee)
+        return fee
+    return 0
+
+
+def release_rest(state: State, position: Position) -> None:
+    """Return what is left of an isolated margin to the wallet when the position is gone."""
+    if position.mode == "isolated":
+        left = max(0, state.balance(position.margin_key))
+        state.post(position.margin_key, state.accounts[position.account].wallet_key, left)
+
+
+def _released(state: State, position: Position, market: Market, lots: int, held: int) -> int:
+    """Return what a partial close releases: in proportion, but never into a liquidation."""
+    margin = state.balance(position.margin_key)
+    spare = margin + unrealized(market.contract, position, market.mark)
+    spare -= maintenance(market.contract, position, market.mark)
+    if not state.rules.strict_trigger:
+        spare -= 1
+    return max(0, min(margin * lots // held, spare))

@@ -1,0 +1,94 @@
+"""Ticks: the replayed market moves, and fills the resting orders that it passes (P2, O8)."""
+
+from engine.core.command import IndexTick, QuoteTick, Side, TradeTick
+from engine.core.money import Price
+from engine.core.reason import Reason
+from engine.core.state.market import Market
+from engine.core.state.venue import State
+from engine.core.trading import prices
+from engine.core.trading.execute import client_fill, outside_fill
+
+
+def trade_tick(state: State, command: TradeTick) -> None:
+    """Apply a trade of the replayed market."""
+    market = state.markets.get(command.contract)
+    if market is None:
+        return state.reject(command, Reason.UNKNOWN_CONTRACT)
+    contract, price = market.contract, command.price
+    if not 1 <= price <= contract.price_max:
+        return state.reject(command, Reason.INVALID_PRICE)
+    if command.quantity < 1:
+        return state.reject(command, Reason.INVALID_QUANTITY)
+    is_first = not market.has_price
+    market.outside.trade(contract, price)
+    market.printed = price
+    return _moved(state, market, price, is_first=is_first)
+
+
+def quote_tick(state: State, command: QuoteTick) -> None:
+    """Apply a quote of the replayed market."""
+    market = state.markets.get(command.contract)
+    if market is None:
+        return state.reject(command, Reason.UNKNOWN_CONTRACT)
+    contract, bid, ask = market.contract, command.bid, command.ask
+    if not 1 <= bid < ask <= contract.price_max or bid % contract.tick or ask % contract.tick:
+        return state.reject(command, Reason.INVALID_PRICE)
+    if command.bid_quantity < 0 or command.ask_quantity < 0:
+        return state.reject(command, Reason.INVALID_QUANTITY)
+    is_first = not market.has_price
+    market.outside.quote(bid, command.bid_quantity, ask, command.ask_quantity)
+    if is_first:
+        half, odd = divmod(bid + ask, 2)
+        market.printed = Price(half + (odd and half % 2))
+    return _moved(state, market, None, is_first=is_first)
+
+
+def index_tick(state: State, command: IndexTick) -> None:
+    """Apply an index price from a file."""
+    market = state.markets.get(command.contract)
+    if market is None:
+        return state.reject(command, Reason.UNKNOWN_CONTRACT)
+    if not 1 <= command.price <= market.contract.price_max:
+        return state.reject(command, Reason.INVALID_PRICE)
+    market.source = command.price
+    if market.has_price:
+        _settle_prices(state, market)
+    return None
+
+
+def _moved(state: State, market: Market, traded: Price | None, *, is_first: bool) -> None:
+    if is_first:
+        _arm_timers(state, market)
+    ask, bid = market.outside.ask, market.outside.bid
+    _fill_passed(state, market, "buy", ask if traded is None else min(ask, traded + 1))
+    _fill_passed(state, market, "sell", bid if traded is None else max(bid, traded - 1))
+    _settle_prices(state, market)
+
+
+def _fill_passed(state: State, market: Market, side: Side, passed: int) -> None:
+    """Fill resting orders of a side at their own price, up to the price that was passed.
+
+    `passed` is where the other side of the replayed market stands: bids at or above an ask of
+    `passed` (or above a trade just below it) have been traded through, and asks likewise.
+    """
+    while (order := market.ladder.best(side)) is not None:
+        if order.price < passed if side == "buy" else order.price > passed:
+            return
+        lots, price = order.quantity, order.price
+        outside_fill(state, market, "sell" if side == "buy" else "buy", lots, price)
+        client_fill(state, market, order, lots, price, role="maker", against="outside")
+
+
+def _settle_prices(state: State, market: Market) -> None:
+    """Update the tick's own contract silently, others that its fills touched aloud."""
+    market.dirty = True
+    prices.update(state, silent=market)
+
+
+def _arm_timers(state: State, market: Market) -> None:
+    """Set the first sample and funding instants: multiples after the first tick."""
+    sample = state.rules.sample_interval_us
+    interval = market.contract.funding.interval_us
+    market.sample_due_us = (state.now_us // sample + 1) * sample
+    market.funding_due_us = (state.now_us // interval + 1) * interval
+    state.timer_us = min(state.timer_us, market.next_timer_us())

@@ -1,0 +1,131 @@
+"""Money in, out, and between a wallet and its isolated positions (Decisions O3, M10)."""
+
+from engine.core.account.account import OUTSIDE, Account
+from engine.core.account.position import Position
+from engine.core.command import AddMargin, Deposit, RemoveMargin, Withdraw
+from engine.core.event import Deposited, MarginAdded, MarginRemoved, Withdrawn
+from engine.core.margin.risk import Risk, notional
+from engine.core.money import AMOUNT_MAX
+from engine.core.reason import Reason
+from engine.core.state.standing import isolated_risk, profit, withdrawable
+from engine.core.state.venue import State
+
+
+def known(state: State, name: str, contract: str | None = None) -> Reason | None:
+    """Check that an account may act, and that the contract exists if one is named."""
+    if name not in state.accounts or name == OUTSIDE:
+        return Reason.UNKNOWN_ACCOUNT
+    if contract is not None and contract not in state.markets:
+        return Reason.UNKNOWN_CONTRACT
+    return None
+
+
+def deposit(state: State, command: Deposit) -> None:
+    """Take money from outside; the first deposit opens the account."""
+    name = command.account
+    if not name or ":" in name or name == OUTSIDE:
+        return state.reject(command, Reason.RESERVED_ACCOUNT)
+    wallet = state.balance(f"wallet:{name}") + command.amount
+    if not 1 <= command.amount <= AMOUNT_MAX or wallet > AMOUNT_MAX:
+        return state.reject(command, Reason.INVALID_AMOUNT)
+    account = state.open_account(name)
+    state.post("external", account.wallet_key, command.amount)
+    return state.emit(
+        Deposited(
+            **state.stamp(),
+            account=name,
+            amount=command.amount,
+            wallet=state.balance(account.wallet_key),
+        )
+    )
+
+
+def withdraw(state: State, command: Withdraw) -> None:
+    """Pay money out of the wallet."""
+    reason = known(state, command.account)
+    if reason is not None:
+        return state.reject(command, reason)
+    account = state.accounts[command.account]
+    if command.amount < 1:
+        return state.reject(command, Reason.INVALID_AMOUNT)
+    if command.amount > withdrawable(state, account):
+        return state.reject(command, Reason.INSUFFICIENT_MARGIN)
+    state.post(account.wallet_key, "external", command.amount)
+    return state.emit(
+        Withdrawn(
+            **state.stamp(),
+            account=account.name,
+            amount=command.amount,
+            wallet=state.balance(account.wallet_key),
+        )
+    )
+
+
+def add_margin(state: State, command: AddMargin) -> None:
+    """Move money from the wallet to an isolated position."""
+    reason = _check_isolated(state, command)
+    if reason is None and command.amount > withdrawable(state, state.accounts[command.account]):
+        reason = Reason.INSUFFICIENT_MARGIN
+    if reason is not None:
+        return state.reject(command, reason)
+    account, position = _of(state, command)
+    state.post(account.wallet_key, position.margin_key, command.amount)
+    return state.emit(
+        MarginAdded(
+            **state.stamp(),
+            account=account.name,
+            contract=command.contract,
+            amount=command.amount,
+            margin=state.balance(position.margin_key),
+        )
+    )
+
+
+def remove_margin(state: State, command: RemoveMargin) -> None:
+    """Move money from an isolated position back to the wallet."""
+    reason = _check_isolated(state, command) or _check_removal(state, command)
+    if reason is not None:
+        return state.reject(command, reason)
+    account, position = _of(state, command)
+    state.post(position.margin_key, account.wallet_key, command.amount)
+    return state.emit(
+        MarginRemoved(
+            **state.stamp(),
+            account=account.name,
+            contract=command.contract,
+            amount=command.amount,
+            margin=state.balance(position.margin_key),
+        )
+    )
+
+
+def _of(state: State, command: AddMargin | RemoveMargin) -> tuple[Account, Position]:
+    account = state.accounts[command.account]
+    return account, account.positions[command.contract]
+
+
+def _check_isolated(state: State, command: AddMargin | RemoveMargin) -> Reason | None:
+    reason = known(state, command.account, command.contract)
+    if reason is not None:
+        return reason
+    position = state.position(command.account, command.contract)
+    if position.mode != "isolated":
+        return Reason.NOT_ISOLATED
+    if not position.quantity:
+        return Reason.NO_POSITION
+    if command.amount < 1:
+        return Reason.INVALID_AMOUNT
+    return None
+
+
+def _check_removal(state: State, command: RemoveMargin) -> Reason | None:
+    """Unrealised profit cannot be taken out, nor what keeps the position alive."""
+    _, position = _of(state, command)
+    market = state.markets[command.contract]
+    left = state.balance(position.margin_key) - command.amount
+    needed = notional(market.contract, position, market.mark) // position.leverage
+    if left + min(0, profit(state, position)) < needed:
+        return Reason.INSUFFICIENT_MARGIN
+    risk = isolated_risk(state, position)
+    after = Risk(risk.equity - command.amount, risk.maintenance)
+    return Reason.WOULD_LIQUIDATE if after.is_breach(state.rules.strict_trigger) else None
