@@ -9,11 +9,12 @@ import codecs
 import gzip
 import hashlib
 import io
-import os
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -80,8 +81,7 @@ class Source(msgspec.Struct, frozen=True):
         )
         rest = ""
         line = 0
-        with ExitStack() as stack:
-            stream = _open(self.path, stack)
+        with _opened(self.path) as stream:
             while block := stream.read1(_BLOCK):
                 limit -= len(block)
                 if limit < 0:
@@ -110,45 +110,51 @@ def open_source(path: str) -> Source:
     size, modified_ns = _facts(path)
     if size == 0:
         raise FeedError(f"{path}: is empty; expected a CSV file; {_AGAIN}")
-    with ExitStack() as stack:
-        try:
-            digest = hashlib.file_digest(stack.enter_context(open(path, "rb")), "sha256")
-        except OSError as error:
-            raise FeedError(f"{path}: cannot be read: {error.strerror}") from error
-        _open(path, stack)  # what is wrong with an archive is said before anything runs
+    try:
+        with Path(path).open("rb") as raw:
+            digest = hashlib.file_digest(raw, "sha256")
+    except OSError as error:
+        raise FeedError(f"{path}: cannot be read: {error.strerror}") from error
+    with _opened(path):
+        pass  # what is wrong with an archive is said before anything runs
     return Source(path, digest.hexdigest(), size, modified_ns)
 
 
 def _facts(path: str) -> tuple[int, int]:
     try:
-        facts = os.stat(path)
+        facts = Path(path).stat()
     except (OSError, ValueError) as error:
         raise FeedError(f"{path}: there is no such file; check the path") from error
-    if os.path.isdir(path):
+    if stat.S_ISDIR(facts.st_mode):
         raise FeedError(f"{path}: is a folder; name the files in it")
     return facts.st_size, facts.st_mtime_ns
 
 
-def _open(path: str, stack: ExitStack) -> _Stream:
-    raw = stack.enter_context(open(path, "rb"))
-    magic = raw.peek(4)[:4]
-    if magic.startswith(b"\x1f\x8b"):
-        return stack.enter_context(gzip.GzipFile(fileobj=raw, mode="rb"))
-    if magic in (b"PK\x03\x04", b"PK\x05\x06"):
-        return _open_member(path, raw, stack)
-    return raw
+@contextmanager
+def _opened(path: str) -> Iterator[_Stream]:
+    """The bytes of a file, unpacked if it is packed."""
+    with Path(path).open("rb") as raw:
+        magic = raw.peek(4)[:4]
+        if magic.startswith(b"\x1f\x8b"):
+            with gzip.GzipFile(fileobj=raw, mode="rb") as unpacked:
+                yield unpacked
+        elif magic in (b"PK\x03\x04", b"PK\x05\x06"):
+            with _member(path, raw) as member:
+                yield member
+        else:
+            yield raw
 
 
-def _open_member(path: str, raw: io.BufferedReader, stack: ExitStack) -> _Stream:
+def _member(path: str, raw: io.BufferedReader) -> zipfile.ZipExtFile:
     try:
-        archive = stack.enter_context(zipfile.ZipFile(raw))
-        stream = archive.open(_only_csv(path, archive))
-        assert isinstance(stream, zipfile.ZipExtFile)
-        return stack.enter_context(stream)
+        archive = zipfile.ZipFile(raw)
+        member = archive.open(_only_csv(path, archive))
     except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
         raise FeedError(
             f"{path}: cut off or damaged zip ({error}); last good line 0; {_AGAIN}"
         ) from error
+    assert isinstance(member, zipfile.ZipExtFile)
+    return member
 
 
 def _only_csv(path: str, archive: zipfile.ZipFile) -> zipfile.ZipInfo:

@@ -16,31 +16,31 @@ PLACES_MAX = 20
 _PLAIN = re.compile(r"([+-]?)([0-9]{0,20})(?:\.([0-9]{0,20}))?")
 
 
-class NotPlainError(ValueError):
+class NotPlain(ValueError):
     """The text is not a plain decimal number."""
 
 
 def plain(text: str) -> tuple[int, int]:
     """Read a decimal text as a whole number and how many of its digits are after the point.
 
-    Raises `NotPlainError`.
+    Raises `NotPlain`.
 
     >>> plain("63943.90"), plain("-0.5"), plain("7")
     ((6394390, 2), (-5, 1), (7, 0))
     """
     found = _PLAIN.fullmatch(text)
     if found is None:
-        raise NotPlainError(text)
+        raise NotPlain(text)
     sign, whole, part = found.groups(default="")
     digits = whole + part
     if not digits:
-        raise NotPlainError(text)
+        raise NotPlain(text)
     number = int(digits)
     return (-number if sign == "-" else number), len(part)
 
 
 def fraction(text: str) -> Fraction:
-    """Read a decimal text exactly; raises `NotPlainError`.
+    """Read a decimal text exactly; raises `NotPlain`.
 
     >>> fraction("0.25")
     Fraction(1, 4)
@@ -53,7 +53,7 @@ def scaler(factor: Fraction) -> Callable[[str], tuple[int, int]]:
     """Make a reader of decimal texts that multiplies by `factor` and leaves the division.
 
     What it returns is (numerator, positive denominator), so that its caller says how to round.
-    It raises `NotPlainError`.
+    It raises `NotPlain`.
 
     >>> scaler(Fraction(10))("63943.95")
     (63943950, 100)

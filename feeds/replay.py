@@ -33,8 +33,10 @@ class FileArg(msgspec.Struct, frozen=True):
     format: str | None = None
 
     @classmethod
-    def parse(cls, text: str, format: str | None = None) -> "FileArg":
-        """Read `FILE` or `SYMBOL=FILE`; a path whose folder or name has a `=` stays a path.
+    def parse(cls, text: str, named: str | None = None) -> "FileArg":
+        """Read `FILE` or `SYMBOL=FILE`; `named` is what `--format` names.
+
+        A path that has a `=` only after a folder stays a path.
 
         >>> FileArg.parse("BTCUSDT=day/trades.csv")
         FileArg(path='day/trades.csv', symbol='BTCUSDT', format=None)
@@ -43,19 +45,19 @@ class FileArg(msgspec.Struct, frozen=True):
         """
         symbol, equals, path = text.partition("=")
         if not equals or not symbol or not path or "/" in symbol or "\\" in symbol:
-            return cls(text, None, format)
-        return cls(path, symbol, format)
+            return cls(text, None, named)
+        return cls(path, symbol, named)
 
 
 class FileReference(msgspec.Struct, frozen=True):
     """What a journal keeps of a file, so that `reopen_feed` finds the same ticks again.
 
-    `contract` is None where the rows name their contracts.
+    `contract` is empty where the rows name their contracts.
     """
 
     path: str
     format: str
-    contract: str | None
+    contract: str
     sha256: str
 
 
@@ -113,7 +115,7 @@ def reopen_feed(
 
     Raises `FeedError` for a file that is missing or is not the one that the run has read.
     """
-    files = [FileArg(each.path, each.contract, each.format) for each in references]
+    files = [FileArg(each.path, each.contract or None, each.format) for each in references]
     feed = open_feed(files, contracts, settings)
     for reference, report in zip(references, feed.reports, strict=True):
         if report.sha256 != reference.sha256:

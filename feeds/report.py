@@ -32,7 +32,7 @@ class Skip(Enum):
     """Older than the newest row before it by more than rows are held back."""
 
 
-class RowSkippedError(Exception):
+class RowSkipped(Exception):
     """Leave a row out; raised by the readers of columns, counted by the reader of the file."""
 
     def __init__(self, reason: Skip, found: str) -> None:
@@ -52,14 +52,14 @@ class FileReport(msgspec.Struct, kw_only=True):
     """What one file gave; it grows while the file is read and is final at its end.
 
     `rows` are the data rows read, `skipped` those not applied: `rows` - Σ `skipped` ticks came
-    out. `low` and `high` are prices in the price units of `contract`, over trades, quotes and
-    index prices; they are None where there were none or where the file has several contracts
-    (`contract` is then None too).
+    out. `contract` is empty where the rows name their contracts. `low` and `high` are prices in
+    the price units of `contract`, over trades, quotes and index prices; they are None where
+    there were none or where there is not one contract.
     """
 
     path: str
     format: str
-    contract: str | None
+    contract: str
     sha256: str
     rows: int = 0
     skipped: dict[str, int] = {}

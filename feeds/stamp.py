@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
-from feeds.number import PLACES_MAX, NotPlainError, scaler
+from feeds.number import PLACES_MAX, NotPlain, scaler
 
 AT_MIN = 631_152_000_000_000
 """1990-01-01, in microseconds."""
@@ -31,7 +31,7 @@ _ISO = re.compile(
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class BadStampError(ValueError):
+class BadStamp(ValueError):
     """The text is not a time in the unit that the format names."""
 
 
@@ -39,7 +39,7 @@ def stamp_reader(unit: str) -> Callable[[str], int]:
     """Make a reader of one column: `s`, `ms`, `us` or `ns` since 1970, or `iso`.
 
     ISO texts without an offset are UTC; the day may be followed by `T`, `D` or a space. What it
-    returns raises `BadStampError`.
+    returns raises `BadStamp`.
 
     >>> stamp_reader("ms")("1721347022956")
     1721347022956000
@@ -58,11 +58,11 @@ def stamp_reader(unit: str) -> Callable[[str], int]:
         else:
             try:
                 numerator, denominator = scaled(text)
-            except NotPlainError as error:
-                raise BadStampError(text) from error
+            except NotPlain as error:
+                raise BadStamp(text) from error
             at_us = numerator // denominator
         if not AT_MIN <= at_us < AT_LIMIT:
-            raise BadStampError(text)
+            raise BadStamp(text)
         return at_us
 
     return read
@@ -71,18 +71,18 @@ def stamp_reader(unit: str) -> Callable[[str], int]:
 def _iso(text: str) -> int:
     found = _ISO.fullmatch(text)
     if found is None:
-        raise BadStampError(text)
+        raise BadStamp(text)
     year, month, day, hour, minute, second, part, _, sign, away, and_minutes = found.groups()
     try:
         at = datetime(
             int(year), int(month), int(day), int(hour), int(minute), int(second or 0), tzinfo=UTC
         )
     except ValueError as error:
-        raise BadStampError(text) from error
+        raise BadStamp(text) from error
     at_us = (at - _EPOCH) // timedelta(microseconds=1) + int((part or "0")[:6].ljust(6, "0"))
     if sign:
         offset = (int(away) * 60 + int(and_minutes)) * 60_000_000
         at_us += -offset if sign == "+" else offset
     if not AT_MIN <= at_us < AT_LIMIT:
-        raise BadStampError(text)
+        raise BadStamp(text)
     return at_us

@@ -11,7 +11,7 @@ from feeds.files import Source
 from feeds.formats.column_map import Cells, RowReader, row_reader
 from feeds.formats.detect import Layout, cells_of
 from feeds.order import in_order
-from feeds.report import FileReport, RowSkippedError, Skip
+from feeds.report import FileReport, RowSkipped, Skip
 
 JUDGED_AFTER = 10_000
 """Rows after which a file with too many late rows is given up while it is still being read."""
@@ -56,7 +56,7 @@ class TickFile:
         self.report = FileReport(
             path=source.path,
             format=layout.format.name,
-            contract=contract.symbol if contract else None,
+            contract=contract.symbol if contract else "",
             sha256=source.sha256,
         )
 
@@ -66,7 +66,7 @@ class TickFile:
         Raises `FeedError` where the file cannot go on being read, or too little of it can be used.
         """
         report = self.report
-        priced = report.contract is not None
+        priced = report.contract != ""
         for tick in in_order(self._rows(), self._settings.hold_back_us, self._late):
             if report.first_us is None:
                 report.first_us = tick.at_us
@@ -89,13 +89,13 @@ class TickFile:
             try:
                 cells = cells_of(text, delimiter)
                 if len(cells) != width:
-                    raise RowSkippedError(Skip.BAD_ROW, text)
+                    raise RowSkipped(Skip.BAD_ROW, text)
                 if id_at is not None:
                     if cells[id_at] == last_id:
-                        raise RowSkippedError(Skip.DUPLICATE, last_id)
+                        raise RowSkipped(Skip.DUPLICATE, last_id)
                     last_id = cells[id_at]
                 tick = read(cells)
-            except RowSkippedError as skipped:
+            except RowSkipped as skipped:
                 report.skip(skipped.reason, line, skipped.found)
             except csv.Error:
                 report.skip(Skip.BAD_ROW, line, text[:40])
@@ -186,7 +186,7 @@ def _by_column(layout: Layout, symbol_at: int, contracts: Mapping[str, Contract]
     def read(cells: Cells) -> Tick:
         reader = readers.get(cells[symbol_at])
         if reader is None:
-            raise RowSkippedError(Skip.UNKNOWN_CONTRACT, cells[symbol_at])
+            raise RowSkipped(Skip.UNKNOWN_CONTRACT, cells[symbol_at])
         return reader(cells)
 
     return read

@@ -11,8 +11,8 @@ from functools import lru_cache
 from engine.core.command import Side
 from engine.core.instrument import Contract
 from engine.core.money import AMOUNT_MAX, E8, Lots, Price, div_half_even
-from feeds.number import NotPlainError, fraction, scaler
-from feeds.report import RowSkippedError, Skip
+from feeds.number import NotPlain, fraction, scaler
+from feeds.report import RowSkipped, Skip
 
 _REMEMBERED = 16_384
 
@@ -20,7 +20,7 @@ _REMEMBERED = 16_384
 def price_reader(contract: Contract, grid: int = 1) -> Callable[[str], Price]:
     """Read a price in quote currency as price units, a multiple of `grid` of them.
 
-    What it returns raises `RowSkippedError`.
+    What it returns raises `RowSkipped`.
     """
     scaled = scaler(1 / fraction(contract.price_unit))
 
@@ -28,13 +28,13 @@ def price_reader(contract: Contract, grid: int = 1) -> Callable[[str], Price]:
     def read(text: str) -> Price:
         try:
             numerator, denominator = scaled(text)
-        except NotPlainError as error:
-            raise RowSkippedError(Skip.BAD_PRICE, text) from error
+        except NotPlain as error:
+            raise RowSkipped(Skip.BAD_PRICE, text) from error
         if numerator <= 0 or numerator > contract.price_max * denominator:
-            raise RowSkippedError(Skip.BAD_PRICE, text)
+            raise RowSkipped(Skip.BAD_PRICE, text)
         price, rest = divmod(numerator, denominator)
         if rest or price % grid:
-            raise RowSkippedError(Skip.OFF_GRID, text)
+            raise RowSkipped(Skip.OFF_GRID, text)
         return Price(price)
 
     return read
@@ -44,7 +44,7 @@ def size_reader(contract: Contract, unit: str) -> Callable[[str, Price], int]:
     """Read a signed size as lots at a price, rounded towards zero; the text must not be zero.
 
     `unit` is `base` or `quote`: a size in quote currency is divided by the price. What it
-    returns raises `RowSkippedError`, also where the lots are worth more than money can be.
+    returns raises `RowSkipped`, also where the lots are worth more than money can be.
     """
     lot = fraction(contract.lot)
     by_price = unit == "quote"
@@ -55,13 +55,13 @@ def size_reader(contract: Contract, unit: str) -> Callable[[str, Price], int]:
     def read(text: str, price: Price) -> int:
         try:
             numerator, denominator = scaled(text)
-        except NotPlainError as error:
-            raise RowSkippedError(Skip.BAD_QUANTITY, text) from error
+        except NotPlain as error:
+            raise RowSkipped(Skip.BAD_QUANTITY, text) from error
         if by_price:
             denominator *= price
         lots = abs(numerator) // denominator
         if numerator == 0 or lots * price * unit_value > AMOUNT_MAX:
-            raise RowSkippedError(Skip.BAD_QUANTITY, text)
+            raise RowSkipped(Skip.BAD_QUANTITY, text)
         return lots if numerator > 0 else -lots
 
     return read
@@ -72,14 +72,14 @@ def positive(read: Callable[[str, Price], int]) -> Callable[[str, Price], Lots]:
 
     def unsigned(text: str, price: Price) -> Lots:
         if text.startswith("-"):
-            raise RowSkippedError(Skip.BAD_QUANTITY, text)
+            raise RowSkipped(Skip.BAD_QUANTITY, text)
         return Lots(read(text, price))
 
     return unsigned
 
 
 def side_reader(buy: str, sell: str) -> Callable[[str], Side]:
-    """Read one of two words, in any case; what it returns raises `RowSkippedError`."""
+    """Read one of two words, in any case; what it returns raises `RowSkipped`."""
     sides: dict[str, Side] = {}
     for word, side in ((buy, "buy"), (sell, "sell")):
         for form in (word, word.lower(), word.upper(), word.capitalize()):
@@ -89,7 +89,7 @@ def side_reader(buy: str, sell: str) -> Callable[[str], Side]:
         try:
             return sides[text]
         except KeyError as error:
-            raise RowSkippedError(Skip.BAD_SIDE, text) from error
+            raise RowSkipped(Skip.BAD_SIDE, text) from error
 
     return read
 
@@ -97,17 +97,17 @@ def side_reader(buy: str, sell: str) -> Callable[[str], Side]:
 def rate_reader() -> Callable[[str], int]:
     """Read a funding rate (0.0001 is 0.01 %) in 10^-8, halves to the even one.
 
-    What it returns raises `RowSkippedError`, also beyond 100 % of the notional.
+    What it returns raises `RowSkipped`, also beyond 100 % of the notional.
     """
     scaled = scaler(Fraction(E8))
 
     def read(text: str) -> int:
         try:
             numerator, denominator = scaled(text)
-        except NotPlainError as error:
-            raise RowSkippedError(Skip.BAD_RATE, text) from error
+        except NotPlain as error:
+            raise RowSkipped(Skip.BAD_RATE, text) from error
         if abs(numerator) > E8 * denominator:
-            raise RowSkippedError(Skip.BAD_RATE, text)
+            raise RowSkipped(Skip.BAD_RATE, text)
         return div_half_even(numerator, denominator)
 
     return read

@@ -11,32 +11,32 @@ from engine.core.instrument import Contract
 from engine.core.money import Lots, Price
 from feeds.formats.cell import positive, price_reader, rate_reader, side_reader, size_reader
 from feeds.formats.format import Format
-from feeds.report import RowSkippedError, Skip
-from feeds.stamp import BadStampError, stamp_reader
+from feeds.report import RowSkipped, Skip
+from feeds.stamp import BadStamp, stamp_reader
 
 Cells = Sequence[str]
 RowReader = Callable[[Cells], Tick]
-"""A row in, a tick out; raises `RowSkippedError` for a row that has to be left out."""
+"""A row in, a tick out; raises `RowSkipped` for a row that has to be left out."""
 
 
-def row_reader(format: Format, contract: Contract) -> RowReader:
+def row_reader(form: Format, contract: Contract) -> RowReader:
     """Put a reader together for the rows of one contract."""
-    match format.columns.kind:
+    match form.columns.kind:
         case "trades":
-            return _trades(format, contract)
+            return _trades(form, contract)
         case "quotes":
-            return _quotes(format, contract)
+            return _quotes(form, contract)
         case "index":
-            return _index(format, contract)
+            return _index(form, contract)
         case "funding":
-            return _funding(format, contract)
+            return _funding(form, contract)
 
 
-def _trades(format: Format, contract: Contract) -> RowReader:
-    at_us = _time(format)
-    price_at, size_at = _place(format, format.columns.price), _place(format, format.columns.size)
+def _trades(form: Format, contract: Contract) -> RowReader:
+    at_us = _time(form)
+    price_at, size_at = _place(form, form.columns.price), _place(form, form.columns.size)
     price_of = price_reader(contract)
-    side_and_lots = _side_and_lots(format, contract, size_at)
+    side_and_lots = _side_and_lots(form, contract, size_at)
     symbol = contract.symbol
 
     def read(cells: Cells) -> TradeTick:
@@ -52,10 +52,10 @@ def _trades(format: Format, contract: Contract) -> RowReader:
 
 
 def _side_and_lots(
-    format: Format, contract: Contract, size_at: int
+    form: Format, contract: Contract, size_at: int
 ) -> Callable[[Cells, Price], tuple[Side, Lots]]:
-    signed = size_reader(contract, format.columns.size_unit)
-    if format.columns.side == "sign":
+    signed = size_reader(contract, form.columns.size_unit)
+    if form.columns.side == "sign":
 
         def by_sign(cells: Cells, price: Price) -> tuple[Side, Lots]:
             text = cells[size_at]
@@ -63,10 +63,10 @@ def _side_and_lots(
 
         return by_sign
     unsigned = positive(signed)
-    if format.columns.side is None:
+    if form.columns.side is None:
         return _by_tick_rule(unsigned, size_at)
-    side_at = format.place(format.columns.side)
-    side_of = side_reader(format.columns.buy, format.columns.sell)
+    side_at = form.place(form.columns.side)
+    side_of = side_reader(form.columns.buy, form.columns.sell)
 
     def by_word(cells: Cells, price: Price) -> tuple[Side, Lots]:
         return side_of(cells[side_at]), unsigned(cells[size_at], price)
@@ -92,11 +92,11 @@ def _by_tick_rule(
     return by_move
 
 
-def _quotes(format: Format, contract: Contract) -> RowReader:
-    at_us = _time(format)
-    named = format.columns
-    bid_at, bid_size_at = _place(format, named.bid), _place(format, named.bid_size)
-    ask_at, ask_size_at = _place(format, named.ask), _place(format, named.ask_size)
+def _quotes(form: Format, contract: Contract) -> RowReader:
+    at_us = _time(form)
+    named = form.columns
+    bid_at, bid_size_at = _place(form, named.bid), _place(form, named.bid_size)
+    ask_at, ask_size_at = _place(form, named.ask), _place(form, named.ask_size)
     price_of = price_reader(contract, grid=contract.tick)
     lots_of = positive(size_reader(contract, named.size_unit))
     symbol = contract.symbol
@@ -105,7 +105,7 @@ def _quotes(format: Format, contract: Contract) -> RowReader:
         at = at_us(cells)
         bid, ask = price_of(cells[bid_at]), price_of(cells[ask_at])
         if bid >= ask:
-            raise RowSkippedError(Skip.CROSSED_QUOTE, f"{cells[bid_at]} / {cells[ask_at]}")
+            raise RowSkipped(Skip.CROSSED_QUOTE, f"{cells[bid_at]} / {cells[ask_at]}")
         return QuoteTick(
             at_us=at,
             contract=symbol,
@@ -118,9 +118,9 @@ def _quotes(format: Format, contract: Contract) -> RowReader:
     return read
 
 
-def _index(format: Format, contract: Contract) -> RowReader:
-    at_us = _time(format)
-    price_at = _place(format, format.columns.price)
+def _index(form: Format, contract: Contract) -> RowReader:
+    at_us = _time(form)
+    price_at = _place(form, form.columns.price)
     price_of = price_reader(contract)
     symbol = contract.symbol
 
@@ -130,9 +130,9 @@ def _index(format: Format, contract: Contract) -> RowReader:
     return read
 
 
-def _funding(format: Format, contract: Contract) -> RowReader:
-    at_us = _time(format)
-    rate_at = _place(format, format.columns.rate)
+def _funding(form: Format, contract: Contract) -> RowReader:
+    at_us = _time(form)
+    rate_at = _place(form, form.columns.rate)
     rate_of = rate_reader()
     symbol = contract.symbol
 
@@ -142,19 +142,19 @@ def _funding(format: Format, contract: Contract) -> RowReader:
     return read
 
 
-def _time(format: Format) -> Callable[[Cells], int]:
-    time_at = format.place(format.columns.time)
-    stamp = stamp_reader(format.columns.time_unit)
+def _time(form: Format) -> Callable[[Cells], int]:
+    time_at = form.place(form.columns.time)
+    stamp = stamp_reader(form.columns.time_unit)
 
     def at_us(cells: Cells) -> int:
         try:
             return stamp(cells[time_at])
-        except BadStampError as error:
-            raise RowSkippedError(Skip.BAD_TIME, cells[time_at]) from error
+        except BadStamp as error:
+            raise RowSkipped(Skip.BAD_TIME, cells[time_at]) from error
 
     return at_us
 
 
-def _place(format: Format, column: str | None) -> int:
-    assert column is not None, f"{format.name}: a map lacks a column that its kind needs"
-    return format.place(column)
+def _place(form: Format, column: str | None) -> int:
+    assert column is not None, f"{form.name}: a map lacks a column that its kind needs"
+    return form.place(column)

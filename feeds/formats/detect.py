@@ -12,8 +12,8 @@ import msgspec
 from feeds.errors import FeedError
 from feeds.formats import binance_agg_trades, binance_book_ticker, binance_trades
 from feeds.formats.format import Format
-from feeds.number import NotPlainError, plain
-from feeds.stamp import BadStampError, stamp_reader
+from feeds.number import NotPlain, plain
+from feeds.stamp import BadStamp, stamp_reader
 
 BUILT_IN = (
     binance_trades.FORMAT,
@@ -55,14 +55,14 @@ def detect(path: str, head: Sequence[str], maps: Sequence[Format], named: str | 
     formats = [*maps, *BUILT_IN]
     if named is not None:
         formats = [_by_name(named, formats)]
-    for format in formats:
-        layout = _layout(format, lines)
+    for form in formats:
+        layout = _layout(form, lines)
         if layout is not None:
             return layout
     found = f"{path}:1: found {lines[0][:120]!r}"
     if named is not None:
         raise FeedError(f"{found}; expected {_looks(formats[0])}; name another --format")
-    expected = " or ".join(f"{format.name} ({_looks(format)})" for format in formats)
+    expected = " or ".join(f"{form.name} ({_looks(form)})" for form in formats)
     raise FeedError(
         f"{found}; expected one of the formats {expected}; name one with --format, or describe "
         f"the file's columns in the lab"
@@ -70,24 +70,24 @@ def detect(path: str, head: Sequence[str], maps: Sequence[Format], named: str | 
 
 
 def _by_name(name: str, formats: Sequence[Format]) -> Format:
-    for format in formats:
-        if format.name == name:
-            return format
-    known = ", ".join(format.name for format in formats)
+    for form in formats:
+        if form.name == name:
+            return form
+    known = ", ".join(form.name for form in formats)
     raise FeedError(f"--format {name}: there is no such format; there are: {known}")
 
 
-def _layout(format: Format, lines: Sequence[str]) -> Layout | None:
-    rows = [_cells_or_empty(line, format.columns.delimiter) for line in lines]
-    header = format.columns.header
+def _layout(form: Format, lines: Sequence[str]) -> Layout | None:
+    rows = [_cells_or_empty(line, form.columns.delimiter) for line in lines]
+    header = form.columns.header
     if header is not None and tuple(cell.strip() for cell in rows[0]) == header:
-        return Layout(format, has_header=True, width=len(header))
+        return Layout(form, has_header=True, width=len(header))
     if _is_header(rows[0]):
         return None
     fits = _can_be_read if header is None else Format.has_shape
     for row in rows:
-        if fits(format, row):
-            return Layout(format, has_header=False, width=len(row))
+        if fits(form, row):
+            return Layout(form, has_header=False, width=len(row))
     return None
 
 
@@ -103,23 +103,23 @@ def _is_header(cells: Sequence[str]) -> bool:
     return not any(cell.startswith(_NUMBER_STARTS) for cell in cells)
 
 
-def _can_be_read(format: Format, cells: Sequence[str]) -> bool:
+def _can_be_read(form: Format, cells: Sequence[str]) -> bool:
     """Whether a row can be one of a map that names its columns by number."""
-    if len(cells) <= max(format.used()):
+    if len(cells) <= max(form.used()):
         return False
-    named = format.columns
+    named = form.columns
     try:
-        stamp_reader(named.time_unit)(cells[format.place(named.time)])
+        stamp_reader(named.time_unit)(cells[form.place(named.time)])
         for column in (named.price, named.size, named.bid, named.ask, named.rate):
             if column is not None:
-                plain(cells[format.place(column)])
-    except (BadStampError, NotPlainError):
+                plain(cells[form.place(column)])
+    except (BadStamp, NotPlain):
         return False
     return True
 
 
-def _looks(format: Format) -> str:
-    header = format.columns.header
+def _looks(form: Format) -> str:
+    header = form.columns.header
     if header is not None:
-        return f"header {format.columns.delimiter.join(header)}"
-    return f"no header, {max(format.used()) + 1} or more columns"
+        return f"header {form.columns.delimiter.join(header)}"
+    return f"no header, {max(form.used()) + 1} or more columns"

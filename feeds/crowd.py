@@ -1,0 +1,184 @@
+"""A seeded crowd of leveraged accounts, so that a cascade, ADL and cuts find somebody.
+
+A set share of the accounts comes in pairs: one posts an order in the middle of the spread, the
+other takes it, so that they hold long and short against each other. The rest trades with the
+outside market. How much each has, at what leverage, isolated or cross, are draws; whole numbers
+alone reach the commands. What an account buys is what its equity pays for at its leverage, so
+nearly all of a deposit is at work; where less than a lot would come out, the deposit is larger.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from random import Random
+
+import msgspec
+
+from engine.config.settings import Crowd
+from engine.core.command import (
+    AnyCommand,
+    Deposit,
+    Mode,
+    PlaceOrder,
+    SetLeverage,
+    SetMarginMode,
+    Side,
+)
+from engine.core.instrument import Contract, Rules
+from engine.core.money import PPM, Lots, Micros, Price, div_up
+from feeds.cue import Cue, Touch
+from feeds.dice import below, happens, wealth
+
+
+class Member(msgspec.Struct, frozen=True):
+    """An account of the crowd; `equity` is what it would like to have."""
+
+    account: str
+    mode: Mode
+    leverage: int
+    side: Side
+    equity: Micros
+
+
+def crowd_cues(
+    dice: Random, crowd: Crowd, contracts: Mapping[str, Contract], rules: Rules
+) -> Iterator[Cue]:
+    """When who enters which contract: all drawn beforehand, whatever prices will be."""
+    symbols = list(contracts)
+    pairs = min(crowd.accounts // 2, div_up(crowd.accounts * crowd.matched_ppm, 2 * PPM))
+    number = 0
+    while number < crowd.accounts:
+        contract = contracts[symbols[below(dice, len(symbols))]]
+        after_us = below(dice, crowd.enter_us + 1)
+        first = _member(dice, crowd, number)
+        if number < 2 * pairs:
+            second = msgspec.structs.replace(
+                _member(dice, crowd, number + 1), side=_other(first.side)
+            )
+            number += 1
+            act = partial(_meet, first, second, contract, rules)
+        else:
+            act = partial(_enter, first, contract, rules)
+        number += 1
+        yield Cue(after_us, contract.symbol, act)
+
+
+def _member(dice: Random, crowd: Crowd, number: int) -> Member:
+    return Member(
+        account=f"{crowd.prefix}-{number + 1:05}",
+        mode="isolated" if happens(dice, crowd.isolated_ppm) else "cross",
+        leverage=_leverage(dice, crowd),
+        side="buy" if happens(dice, crowd.long_ppm) else "sell",
+        equity=Micros(wealth(dice, crowd.equity_median, crowd.equity_sigma_ppm, crowd.equity_max)),
+    )
+
+
+def _leverage(dice: Random, crowd: Crowd) -> int:
+    left = below(dice, sum(share.share_ppm for share in crowd.leverages))
+    for share in crowd.leverages:
+        if left < share.share_ppm:
+            return share.low + below(dice, share.high - share.low + 1)
+        left -= share.share_ppm
+    raise AssertionError("a draw below the sum of the shares falls into one of them")
+
+
+def _other(side: Side) -> Side:
+    return "sell" if side == "buy" else "buy"
+
+
+class Stake(msgspec.Struct, frozen=True):
+    """What an account brings: `deposit` pays for `lots` at `leverage`."""
+
+    lots: Lots
+    leverage: int
+    deposit: Micros
+
+
+def _enter(member: Member, contract: Contract, rules: Rules, touch: Touch) -> Iterator[AnyCommand]:
+    """One account trades with the outside market."""
+    stake = _stake(member, contract, rules, touch.price)
+    yield from _opening(member, stake, contract, rules, touch)
+    yield _market_order(member, stake, contract, touch)
+
+
+def _meet(
+    maker: Member, taker: Member, contract: Contract, rules: Rules, touch: Touch
+) -> Iterator[AnyCommand]:
+    """Two accounts trade with each other, or, where the spread has no middle, with outside."""
+    price = touch.price if touch.middle is None else touch.middle
+    made = _stake(maker, contract, rules, price)
+    taken = _stake_of(taker, made.lots, contract, rules, price)
+    yield from _opening(maker, made, contract, rules, touch)
+    yield from _opening(taker, taken, contract, rules, touch)
+    if touch.middle is None:
+        yield _market_order(maker, made, contract, touch)
+        yield _market_order(taker, taken, contract, touch)
+        return
+    for member, stake in ((maker, made), (taker, taken)):
+        yield PlaceOrder(
+            at_us=touch.at_us,
+            account=member.account,
+            order="1",
+            contract=contract.symbol,
+            side=member.side,
+            quantity=stake.lots,
+            price=touch.middle,
+            time_in_force="gtc" if member is maker else "ioc",
+            post_only=member is maker,
+        )
+
+
+def _opening(
+    member: Member, stake: Stake, contract: Contract, rules: Rules, touch: Touch
+) -> Iterator[AnyCommand]:
+    account, symbol, at_us = member.account, contract.symbol, touch.at_us
+    yield Deposit(at_us=at_us, account=account, amount=stake.deposit)
+    if member.mode != rules.default_mode:
+        yield SetMarginMode(at_us=at_us, account=account, contract=symbol, mode=member.mode)
+    if stake.leverage != rules.default_leverage:
+        yield SetLeverage(at_us=at_us, account=account, contract=symbol, leverage=stake.leverage)
+
+
+def _market_order(member: Member, stake: Stake, contract: Contract, touch: Touch) -> PlaceOrder:
+    return PlaceOrder(
+        at_us=touch.at_us,
+        account=member.account,
+        order="1",
+        contract=contract.symbol,
+        side=member.side,
+        quantity=stake.lots,
+    )
+
+
+def _stake(member: Member, contract: Contract, rules: Rules, price: Price) -> Stake:
+    """As many lots as the equity pays for at a price, and one at least."""
+    lot_value = price * contract.unit_value
+    leverage = member.leverage
+    while True:
+        per_value = (PPM + rules.market_band_ppm) + leverage * rules.taker_fee_ppm
+        value = member.equity * leverage * PPM * 98 // (per_value * 100)
+        lots = Lots(max(1, min(value // lot_value, contract.quantity_max)))
+        allowed = _leverage_max(contract, lots * lot_value)
+        if leverage <= allowed:
+            break
+        leverage = allowed  # and fewer lots, which are allowed at least that
+    need = _need(lots * lot_value, leverage, rules)
+    return Stake(lots, leverage, max(member.equity, need))
+
+
+def _stake_of(member: Member, lots: Lots, contract: Contract, rules: Rules, price: Price) -> Stake:
+    """What it takes to hold certain lots at the member's leverage."""
+    value = lots * price * contract.unit_value
+    leverage = min(member.leverage, _leverage_max(contract, value))
+    return Stake(lots, leverage, _need(value, leverage, rules))
+
+
+def _need(value: int, leverage: int, rules: Rules) -> Micros:
+    """What an order of a value takes: margin at the price band's edge, the fee, and 2 % spare."""
+    per_value = (PPM + rules.market_band_ppm) + leverage * rules.taker_fee_ppm
+    return Micros(div_up(value * per_value * 100, leverage * PPM * 98))
+
+
+def _leverage_max(contract: Contract, value: int) -> int:
+    """The leverage that a value is allowed, even when the mark is a little above its price."""
+    reached = [row for row in contract.brackets if row.floor <= value * 21 // 20]
+    return reached[-1].leverage_max
