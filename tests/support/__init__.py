@@ -1,0 +1,1 @@
+"""What the tests share: small venues, seeded commands and the slow exchange."""

@@ -1,0 +1,210 @@
+"""The slow exchange's one door: check, change, update, then waves."""
+
+from engine.core.command import (
+    AddMargin,
+    AmendOrder,
+    AnyCommand,
+    CancelOrder,
+    Deposit,
+    FundingTick,
+    IndexTick,
+    PlaceOrder,
+    QuoteTick,
+    RemoveMargin,
+    SetLeverage,
+    SetMarginMode,
+    TradeTick,
+    Withdraw,
+)
+from engine.core.event import (
+    Deposited,
+    Event,
+    LeverageSet,
+    MarginAdded,
+    MarginModeSet,
+    MarginRemoved,
+    Rejected,
+    Withdrawn,
+)
+from engine.core.instrument import Venue
+from engine.core.money import div_half_even
+from engine.core.reason import Reason
+from tests.support.naive import margin
+from tests.support.naive.book import trade_touch
+from tests.support.naive.fills import cancel
+from tests.support.naive.funding import fire_timers, settle
+from tests.support.naive.orders import amend, fill_passed, place
+from tests.support.naive.prices import update
+from tests.support.naive.refusals import change_mode, refusal
+from tests.support.naive.state import Market, State, balance_name
+from tests.support.naive.waves import run_waves
+
+Priced = TradeTick | QuoteTick | IndexTick
+
+
+class NaiveExchange:
+    """A venue that looks at everything, every time."""
+
+    def __init__(self, venue: Venue) -> None:
+        self.state = State(venue)
+
+    def apply(self, command: AnyCommand) -> tuple[Event, ...]:
+        """Change the state by one command and say what happened."""
+        state = self.state
+        state.events = []
+        if command.at_us < state.clock:
+            state.begin(command.at_us)
+            _reject(state, command, Reason.TIME_WENT_BACK)
+            return tuple(state.events)
+        fire_timers(state, command.at_us)
+        state.begin(command.at_us)
+        reason = refusal(state, command)
+        if reason is not None:
+            _reject(state, command, reason)
+            return tuple(state.events)
+        state.clock = command.at_us
+        _carry_out(state, command)
+        own_tick = command.contract if isinstance(command, Priced) else None
+        update(state, own_tick)
+        run_waves(state)
+        return tuple(state.events)
+
+
+def _reject(state: State, command: AnyCommand, reason: Reason) -> None:
+    """O1."""
+    state.emit(
+        Rejected,
+        command=type(command).__name__,
+        reason=reason,
+        account=getattr(command, "account", None),
+        contract=getattr(command, "contract", None),
+        order=getattr(command, "order", None),
+    )
+
+
+def _carry_out(state: State, command: AnyCommand) -> None:
+    if isinstance(command, TradeTick):
+        _trade_tick(state, command)
+    elif isinstance(command, QuoteTick):
+        _quote_tick(state, command)
+    elif isinstance(command, IndexTick):
+        _index_tick(state, command)
+    elif isinstance(command, FundingTick):
+        settle(state, command.contract, command.rate_e8)
+    elif isinstance(command, PlaceOrder):
+        place(state, command)
+    elif isinstance(command, AmendOrder):
+        amend(state, command)
+    elif isinstance(command, CancelOrder):
+        order = state.find_order(command.account, command.order)
+        assert order is not None
+        cancel(state, order, Reason.CANCELLED)
+        margin.keep_set_aside(state, order.account, order.contract)
+    else:
+        _account_command(state, command)
+
+
+def _account_command(
+    state: State,
+    command: Deposit | Withdraw | SetLeverage | SetMarginMode | AddMargin | RemoveMargin,
+) -> None:
+    if isinstance(command, Deposit | Withdraw):
+        _cash(state, command)
+    elif isinstance(command, SetLeverage):
+        state.leverages[command.account, command.contract] = command.leverage
+        state.emit(
+            LeverageSet,
+            account=command.account,
+            contract=command.contract,
+            leverage=command.leverage,
+        )
+    elif isinstance(command, SetMarginMode):
+        change_mode(state, command)
+        state.emit(
+            MarginModeSet,
+            account=command.account,
+            contract=command.contract,
+            mode=command.mode,
+            margin=state.money((command.account, command.contract)),
+        )
+    else:
+        _move_margin(state, command)
+
+
+def _cash(state: State, command: Deposit | Withdraw) -> None:
+    account, wallet = command.account, f"wallet:{command.account}"
+    deposit = isinstance(command, Deposit)
+    if deposit and account not in state.accounts:
+        state.accounts = sorted([*state.accounts, account])
+    state.post("external", wallet, command.amount if deposit else -command.amount)
+    state.emit(
+        Deposited if deposit else Withdrawn,
+        account=account,
+        amount=command.amount,
+        wallet=state.balance(wallet),
+    )
+
+
+def _move_margin(state: State, command: AddMargin | RemoveMargin) -> None:
+    added = isinstance(command, AddMargin)
+    pocket = (command.account, command.contract)
+    amount = command.amount if added else -command.amount
+    state.post(f"wallet:{command.account}", balance_name(pocket), amount)
+    state.emit(
+        MarginAdded if added else MarginRemoved,
+        account=command.account,
+        contract=command.contract,
+        amount=command.amount,
+        margin=state.money(pocket),
+    )
+
+
+def _first_tick(state: State, market: Market, last: int) -> None:
+    """Start the clock of a contract's timers (P1, P10, F1) and its last (P7)."""
+    market.priced = True
+    market.last_next = last
+    market.sampled_until = market.settled_until = state.now
+
+
+def _head(state: State, market: Market) -> None:
+    """Keep a tick's first event for the moment it is needed (P13)."""
+    state.dirty.add(market.contract.symbol)
+    state.head = {
+        "contract": market.contract.symbol,
+        "bid": market.bid,
+        "ask": market.ask,
+        "last": market.last_next,
+    }
+
+
+def _trade_tick(state: State, command: TradeTick) -> None:
+    """P2, P7, O8."""
+    market = state.markets[command.contract]
+    if not market.priced:
+        _first_tick(state, market, command.price)
+    market.last_next = int(command.price)
+    if not market.quoted:
+        trade_touch(market, command.price)
+    _head(state, market)
+    fill_passed(state, command.contract, command.price)
+
+
+def _quote_tick(state: State, command: QuoteTick) -> None:
+    """P2, P7, O8."""
+    market = state.markets[command.contract]
+    if not market.priced:
+        _first_tick(state, market, div_half_even(command.bid + command.ask, 2))
+    market.quoted = True
+    market.bid, market.ask = int(command.bid), int(command.ask)
+    market.bid_quantity = int(command.bid_quantity)
+    market.ask_quantity = int(command.ask_quantity)
+    _head(state, market)
+    fill_passed(state, command.contract, None)
+
+
+def _index_tick(state: State, command: IndexTick) -> None:
+    """P1, P8."""
+    market = state.markets[command.contract]
+    market.source = int(command.price)
+    if market.priced:
+        _head(state, market)

@@ -1,0 +1,218 @@
+"""What a fill does to positions, margins, fees and the other orders (A4 to A6, M5 to M7)."""
+
+from typing import Literal
+
+from engine.core.command import Side
+from engine.core.event import OrderCancelled, OrderFilled, OrderTrimmed
+from engine.core.money import PPM, div_to_zero
+from engine.core.reason import Reason
+from tests.support.naive import margin
+from tests.support.naive.book import opposite, sign_of
+from tests.support.naive.state import OUTSIDE, Order, State, balance_name
+
+Against = Literal["book", "outside", "liquidation"]
+
+
+def close_part(state: State, account: str, contract: str, lots: int, value: int) -> int:
+    """Close lots of a position for a value of money and post the realised PnL (A4)."""
+    position = state.position(account, contract)
+    pocket = state.pocket(account, contract)
+    held = abs(position.quantity)
+    sign = 1 if position.quantity > 0 else -1
+    cost = div_to_zero(position.cost * lots, held)
+    realized = sign * value - cost
+    position.quantity -= sign * lots
+    position.cost -= cost
+    state.post(f"open_cost:{contract}", balance_name(pocket), realized)
+    state.add_result(pocket, realized)
+    if position.quantity == 0:
+        position.opened = 0
+        if pocket[1] is None:
+            state.held_last[account] = contract
+    return realized
+
+
+def open_part(state: State, account: str, contract: str, signed_lots: int, value: int) -> None:
+    """Add lots to a position (A4); `value` is not signed."""
+    position = state.position(account, contract)
+    if position.quantity == 0:
+        state.openings += 1
+        position.opened = state.openings
+    position.quantity += signed_lots
+    position.cost += value if signed_lots > 0 else -value
+
+
+def settle_isolated(state: State, account: str, contract: str) -> None:
+    """Hand an isolated position's result, once it is closed, to its account (M11)."""
+    pocket = state.pocket(account, contract)
+    if pocket[1] is not None and state.position(account, contract).quantity == 0:
+        state.add_result((account, None), state.results.pop(pocket, 0))
+
+
+def return_margin(state: State, account: str, contract: str) -> None:
+    """Return what is positive of a closed isolated position's margin to the wallet (M6)."""
+    pocket = state.pocket(account, contract)
+    if pocket[1] is not None and state.position(account, contract).quantity == 0:
+        state.post(balance_name(pocket), f"wallet:{account}", max(0, state.money(pocket)))
+
+
+def outside_fill(state: State, contract: str, side: Side, lots: int, price: int) -> None:
+    """Give the other side of a fill to the outside market, without fees."""
+    signed = sign_of(side)
+    unit_value = state.markets[contract].contract.unit_value
+    held = state.position(OUTSIDE, contract).quantity
+    closing = min(lots, abs(held)) if held * signed < 0 else 0
+    if closing:
+        close_part(state, OUTSIDE, contract, closing, price * closing * unit_value)
+    if lots > closing:
+        opening = lots - closing
+        open_part(state, OUTSIDE, contract, signed * opening, price * opening * unit_value)
+
+
+def client_fill(
+    state: State, account: str, contract: str, side: Side, lots: int, price: int, rate_ppm: int
+) -> tuple[int, int]:
+    """Post a client's fill and give its fee and realised PnL (A6)."""
+    signed = sign_of(side)
+    unit_value = state.markets[contract].contract.unit_value
+    held = state.position(account, contract).quantity
+    closing = min(lots, abs(held)) if held * signed < 0 else 0
+    fee = realized = 0
+    if closing:
+        value = price * closing * unit_value
+        realized = close_part(state, account, contract, closing, value)
+        fee = pay_closing_fee(state, account, contract, value * rate_ppm // PPM)
+        settle_isolated(state, account, contract)
+        _release(state, account, contract, closing, abs(held))
+    if lots > closing:
+        value = price * (lots - closing) * unit_value
+        open_part(state, account, contract, signed * (lots - closing), value)
+        fee += _pay_opening(state, account, contract, value, rate_ppm)
+    return fee, realized
+
+
+def pay_closing_fee(
+    state: State, account: str, contract: str, wanted: int, to: str = "fees"
+) -> int:
+    """Take a closing fee, at most the equity that the margin account has (M7)."""
+    pocket = state.pocket(account, contract)
+    fee = min(wanted, max(0, margin.equity(state, pocket)))
+    state.post(balance_name(pocket), to, fee)
+    state.add_result(pocket, -fee)
+    return fee
+
+
+def _release(state: State, account: str, contract: str, closed: int, held: int) -> None:
+    """Release margin after a client's close of an isolated position (M6)."""
+    pocket = state.pocket(account, contract)
+    if pocket[1] is None:
+        return
+    if state.position(account, contract).quantity == 0:
+        return_margin(state, account, contract)
+        return
+    slack = margin.equity(state, pocket) - margin.maintenance(state, pocket)
+    if not state.rules.strict_trigger:
+        slack -= 1
+    released = max(0, min(state.money(pocket) * closed // held, slack))
+    state.post(balance_name(pocket), f"wallet:{account}", released)
+
+
+def _pay_opening(state: State, account: str, contract: str, value: int, rate_ppm: int) -> int:
+    """Pay the opening fee from the wallet, and the margin where isolated (A5, M6)."""
+    fee = value * rate_ppm // PPM
+    state.post(f"wallet:{account}", "fees", fee)
+    state.add_result((account, None), -fee)
+    pocket = state.pocket(account, contract)
+    if pocket[1] is not None:
+        moved = value // state.leverage(account, contract)
+        state.post(f"wallet:{account}", balance_name(pocket), moved)
+    return fee
+
+
+def fill_order(
+    state: State, order: Order, lots: int, price: int, *, role: str, against: Against
+) -> None:
+    """Fill a client's order, say so, and look at the account's other orders (O12)."""
+    rules = state.rules
+    rate = rules.maker_fee_ppm if role == "maker" else rules.taker_fee_ppm
+    order.quantity -= lots
+    if order.quantity == 0:
+        state.orders = [other for other in state.orders if other is not order]
+    account, contract = order.account, order.contract
+    fee, realized = client_fill(state, account, contract, order.side, lots, price, rate)
+    state.dirty.add(contract)
+    state.emit(
+        OrderFilled,
+        account=account,
+        order=order.order,
+        contract=contract,
+        side=order.side,
+        quantity=lots,
+        price=price,
+        role=role,
+        against=against,
+        fee=fee,
+        realized=realized,
+        position=state.position(account, contract).quantity,
+    )
+    after_fill(state, account, contract, order.side)
+
+
+def cancel(state: State, order: Order, reason: Reason) -> None:
+    """Take an order out of the book, if it rests, and say so."""
+    state.orders = [other for other in state.orders if other is not order]
+    state.dirty.add(order.contract)
+    state.emit(
+        OrderCancelled,
+        account=order.account,
+        order=order.order,
+        contract=order.contract,
+        quantity=order.quantity,
+        reason=reason,
+    )
+
+
+def after_fill(state: State, account: str, contract: str, side: Side) -> None:
+    """Trim reduce-only orders (O6), then keep the order margin payable (M5)."""
+    kept: dict[Side, int] = {"buy": 0, "sell": 0}
+    for order in state.orders_of(account, contract):
+        if not order.reduce_only:
+            continue
+        left = reducible(state, account, contract, order.side) - kept[order.side]
+        if left <= 0:
+            cancel(state, order, Reason.REDUCE_ONLY)
+            continue
+        if order.quantity > left:
+            order.quantity = left
+            state.dirty.add(contract)
+            state.emit(
+                OrderTrimmed,
+                account=account,
+                order=order.order,
+                contract=contract,
+                quantity=left,
+            )
+        kept[order.side] += order.quantity
+    _afford(state, account, contract, side)
+
+
+def _afford(state: State, account: str, contract: str, side: Side) -> None:
+    if state.mode(account, contract) == "cross":
+        return
+    while True:
+        more = margin.order_margin(state, account, contract)
+        more -= margin.set_aside(state, account, contract)
+        candidates = [
+            order
+            for order in state.orders_of(account, contract)
+            if not order.reduce_only and order.side == opposite(side)
+        ]
+        if more <= margin.withdrawable(state, account) or not candidates:
+            break
+        cancel(state, candidates[-1], Reason.INSUFFICIENT_MARGIN)
+    margin.keep_set_aside(state, account, contract)
+
+
+def reducible(state: State, account: str, contract: str, side: Side) -> int:
+    """Tell how much of a position an order of that side could reduce."""
+    return max(0, -state.position(account, contract).quantity * sign_of(side))

@@ -1,0 +1,366 @@
+"""One margin account's liquidation: cancel, then step by step through the waterfall (L4 to L14)."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from engine.core.command import Side
+from engine.core.event import (
+    ClosedOutside,
+    Deleveraged,
+    LiquidationAverted,
+    LiquidationEnded,
+    LiquidationFilled,
+    LiquidationStarted,
+)
+from engine.core.money import PPM, div_up
+from engine.core.reason import Reason
+from tests.support.naive import margin
+from tests.support.naive.book import Entry, merged, opposite, take, within
+from tests.support.naive.deficit import settle_balance
+from tests.support.naive.fills import (
+    after_fill,
+    cancel,
+    close_part,
+    fill_order,
+    outside_fill,
+    pay_closing_fee,
+    return_margin,
+    settle_isolated,
+)
+from tests.support.naive.state import Pocket, State, balance_name
+
+
+@dataclass
+class Step:
+    """One position on its way through all stages."""
+
+    seq: int
+    pocket: Pocket
+    contract: str
+    sign: int
+    set_aside: int
+    filled: dict[str, int]
+    share: int = 0
+    lots: int = 0
+    """`share` and `lots`: A' and q' of L9, the rest after the IOC."""
+    sold: int = 0
+
+    @property
+    def account(self) -> str:
+        """The account that is liquidated."""
+        return self.pocket[0]
+
+    @property
+    def side(self) -> Side:
+        """The side of the liquidation's orders."""
+        return "sell" if self.sign > 0 else "buy"
+
+    def against_mark(self, first: int, last: int) -> int:
+        """Sum d(k) of the lots after `first` up to `last` (L9)."""
+        return self.share * last // self.lots - self.share * first // self.lots
+
+
+def liquidate(state: State, pocket: Pocket, cause: int, filled: dict[str, int]) -> None:
+    """Cancel the orders (L4), then close what must be closed (L5)."""
+    orders = state.orders_of(pocket[0], pocket[1])
+    for order in orders:
+        cancel(state, order, Reason.LIQUIDATION)
+        margin.keep_set_aside(state, pocket[0], order.contract)
+    if not margin.in_breach(state, pocket):
+        state.emit(
+            LiquidationAverted,
+            account=pocket[0],
+            equity=margin.equity(state, pocket),
+            maintenance=margin.maintenance(state, pocket),
+        )
+        return
+    if not state.contracts_of(pocket):
+        _forgive(state, pocket, cause)
+        return
+    set_aside = 0
+    while state.contracts_of(pocket) and margin.in_breach(state, pocket):
+        contract = min(state.contracts_of(pocket), key=lambda c: _urgency(state, pocket[0], c))
+        set_aside = _step(state, pocket, contract, cause, set_aside, filled)
+
+
+def _urgency(state: State, account: str, contract: str) -> tuple[int, int, int, str]:
+    return (
+        margin.unrealized(state, account, contract),
+        -margin.position_maintenance(state, account, contract),
+        state.position(account, contract).opened,
+        contract,
+    )
+
+
+def _share(state: State, pocket: Pocket, contract: str, set_aside: int) -> int:
+    """Give a position's share of its margin account's equity (L6)."""
+    owned = margin.equity(state, pocket) - set_aside
+    if state.contracts_of(pocket) == [contract]:
+        return owned
+    total = margin.maintenance(state, pocket)
+    if total == 0:
+        return 0
+    return owned * margin.position_maintenance(state, pocket[0], contract) // total
+
+
+def _bankruptcy_value(state: State, account: str, contract: str, share: int) -> int:
+    """Give V of all lots that are left (L7)."""
+    sign = 1 if state.position(account, contract).quantity > 0 else -1
+    return abs(margin.value_at_mark(state, account, contract)) - sign * share
+
+
+def _limit(state: State, account: str, contract: str, share: int) -> int | None:
+    """Give the limit price of the IOC (L7), None below one tick (L8)."""
+    details = state.markets[contract].contract
+    quantity = state.position(account, contract).quantity
+    value = _bankruptcy_value(state, account, contract, share)
+    grid = abs(quantity) * details.unit_value * details.tick
+    ticks = div_up(value, grid) if quantity > 0 else value // grid
+    return ticks * details.tick if ticks >= 1 else None
+
+
+def _step(
+    state: State,
+    pocket: Pocket,
+    contract: str,
+    cause: int,
+    set_aside: int,
+    filled: dict[str, int],
+) -> int:
+    """Take one position through all stages (L8 to L13) and give what is set aside after it."""
+    account = pocket[0]
+    limit = _limit(state, account, contract, _share(state, pocket, contract, set_aside))
+    seq = _start(state, pocket, contract, cause, limit)
+    sign = 1 if state.position(account, contract).quantity > 0 else -1
+    step = Step(seq, pocket, contract, sign, set_aside, filled)
+    if limit is not None:
+        _sell_limited(state, step, limit)
+    left = abs(state.position(account, contract).quantity)
+    if left:
+        step.lots = left
+        step.share = _share(state, pocket, contract, set_aside)
+        can_deleverage = _bankruptcy_value(state, account, contract, step.share) > 0
+        _sell_for_fund(state, step)
+        if can_deleverage:
+            _deleverage(state, step)
+        _close_outside(state, step)
+    if not state.contracts_of(pocket):
+        settle_balance(state, seq, pocket, contract)
+    _end(state, pocket, contract, seq)
+    return step.set_aside
+
+
+def _start(state: State, pocket: Pocket, contract: str, cause: int, limit: int | None) -> int:
+    quantity = state.position(pocket[0], contract).quantity
+    notional = abs(margin.value_at_mark(state, pocket[0], contract))
+    return state.emit(
+        LiquidationStarted,
+        account=pocket[0],
+        contract=contract,
+        mode="cross" if pocket[1] is None else "isolated",
+        side="long" if quantity > 0 else "short",
+        quantity=abs(quantity),
+        mark=state.markets[contract].mark,
+        equity=margin.equity(state, pocket),
+        maintenance=margin.maintenance(state, pocket),
+        bracket=margin.bracket_of(state.markets[contract].contract, notional)[0],
+        bankruptcy_price=limit,
+        cause=cause,
+    )
+
+
+def _end(state: State, pocket: Pocket, contract: str, seq: int) -> None:
+    """L13."""
+    held = state.position(pocket[0], contract).quantity if contract else 0
+    state.emit(
+        LiquidationEnded,
+        liquidation=seq,
+        account=pocket[0],
+        contract=contract,
+        quantity=abs(held),
+        equity=margin.equity(state, pocket),
+        maintenance=margin.maintenance(state, pocket),
+    )
+
+
+def _forgive(state: State, pocket: Pocket, cause: int) -> None:
+    """Make good a negative balance without a position (L14)."""
+    contract = pocket[1] or state.held_last.get(pocket[0], "")
+    seq = state.emit(
+        LiquidationStarted,
+        account=pocket[0],
+        contract=contract,
+        mode="cross" if pocket[1] is None else "isolated",
+        side="long",
+        quantity=0,
+        mark=state.markets[contract].mark if contract else 0,
+        equity=margin.equity(state, pocket),
+        maintenance=0,
+        bracket=0,
+        bankruptcy_price=None,
+        cause=cause,
+    )
+    settle_balance(state, seq, pocket, contract)
+    _end(state, pocket, contract, seq)
+
+
+def _sell_limited(state: State, step: Step, limit: int) -> None:
+    """Stage (a): an IOC for the whole position at its bankruptcy price (L8)."""
+    while left := abs(state.position(step.account, step.contract).quantity):
+        entries = merged(state, step.contract, opposite(step.side))
+        if not entries or not within(step.side, entries[0].price, limit):
+            return
+        _forced_fill(state, step, entries[0], min(left, entries[0].lots), stage="book")
+
+
+def _sell_for_fund(state: State, step: Step) -> None:
+    """Stage (b): lot by lot, while the shortfall is at most the fund's cash (L9)."""
+    cash = state.fund
+    details = state.markets[step.contract].contract
+    mark_value = state.markets[step.contract].mark * details.unit_value
+    shortfall = 0
+    while step.sold < step.lots:
+        entries = merged(state, step.contract, opposite(step.side))
+        if not entries:
+            return
+        met = entries[0]
+        fit = 0
+        while fit < min(step.lots - step.sold, met.lots):
+            done = step.sold + fit
+            settled = mark_value - step.sign * step.against_mark(done, done + 1)
+            lacks = step.sign * (settled - met.price * details.unit_value)
+            if shortfall + lacks > cash:
+                break
+            shortfall += lacks
+            fit += 1
+        if fit:
+            _forced_fill(state, step, met, fit, stage="fund")
+            step.sold += fit
+        if fit < met.lots:
+            return
+
+
+def _forced_fill(state: State, step: Step, met: Entry, lots: int, *, stage: str) -> None:
+    """One fill of a liquidation order: the maker first, then the liquidated account (L8)."""
+    contract, account = step.contract, step.account
+    details = state.markets[contract].contract
+    state.markets[contract].last_next = met.price
+    state.dirty.add(contract)
+    step.filled[contract] = step.seq
+    if met.order is None:
+        take(state, contract, opposite(step.side), met.level, lots)
+        outside_fill(state, contract, opposite(step.side), lots, met.price)
+    else:
+        fill_order(state, met.order, lots, met.price, role="maker", against="liquidation")
+    value = met.price * lots * details.unit_value
+    loss = -close_part(state, account, contract, lots, value)
+    fee = paid = 0
+    if stage == "book":
+        rules = state.rules
+        fee = pay_closing_fee(state, account, contract, value * rules.taker_fee_ppm // PPM)
+        extra = value * rules.liquidation_fee_ppm // PPM
+        fee += pay_closing_fee(state, account, contract, extra, rules.liquidation_fee_to)
+    else:
+        settled = lots * state.markets[contract].mark * details.unit_value
+        settled -= step.sign * step.against_mark(step.sold, step.sold + lots)
+        paid = step.sign * (settled - value)
+        state.post("fund", balance_name(step.pocket), paid)
+    settle_isolated(state, account, contract)
+    state.emit(
+        LiquidationFilled,
+        liquidation=step.seq,
+        account=account,
+        contract=contract,
+        side=step.side,
+        quantity=lots,
+        price=met.price,
+        stage=stage,
+        against="outside" if met.order is None else "book",
+        fee=fee,
+        loss=loss,
+        own_margin=loss - paid,
+        insurance_fund=paid,
+        fund=state.fund,
+    )
+
+
+def _deleverage(state: State, step: Step) -> None:
+    """Stage (c): close winners against what is left, best ranked first (L10)."""
+    for winner in _ranking(state, step):
+        left = step.lots - step.sold
+        if left == 0:
+            return
+        lots = min(left, abs(state.position(winner, step.contract).quantity))
+        pocket = state.pocket(winner, step.contract)
+        gain = step.against_mark(step.sold, step.sold + lots)
+        if margin.in_breach(state, pocket) or margin.equity(state, pocket) + gain < 0:
+            continue
+        _deleverage_one(state, step, winner, lots, gain)
+        step.sold += lots
+
+
+def _ranking(state: State, step: Step) -> list[str]:
+    ranked = []
+    for account in state.accounts:
+        quantity = state.position(account, step.contract).quantity
+        gained = margin.unrealized(state, account, step.contract)
+        owned = margin.equity(state, state.pocket(account, step.contract))
+        if account == step.account or quantity * step.sign >= 0 or gained <= 0 or owned <= 0:
+            continue
+        cost = abs(state.position(account, step.contract).cost)
+        notional = abs(margin.value_at_mark(state, account, step.contract))
+        ranked.append((-Fraction(gained, cost) * Fraction(notional, owned), account))
+    return [account for _, account in sorted(ranked)]
+
+
+def _deleverage_one(state: State, step: Step, winner: str, lots: int, gain: int) -> None:
+    contract = step.contract
+    for order in state.orders_of(winner, contract):
+        cancel(state, order, Reason.DELEVERAGED)
+        margin.keep_set_aside(state, winner, contract)
+    market = state.markets[contract]
+    at_mark = lots * market.mark * market.contract.unit_value
+    value = at_mark - step.sign * gain
+    realized = close_part(state, winner, contract, lots, value)
+    settle_isolated(state, winner, contract)
+    return_margin(state, winner, contract)
+    own_margin = -close_part(state, step.account, contract, lots, value)
+    settle_isolated(state, step.account, contract)
+    adl = step.sign * (value - at_mark)
+    state.emit(
+        Deleveraged,
+        liquidation=step.seq,
+        account=winner,
+        contract=contract,
+        side=opposite(step.side),
+        quantity=lots,
+        value=value,
+        realized=realized,
+        loss=own_margin + adl,
+        own_margin=own_margin,
+        adl=adl,
+    )
+    after_fill(state, winner, contract, opposite(step.side))
+
+
+def _close_outside(state: State, step: Step) -> None:
+    """Stage (d): what is left is closed off the book against outside at the mark (L11)."""
+    lots = step.lots - step.sold
+    if lots == 0:
+        return
+    market = state.markets[step.contract]
+    value = lots * market.mark * market.contract.unit_value
+    outside_fill(state, step.contract, opposite(step.side), lots, market.mark)
+    loss = -close_part(state, step.account, step.contract, lots, value)
+    settle_isolated(state, step.account, step.contract)
+    state.emit(
+        ClosedOutside,
+        liquidation=step.seq,
+        account=step.account,
+        contract=step.contract,
+        quantity=lots,
+        price=market.mark,
+        loss=loss,
+    )
+    if step.pocket[1] is None:
+        step.set_aside += min(0, step.against_mark(step.sold, step.lots))

@@ -1,0 +1,317 @@
+"""Which commands are refused, and why: the checks in the table's order (O1 to O14, M8 to M10)."""
+
+from dataclasses import replace
+
+from engine.core.command import (
+    AddMargin,
+    AmendOrder,
+    AnyCommand,
+    CancelOrder,
+    Deposit,
+    FundingTick,
+    IndexTick,
+    PlaceOrder,
+    QuoteTick,
+    RemoveMargin,
+    SetLeverage,
+    SetMarginMode,
+    Side,
+    TradeTick,
+    Withdraw,
+)
+from engine.core.money import AMOUNT_MAX, E8
+from engine.core.reason import Reason
+from tests.support.naive import margin
+from tests.support.naive.book import best, opposite, within
+from tests.support.naive.fills import reducible
+from tests.support.naive.orders import (
+    band_edge,
+    can_fill_all,
+    keeps_place,
+    order_of,
+    resting_reduce_only,
+)
+from tests.support.naive.state import OUTSIDE, Order, State, balance_name
+
+
+def refusal(state: State, command: AnyCommand) -> Reason | None:
+    """Give the first check that fails."""
+    if isinstance(command, TradeTick | QuoteTick | IndexTick | FundingTick):
+        return _tick(state, command)
+    if isinstance(command, Deposit):
+        return _deposit(state, command)
+    if command.account not in state.accounts:
+        return Reason.UNKNOWN_ACCOUNT
+    if isinstance(command, Withdraw):
+        return _withdraw(state, command)
+    if isinstance(command, CancelOrder):
+        found = state.find_order(command.account, command.order)
+        return Reason.UNKNOWN_ORDER if found is None else None
+    if isinstance(command, AmendOrder):
+        return _amend(state, command)
+    if command.contract not in state.markets:
+        return Reason.UNKNOWN_CONTRACT
+    if isinstance(command, SetLeverage):
+        return _leverage(state, command)
+    if isinstance(command, SetMarginMode):
+        return _mode(state, command)
+    if isinstance(command, PlaceOrder):
+        return _place(state, command)
+    return _margin(state, command)
+
+
+def _tick(state: State, command: TradeTick | QuoteTick | IndexTick | FundingTick) -> Reason | None:
+    """O2, F2."""
+    market = state.markets.get(command.contract)
+    if market is None:
+        return Reason.UNKNOWN_CONTRACT
+    if isinstance(command, FundingTick):
+        if not market.priced:
+            return Reason.NO_PRICE
+        if abs(command.rate_e8) > E8:
+            return Reason.INVALID_AMOUNT
+        return None if market.contract.funding.source == "file" else Reason.INVALID_ORDER
+    if isinstance(command, QuoteTick):
+        prices = [command.bid, command.ask]
+        if command.bid >= command.ask or any(p % market.contract.tick for p in prices):
+            return Reason.INVALID_PRICE
+        quantity_min = int(min(command.bid_quantity, command.ask_quantity))
+    else:
+        prices = [command.price]
+        quantity_min = command.quantity - 1 if isinstance(command, TradeTick) else 0
+    if min(prices) < 1 or max(prices) > market.contract.price_max:
+        return Reason.INVALID_PRICE
+    return Reason.INVALID_QUANTITY if quantity_min < 0 else None
+
+
+def _deposit(state: State, command: Deposit) -> Reason | None:
+    """O3."""
+    if command.account in ("", OUTSIDE) or ":" in command.account:
+        return Reason.RESERVED_ACCOUNT
+    wallet = state.money((command.account, None))
+    if not 1 <= command.amount <= AMOUNT_MAX or wallet + command.amount > AMOUNT_MAX:
+        return Reason.INVALID_AMOUNT
+    return None
+
+
+def _withdraw(state: State, command: Withdraw) -> Reason | None:
+    """O3."""
+    if command.amount < 1:
+        return Reason.INVALID_AMOUNT
+    if command.amount > margin.withdrawable(state, command.account):
+        return Reason.INSUFFICIENT_MARGIN
+    return None
+
+
+def _leverage(state: State, command: SetLeverage) -> Reason | None:
+    """M8."""
+    account, contract = command.account, command.contract
+    if command.leverage < 1 or command.leverage > leverage_max(state, account, contract):
+        return Reason.INVALID_LEVERAGE
+    if command.leverage == state.leverage(account, contract):
+        return Reason.UNCHANGED
+    if state.mode(account, contract) == "isolated":
+        if state.position(account, contract).quantity:
+            return Reason.HAS_POSITION
+        return Reason.HAS_ORDERS if state.orders_of(account, contract) else None
+    if command.leverage < state.leverage(account, contract):
+        trial = state.copy()
+        trial.leverages[account, contract] = command.leverage
+        if margin.available(trial, account) < 0:
+            return Reason.INSUFFICIENT_MARGIN
+    return None
+
+
+def largest_quantity(
+    state: State, account: str, contract: str, without: Order | None, new: Order | None
+) -> int:
+    """Give the largest position that the open orders could lead to (O7)."""
+    orders = [o for o in state.orders_of(account, contract) if o is not without]
+    orders += [] if new is None else [new]
+    open_of: dict[Side, int] = {"buy": 0, "sell": 0}
+    for order in orders:
+        if not order.reduce_only:
+            open_of[order.side] += order.quantity
+    held = state.position(account, contract).quantity
+    return max(abs(held + open_of["buy"]), abs(held - open_of["sell"]))
+
+
+def leverage_max(
+    state: State,
+    account: str,
+    contract: str,
+    without: Order | None = None,
+    new: Order | None = None,
+) -> int:
+    """Give the largest leverage for the position that the open orders could lead to (O7)."""
+    market = state.markets[contract]
+    quantity = largest_quantity(state, account, contract, without, new)
+    notional = quantity * market.mark * market.contract.unit_value
+    return margin.bracket_of(market.contract, notional)[1].leverage_max
+
+
+def change_mode(state: State, command: SetMarginMode) -> None:
+    """Switch the mode and move the margin (M9, M11)."""
+    account, contract = command.account, command.contract
+    position = state.position(account, contract)
+    isolated = balance_name((account, contract))
+    if command.mode == "isolated":
+        moved = abs(position.cost) // state.leverage(account, contract)
+        state.post(f"wallet:{account}", isolated, moved)
+        if position.quantity:
+            state.held_last[account] = contract
+    else:
+        state.post(isolated, f"wallet:{account}", state.balance(isolated))
+        state.add_result((account, None), state.results.pop((account, contract), 0))
+    state.modes[account, contract] = command.mode
+
+
+def _mode(state: State, command: SetMarginMode) -> Reason | None:
+    """M9."""
+    account, contract = command.account, command.contract
+    if command.mode == state.mode(account, contract):
+        return Reason.UNCHANGED
+    if state.orders_of(account, contract):
+        return Reason.HAS_ORDERS
+    position = state.position(account, contract)
+    if position.quantity == 0:
+        return None
+    if not state.rules.mode_switch_with_position:
+        return Reason.HAS_POSITION
+    moved = abs(position.cost) // state.leverage(account, contract)
+    if command.mode == "isolated" and moved > state.money((account, None)):
+        return Reason.INSUFFICIENT_MARGIN
+    trial = state.copy()
+    change_mode(trial, command)
+    if margin.available(trial, account) < 0:
+        return Reason.INSUFFICIENT_MARGIN
+    after: list[tuple[str, str | None]] = [(account, None)]
+    if command.mode == "isolated":
+        after.append((account, contract))
+    if any(margin.in_breach(trial, pocket) for pocket in after):
+        return Reason.WOULD_LIQUIDATE
+    return None
+
+
+def _margin(state: State, command: AddMargin | RemoveMargin) -> Reason | None:
+    """M10."""
+    account, contract = command.account, command.contract
+    if state.mode(account, contract) != "isolated":
+        return Reason.NOT_ISOLATED
+    if state.position(account, contract).quantity == 0:
+        return Reason.NO_POSITION
+    if command.amount < 1:
+        return Reason.INVALID_AMOUNT
+    if isinstance(command, AddMargin):
+        if command.amount > margin.withdrawable(state, account):
+            return Reason.INSUFFICIENT_MARGIN
+        return None
+    pocket = (account, contract)
+    left = state.money(pocket) - command.amount
+    notional = abs(margin.value_at_mark(state, account, contract))
+    needed = notional // state.leverage(account, contract)
+    if left + min(0, margin.unrealized(state, account, contract)) < needed:
+        return Reason.INSUFFICIENT_MARGIN
+    trial = state.copy()
+    trial.post(balance_name(pocket), f"wallet:{account}", command.amount)
+    return Reason.WOULD_LIQUIDATE if margin.in_breach(trial, pocket) else None
+
+
+def _price(state: State, contract: str, price: int) -> Reason | None:
+    details = state.markets[contract].contract
+    if not 1 <= price <= details.price_max or price % details.tick:
+        return Reason.INVALID_PRICE
+    return None
+
+
+def _form(state: State, command: PlaceOrder) -> Reason | None:
+    """O4, up to the price: what can be said without looking at the position."""
+    if not state.markets[command.contract].priced:
+        return Reason.NO_PRICE
+    if not command.order:
+        return Reason.INVALID_ORDER
+    if state.find_order(command.account, command.order) is not None:
+        return Reason.DUPLICATE_ORDER
+    if command.quantity < 1:
+        return Reason.INVALID_QUANTITY
+    if command.price is None:
+        bad = command.post_only or command.time_in_force == "fok"
+        return Reason.INVALID_ORDER if bad else None
+    if command.post_only and command.time_in_force != "gtc":
+        return Reason.INVALID_ORDER
+    return _price(state, command.contract, command.price)
+
+
+def _place(state: State, command: PlaceOrder) -> Reason | None:
+    """O4."""
+    refused = _form(state, command)
+    if refused is not None:
+        return refused
+    if command.price is not None and not within(
+        command.side, command.price, band_edge(state, command.contract, command.side)
+    ):
+        return Reason.PRICE_BAND
+    order = order_of(state, command)
+    if order.quantity <= 0:
+        return Reason.REDUCE_ONLY
+    refused = _exposure(state, order, None)
+    if refused is not None:
+        return refused
+    if command.time_in_force == "fok" and not can_fill_all(state, command):
+        return Reason.FILL_OR_KILL
+    return None
+
+
+def _exposure(state: State, new: Order, old: Order | None) -> Reason | None:
+    """Position limit, leverage, post-only and margin of a new or amended order (O7, M4)."""
+    account, contract = new.account, new.contract
+    if not new.reduce_only:
+        quantity_max = state.markets[contract].contract.quantity_max
+        if largest_quantity(state, account, contract, old, new) > quantity_max:
+            return Reason.POSITION_LIMIT
+        if state.leverage(account, contract) > leverage_max(state, account, contract, old, new):
+            return Reason.INVALID_LEVERAGE
+    if new.post_only:
+        touched = best(state, contract, opposite(new.side))
+        if touched is not None and within(new.side, touched, new.price):
+            return Reason.POST_ONLY
+    increase = margin.order_margin(state, account, contract, without=old, arriving=new)
+    increase -= margin.order_margin(state, account, contract)
+    if increase <= 0:
+        return None
+    if state.mode(account, contract) == "cross":
+        payable = margin.available(state, account)
+    else:
+        payable = margin.withdrawable(state, account)
+    return Reason.INSUFFICIENT_MARGIN if increase > payable else None
+
+
+def _amend(state: State, command: AmendOrder) -> Reason | None:
+    """O13."""
+    old = state.find_order(command.account, command.order)
+    if old is None:
+        return Reason.UNKNOWN_ORDER
+    if command.quantity < 1:
+        return Reason.INVALID_QUANTITY
+    refused = _price(state, old.contract, command.price)
+    if refused is not None:
+        return refused
+    if (command.price, command.quantity) == (old.price, old.quantity):
+        return Reason.UNCHANGED
+    if not within(old.side, command.price, band_edge(state, old.contract, old.side)):
+        return Reason.PRICE_BAND
+    if old.reduce_only:
+        where = (old.account, old.contract, old.side)
+        allowed = reducible(state, *where) - resting_reduce_only(state, *where, without=old)
+        if command.quantity > allowed:
+            return Reason.REDUCE_ONLY
+    new = replace(old, price=int(command.price), quantity=int(command.quantity))
+    if keeps_place(old, command):
+        return _exposure_in_place(state, new, old)
+    return _exposure(state, new, old)
+
+
+def _exposure_in_place(state: State, new: Order, old: Order) -> Reason | None:
+    """The same checks; a smaller order at the same price never needs more margin."""
+    refused = _exposure(state, new, old)
+    return None if refused is Reason.INSUFFICIENT_MARGIN else refused

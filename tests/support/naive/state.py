@@ -1,0 +1,217 @@
+"""What the slow exchange remembers, the ledger, and the list of events said so far."""
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from engine.core.command import Mode, Side
+from engine.core.event import Event, TickApplied
+from engine.core.instrument import Contract, Venue
+
+OUTSIDE = "outside"
+Pocket = tuple[str, str | None]
+"""A margin account (A1): an account and its isolated contract, or None for its cross side."""
+
+
+@dataclass
+class Order:
+    """A resting or arriving order; `quantity` is what is still open."""
+
+    account: str
+    order: str
+    contract: str
+    side: Side
+    quantity: int
+    price: int
+    post_only: bool
+    reduce_only: bool
+    arrival: int = 0
+
+
+@dataclass
+class Position:
+    """A signed quantity, its signed cost, and when it last left 0 (L5)."""
+
+    quantity: int = 0
+    cost: int = 0
+    opened: int = 0
+
+
+@dataclass
+class Market:
+    """One contract's prices. A name that ends in 2 holds twice the price (P3)."""
+
+    contract: Contract
+    priced: bool = False
+    quoted: bool = False
+    bid: int = 0
+    ask: int = 0
+    bid_quantity: int = 0
+    ask_quantity: int = 0
+    last: int = 0
+    last_next: int = 0
+    source: int | None = None
+    index: int = 0
+    mark: int = 0
+    basis2: int = 0
+    rate_e8: int = 0
+    sampled_until: int = 0
+    settled_until: int = 0
+    samples: list[int] = field(default_factory=list)
+    premium_sum: int = 0
+    premium_count: int = 0
+    missing: dict[tuple[Side, int], tuple[int, int]] = field(default_factory=dict)
+
+
+def pocket_id(pocket: Pocket) -> str:
+    """Name a margin account (A1)."""
+    account, contract = pocket
+    return account if contract is None else f"{account}:{contract}"
+
+
+def balance_name(pocket: Pocket) -> str:
+    """Name the ledger account that holds a margin account's money (A3)."""
+    account, contract = pocket
+    return f"wallet:{account}" if contract is None else f"isolated:{account}:{contract}"
+
+
+class State:
+    """Everything that a command can change."""
+
+    def __init__(self, venue: Venue) -> None:
+        self.venue = venue
+        self.rules = venue.rules
+        self.markets = {c.symbol: Market(c) for c in sorted(venue.contracts, key=_symbol)}
+        self.ledger: dict[str, int] = {}
+        self.accounts: list[str] = []
+        self.positions: dict[tuple[str, str], Position] = {}
+        self.modes: dict[tuple[str, str], Mode] = {}
+        self.leverages: dict[tuple[str, str], int] = {}
+        self.orders: list[Order] = []
+        self.results: dict[Pocket, int] = {}
+        self.held_last: dict[str, str] = {}
+        self.crossed: dict[Pocket, set[int]] = {}
+        self.drawing: set[tuple[str, str]] = set()
+        self.dirty: set[str] = set()
+        self.arrivals = 0
+        self.openings = 0
+        self.clock = 0
+        self.now = 0
+        self.seq = 0
+        self.events: list[Event] = []
+        self.first_seq: int | None = None
+        self.head: dict[str, object] | None = None
+        self.post("external", "fund", venue.fund)
+
+    def copy(self) -> "State":
+        """Copy everything but the venue, for a trial."""
+        frozen = [self.venue, self.rules, *self.venue.contracts, *self.events]
+        return copy.deepcopy(self, {id(thing): thing for thing in frozen})
+
+    # -- the ledger (A3) --
+
+    def post(self, debit: str, credit: str, amount: int) -> None:
+        """Move money from one ledger account to another."""
+        self.ledger[debit] = self.ledger.get(debit, 0) - amount
+        self.ledger[credit] = self.ledger.get(credit, 0) + amount
+
+    def balance(self, name: str) -> int:
+        """Tell what a ledger account holds."""
+        return self.ledger.get(name, 0)
+
+    def money(self, pocket: Pocket) -> int:
+        """Tell what a margin account holds, unrealised results left out."""
+        return self.balance(balance_name(pocket))
+
+    @property
+    def fund(self) -> int:
+        """The insurance fund's cash."""
+        return self.balance("fund")
+
+    def add_result(self, pocket: Pocket, amount: int) -> None:
+        """Count what a margin account gained (M11)."""
+        self.results[pocket] = self.results.get(pocket, 0) + amount
+
+    # -- who has what --
+
+    def position(self, account: str, contract: str) -> Position:
+        """Give the position, one of quantity 0 where there is none."""
+        return self.positions.setdefault((account, contract), Position())
+
+    def mode(self, account: str, contract: str) -> Mode:
+        """Give the margin mode (A2); the outside market is never isolated."""
+        if account == OUTSIDE:
+            return "cross"
+        return self.modes.get((account, contract), self.rules.default_mode)
+
+    def leverage(self, account: str, contract: str) -> int:
+        """Give the leverage that is set (A2)."""
+        return self.leverages.get((account, contract), self.rules.default_leverage)
+
+    def pocket(self, account: str, contract: str) -> Pocket:
+        """Give the margin account that a position belongs to."""
+        return (account, contract if self.mode(account, contract) == "isolated" else None)
+
+    def contracts_of(self, pocket: Pocket) -> list[str]:
+        """List the contracts in which a margin account has a position, sorted."""
+        account, only = pocket
+        return [
+            symbol
+            for symbol in self.markets
+            if self.position(account, symbol).quantity != 0
+            and self.pocket(account, symbol) == pocket
+            and only in (None, symbol)
+        ]
+
+    def pockets(self) -> list[Pocket]:
+        """List all margin accounts by id; `outside` is not one that anybody looks at."""
+        found: list[Pocket] = [(account, None) for account in self.accounts]
+        found += [
+            (account, symbol)
+            for account in self.accounts
+            for symbol in self.markets
+            if self.mode(account, symbol) == "isolated"
+        ]
+        return sorted(found, key=pocket_id)
+
+    def orders_of(self, account: str, contract: str | None = None) -> list[Order]:
+        """List an account's resting orders by arrival, in one contract or in all."""
+        return sorted(
+            (o for o in self.orders if o.account == account and contract in (None, o.contract)),
+            key=lambda order: order.arrival,
+        )
+
+    def find_order(self, account: str, order: str) -> Order | None:
+        """Find a resting order."""
+        return next((o for o in self.orders if (o.account, o.order) == (account, order)), None)
+
+    # -- events --
+
+    def begin(self, at_us: int) -> None:
+        """Start a command or a timer."""
+        self.now = at_us
+        self.first_seq = None
+        self.head = None
+
+    def emit(self, kind: Callable[..., Event], **fields: object) -> int:
+        """Say what happened and give its number; a tick says first that it was one (P13)."""
+        if self.head is not None:
+            head, self.head = self.head, None
+            self.emit(TickApplied, **head)
+        self.seq += 1
+        if self.first_seq is None:
+            self.first_seq = self.seq
+        self.events.append(kind(seq=self.seq, at_us=self.now, **fields))
+        return self.seq
+
+    def first_event(self) -> int:
+        """Give the number of the command's or timer's first event (L3)."""
+        if self.head is not None:
+            head, self.head = self.head, None
+            self.emit(TickApplied, **head)
+        assert self.first_seq is not None, "a liquidation without a command that set it off"
+        return self.first_seq
+
+
+def _symbol(contract: Contract) -> str:
+    return contract.symbol

@@ -1,0 +1,112 @@
+"""Waves, their order and cause, and the warnings at the start of each (L2, L3, W1 to W3)."""
+
+from engine.core.event import MarginCalled, PoolDrawn
+from engine.core.money import div_up
+from tests.support.naive import margin
+from tests.support.naive.liquidation import liquidate
+from tests.support.naive.prices import update
+from tests.support.naive.state import Pocket, State, pocket_id
+
+
+def run_waves(state: State) -> None:
+    """Liquidate until no breach is left (L2)."""
+    moved: dict[str, int] = {}
+    filled_before: dict[str, int] = {}
+    while True:
+        _warn(state)
+        breaches = _breaches(state)
+        if not breaches:
+            return
+        causes = {p: _cause(state, p, moved, filled_before) for p in breaches}
+        filled: dict[str, int] = {}
+        for pocket in breaches:
+            if margin.in_breach(state, pocket):
+                liquidate(state, pocket, causes[pocket], filled)
+        filled_before = filled
+        moved = update(state)
+
+
+def _breaches(state: State) -> list[Pocket]:
+    """List the breaches: isolated ones first, each kind by its largest loss (L2)."""
+    found = [pocket for pocket in state.pockets() if margin.in_breach(state, pocket)]
+    return sorted(
+        found,
+        key=lambda p: (p[1] is None, margin.total_unrealized(state, p), pocket_id(p)),
+    )
+
+
+def _cause(
+    state: State, pocket: Pocket, moved: dict[str, int], filled_before: dict[str, int]
+) -> int:
+    """Give the number of the event that set a liquidation off (L3)."""
+    costs = []
+    for contract in state.contracts_of(pocket):
+        unit_value = state.markets[contract].contract.unit_value
+        quantity = state.position(pocket[0], contract).quantity
+        costs.append((quantity * unit_value * moved.get(contract, 0), contract))
+    if costs:
+        gain, contract = min(costs)
+        if gain < 0 and contract in filled_before:
+            return filled_before[contract]
+    return state.first_event()
+
+
+def _warn(state: State) -> None:
+    """Look at every margin account that is not in breach (W1)."""
+    for pocket in state.pockets():
+        if margin.in_breach(state, pocket):
+            continue
+        called = _call(state, pocket)
+        if pocket[1] is None:
+            _draw(state, pocket[0], called=called)
+
+
+def _call(state: State, pocket: Pocket) -> bool:
+    """Re-arm, then warn of the highest level newly crossed (W1, W2)."""
+    contracts = state.contracts_of(pocket)
+    owned, needed = margin.equity(state, pocket), margin.maintenance(state, pocket)
+    rearm = state.rules.rearm_points
+    crossed = {
+        level
+        for level in state.crossed.get(pocket, set())
+        if contracts and not 100 * needed <= (level - rearm) * owned
+    }
+    newly = [
+        level
+        for level in state.rules.warning_levels
+        if contracts and level not in crossed and 100 * needed >= level * owned
+    ]
+    state.crossed[pocket] = crossed
+    if not newly:
+        return False
+    highest = max(newly)
+    state.crossed[pocket] = crossed | {n for n in state.rules.warning_levels if n <= highest}
+    by_notional = [(-abs(margin.value_at_mark(state, pocket[0], c)), c) for c in contracts]
+    state.emit(
+        MarginCalled,
+        account=pocket[0],
+        contract=min(by_notional)[1],
+        mode="cross" if pocket[1] is None else "isolated",
+        level=highest,
+        equity=owned,
+        maintenance=needed,
+        restore=max(0, div_up(100 * needed, highest) - owned),
+    )
+    return True
+
+
+def _draw(state: State, account: str, *, called: bool) -> None:
+    """Say which cross positions live on their account's pool (W3)."""
+    for contract in state.markets:
+        draw = 0
+        held = state.position(account, contract).quantity
+        if held and state.mode(account, contract) == "cross":
+            cushion = margin.initial(state, account, contract)
+            cushion -= margin.position_maintenance(state, account, contract)
+            draw = max(0, -margin.unrealized(state, account, contract) - cushion)
+        if draw > 0 and (called or (account, contract) not in state.drawing):
+            state.emit(PoolDrawn, account=account, contract=contract, draw=draw)
+        if draw > 0:
+            state.drawing.add((account, contract))
+        else:
+            state.drawing.discard((account, contract))

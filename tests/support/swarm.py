@@ -1,0 +1,100 @@
+"""Seeded commands for the fuzz: many small accounts, thin books, crashes and rubbish.
+
+The stream is a function of the seed alone. It keeps a light model (prices it has sent, orders it
+has placed, what accounts would hold if all their orders filled), never an exchange. With `swarm`
+the weights of the command kinds are drawn per seed, so that each seed goes to another corner;
+without it they are all the same.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+
+from engine.core.command import AnyCommand, SetMarginMode
+from engine.core.instrument import Venue
+from tests.support import moves, rubbish, stories
+from tests.support.model import PRICE_START, STEPS_US, Model
+from tests.support.worlds import world
+
+Kind = Callable[[Model], AnyCommand | None]
+
+
+def commands(seed: int, count: int, swarm: bool = True) -> tuple[Venue, Iterator[AnyCommand]]:
+    """Draw a venue and `count` commands for it."""
+    dice = random.Random(seed)
+    venue = world(dice)
+    return venue, _stream(Model(dice, venue), count, swarm)
+
+
+def _stream(model: Model, count: int, swarm: bool) -> Iterator[AnyCommand]:
+    dice = model.dice
+    weights = {kind: base * dice.choice((0, 1, 1, 4) if swarm else (1,)) for kind, base in BASE}
+    for kind in (moves.tick, moves.market_order, moves.maker_order):
+        weights[kind] = max(weights[kind], 5)
+    kinds, chances = list(weights), list(weights.values())
+    opening = _opening(model)
+    sent = 0
+    while sent < count:
+        command = next(opening, None)
+        if command is None:
+            model.now += dice.randrange(dice.choice(STEPS_US[: model.pace]) + 1)
+            told = model.story and dice.random() < 0.7
+            command = model.story.pop(0)() if told else dice.choices(kinds, chances)[0](model)
+        if command is not None:
+            sent += 1
+            yield command
+
+
+def _opening(model: Model) -> Iterator[AnyCommand]:
+    """First ticks and deposits; one contract in four starts without a price."""
+    for symbol in model.symbols:
+        if model.dice.random() < 0.75:
+            yield moves.tick_at(model, symbol, PRICE_START)
+    for account in model.makers:
+        yield moves.deposit_of(model, account, model.dice.randrange(300, 6_000))
+    for account in model.traders:
+        yield moves.deposit_of(model, account, model.dice.randrange(5, 300))
+        for symbol in model.symbols:
+            if model.dice.random() < 0.6:
+                yield moves.leverage_of(model, account, symbol)
+            if model.dice.random() < 0.3:
+                mode = moves.mode_drawn(model)
+                yield SetMarginMode(at_us=model.now, account=account, contract=symbol, mode=mode)
+
+
+def bad(model: Model) -> AnyCommand:
+    """Send rubbish."""
+    resting = model.dice.choice(model.placed) if model.placed else None
+    return rubbish.draw(
+        model.dice,
+        at_us=model.now,
+        account=model.account(),
+        contract=model.details[model.dice.choice(model.symbols)],
+        price=model.around(model.symbols[0], 0),
+        resting=None if resting is None else (resting.account, resting.order, resting.contract),
+    )
+
+
+BASE: tuple[tuple[Kind, int], ...] = (
+    (moves.tick, 24),
+    (moves.index_tick, 4),
+    (moves.funding_tick, 2),
+    (moves.deposit, 2),
+    (moves.withdraw, 2),
+    (moves.set_leverage, 2),
+    (moves.set_mode, 3),
+    (moves.move_margin, 3),
+    (moves.market_order, 10),
+    (moves.limit_order, 8),
+    (moves.post_only_order, 3),
+    (moves.maker_order, 18),
+    (moves.reduce_order, 5),
+    (moves.close_order, 3),
+    (moves.amend, 4),
+    (moves.cancel, 3),
+    (stories.newcomer, 5),
+    (stories.trimmed, 1),
+    (stories.squeezed, 1),
+    (stories.parked, 1),
+    (bad, 4),
+)
+"""The kinds of commands and their weights before a seed multiplies them."""
