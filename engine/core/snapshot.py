@@ -90,6 +90,9 @@ def restore(venue: Venue, data: bytes) -> Exchange:
         _restore_market(state.markets[symbol], picture)
     for one in image.accounts:
         _restore_account(state, one)
+    resting = [order for one in image.accounts for order in one.orders]
+    for order in sorted(resting, key=lambda order: order.arrival):
+        state.markets[order.contract].ladder.add(order)
     state.opened, state.arrivals = image.opened, image.arrivals
     state.now_us, state.timer_us, state.seq = image.now_us, image.timer_us, image.seq
     return exchange
@@ -142,4 +145,3 @@ def _restore_account(state: State, picture: AccountImage) -> None:
         state.touch(position)
     for order in picture.orders:
         account.orders[order.order] = order
-        state.markets[order.contract].ladder.add(order)

@@ -3,6 +3,8 @@
 At one price the outside level stands first: it was displayed before (Decision P6).
 """
 
+from collections.abc import Iterator
+
 import msgspec
 
 from engine.core.book.ladder import Ladder
@@ -42,6 +44,17 @@ def better(side: Side, one: Price | None, other: Price | None) -> Price | None:
     return max(one, other) if side == "buy" else min(one, other)
 
 
+def shown_levels(
+    contract: Contract, ladder: Ladder, outside: Outside, side: Side, now_us: int
+) -> Iterator[Level]:
+    """Yield the outside levels that show: not those at or through a resting order they'd meet."""
+    against = ladder.best_price(opposite(side))
+    levels = outside.levels(contract, side, now_us)
+    if against is None:
+        return levels
+    return (level for level in levels if is_worse(level.price, against, opposite(side)))
+
+
 class Walk:
     """The way of one arriving order through the merged book, at one instant.
 
@@ -54,7 +67,7 @@ class Walk:
     ) -> None:
         self._contract, self._ladder, self._outside = contract, ladder, outside
         self._side, self._now_us = opposite(taker), now_us
-        self._levels = outside.levels(contract, self._side, now_us)
+        self._levels = shown_levels(contract, ladder, outside, self._side, now_us)
         self._level: Level | None = next(self._levels, None)
 
     def next_offer(self) -> Offer | None:

@@ -67,6 +67,8 @@ class Outside(msgspec.Struct):
 
     def levels(self, contract: Contract, side: Side, now_us: int) -> Iterator[Level]:
         """Yield the levels of a side that have something left, from the touch outwards."""
+        if not self.bid:
+            return
         missing = self.missing_bids if side == "buy" else self.missing_asks
         for number, price, lots in self._shape(contract, side):
             if number in missing:
@@ -103,9 +105,3 @@ class Outside(msgspec.Struct):
         before = missing.get(number)
         left = before.at(now_us, contract.depth.half_life_us) if before else 0
         missing[number] = Missing(left + lots, now_us)
-
-    def best_price(self, contract: Contract, side: Side, now_us: int) -> Price | None:
-        """Return the best price with something left, None where nothing is."""
-        for level in self.levels(contract, side, now_us):
-            return level.price
-        return None

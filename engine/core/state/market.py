@@ -1,9 +1,11 @@
 """A contract as it trades here: its book, the outside market, its prices and who holds it."""
 
+from collections.abc import Iterator
+
 from engine.core.account.position import Position
 from engine.core.book.ladder import Ladder
-from engine.core.book.merged import Walk, better
-from engine.core.book.outside import Outside
+from engine.core.book.merged import Walk, better, shown_levels
+from engine.core.book.outside import Level, Outside
 from engine.core.command import Side
 from engine.core.instrument import Contract
 from engine.core.money import Price
@@ -49,11 +51,12 @@ class Market:
 
     def best(self, side: Side, now_us: int) -> Price | None:
         """Return the best price of the merged book."""
-        return better(
-            side,
-            self.ladder.best_price(side),
-            self.outside.best_price(self.contract, side, now_us),
-        )
+        level = next(self.levels(side, now_us), None)
+        return better(side, self.ladder.best_price(side), level.price if level else None)
+
+    def levels(self, side: Side, now_us: int) -> Iterator[Level]:
+        """Yield the outside levels of a side that show now."""
+        return shown_levels(self.contract, self.ladder, self.outside, side, now_us)
 
     def walk(self, taker: Side, now_us: int) -> Walk:
         """Begin an arriving order's way through the merged book."""

@@ -90,7 +90,7 @@ def _offers(state: State, market: Market, order: Order) -> list[Offer]:
     sign = 1 if side == "sell" else -1
     rows = [
         (sign * level.price, 0, level.number, Offer(level.price, level.quantity, None))
-        for level in market.outside.levels(market.contract, side, state.now_us)
+        for level in market.levels(side, state.now_us)
     ]
     rows += [
         (sign * resting.price, 1, resting.arrival, Offer(resting.price, resting.quantity, resting))
