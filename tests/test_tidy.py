@@ -16,7 +16,7 @@ from tests.support import tidy
 from tests.support.source import ROOT, module_name, project_files, python_files, texts, tree_of
 
 LINES_MAX, BYTES_MAX = 400, 1_000_000
-ENTRANCES = {"engine.cli", "engine.cli.__main__"}
+ENTRANCES = {"engine.cli.main"}
 """Modules that a user starts; nobody imports them."""
 REGISTRIES = ("pypi.", "pythonhosted.", "npmjs.", "crates.", "proxy.golang.", "repo1.maven.")
 
