@@ -1,1 +1,1 @@
-"""The command line: the composition root, the only module that knows all others."""
+"""The command line: the composition root, the only package that knows all others."""

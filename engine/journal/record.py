@@ -11,7 +11,10 @@ from engine.core.command import AnyCommand
 
 
 class TickFile(msgspec.Struct, frozen=True):
-    """A tick file: its path (relative to the run's folder if inside), how it is read, its bytes."""
+    """A tick file: its path (relative to the run's folder if inside), how it is read, its bytes.
+
+    `contract` is empty where the rows name their contracts.
+    """
 
     path: str
     format: str

@@ -1,0 +1,48 @@
+"""A run's folder: claimed before the run, emptied of an earlier one only where that was asked."""
+
+import shutil
+from pathlib import Path
+
+from engine.cli.mistake import Mistake
+from engine.journal.write import COMMANDS, EVENTS
+
+SUMMARY = "summary.json"
+PAGE = "report.html"
+TICKS = "ticks"
+REPRO = "repro"
+FILES = (COMMANDS, EVENTS, SUMMARY, PAGE)
+
+
+def holds_run(folder: Path) -> bool:
+    """Whether a run, finished or not, has written here."""
+    return any((folder / name).exists() for name in FILES)
+
+
+def claim(folder: Path, *, replace: bool) -> None:
+    """Make the folder ready for a run: there, writable, without an earlier one.
+
+    Only what a run writes is removed. Raises `Mistake` where there is a run and `replace` is
+    False, or where the folder cannot be used.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise Mistake(f"--out {folder}: is a file; expected a folder, or one that is not there yet")
+    if holds_run(folder) and not replace:
+        raise Mistake(f"--out {folder}: holds a run already; name another, or use --force")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        remove_run(folder)
+        probe = folder / COMMANDS
+        probe.touch()
+    except OSError as error:
+        raise Mistake(
+            f"--out {folder}: cannot be written to ({error.strerror}); name another folder"
+        ) from error
+
+
+def remove_run(folder: Path) -> None:
+    """Remove what a run writes, and nothing else."""
+    for name in FILES:
+        (folder / name).unlink(missing_ok=True)
+    for name in (TICKS, REPRO):
+        if (folder / name).is_dir():
+            shutil.rmtree(folder / name)

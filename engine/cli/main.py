@@ -1,0 +1,154 @@
+"""The `margincall` command: its sub-commands and their options."""
+
+import json
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+
+from engine.cli.check import check as rerun
+from engine.cli.demo import demo_lab, demo_ticks, may_replace
+from engine.cli.folder import PAGE, SUMMARY, claim
+from engine.cli.liq import liq
+from engine.cli.mistake import told
+from engine.cli.run import contracts_of, run, version
+from engine.config.find import names
+from engine.config.lab import load_lab
+from engine.config.read import Place
+from engine.config.settings import Lab
+from engine.config.streams import pace as speed_of
+from engine.report import terminal
+from engine.report.summary import Summary, encoded, json_schema
+from feeds.replay import FileArg, open_feed
+
+_HELP = {"help_option_names": ["-h", "--help"]}
+
+
+@click.group(context_settings=_HELP)
+@click.version_option(version(), prog_name="margincall")
+def main() -> None:
+    """A crypto-perpetuals venue in a box.
+
+    It replays tick files, holds isolated and cross accounts, liquidates them into the book that
+    everybody trades on, and shows who paid for the loss. Begin with `margincall demo`.
+    """
+
+
+main.add_command(liq)
+
+
+@main.command(short_help="Run the lab that ships with the project.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("out/demo"),
+    show_default=True,
+    help="Folder for the results; an earlier demo there is replaced.",
+)
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+def demo(out: Path, quiet: bool) -> None:
+    """Run the lab that ships with the project: a crash, and who pays for it.
+
+    Needs no file and no network. The same trader is there twice, isolated and cross, on the same
+    ticks.
+    """
+    with told():
+        lab = demo_lab()
+        claim(out, replace=may_replace(out))
+        paths = demo_ticks(out)
+        feed = open_feed([FileArg(str(path)) for path in paths], contracts_of(lab), lab.feed)
+        summary = run(lab, feed, out, quiet=quiet)
+        if not quiet:
+            _show(summary, out)
+
+
+@main.command(short_help="Replay tick files through a lab.")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.option("--lab", "lab_name", metavar="NAME|PATH", required=True, help="The lab to run.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="Folder for the results."
+)
+@click.option("--force", is_flag=True, help="Replace a run that the folder holds.")
+@click.option("--format", "format_name", metavar="NAME", help="The files' format; else by content.")
+@click.option("--pace", metavar="PACE", help="max, realtime or a factor such as 10x.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("--json", "as_json", is_flag=True, help="Print summary.json instead of tables.")
+def replay(
+    files: tuple[str, ...],
+    lab_name: str,
+    out: Path,
+    force: bool,
+    format_name: str | None,
+    pace: str | None,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Replay tick files through a lab and write what happened to a folder.
+
+    FILE is a tick file, or SYMBOL=FILE where neither a column nor its name says which contract it
+    is. Several files are merged by time. Labs that ship with the project are listed by
+    `margincall labs`.
+
+    \b
+    Example:
+      margincall replay BTCUSDT-trades-2024-07-18.zip --lab quickstart --out out/day
+    """
+    with told():
+        lab = _paced(load_lab(lab_name), pace)
+        arguments = [FileArg.parse(text, format_name) for text in files]
+        feed = open_feed(arguments, contracts_of(lab), lab.feed)
+        claim(out, replace=force)
+        summary = run(lab, feed, out, quiet=quiet or as_json)
+        if not quiet:
+            for line in (line for report in feed.reports for line in report.lines()):
+                click.echo(line, err=True)
+        if as_json:
+            click.echo(encoded(summary).decode(), nl=False)
+        elif not quiet:
+            _show(summary, out)
+
+
+def _paced(lab: Lab, pace: str | None) -> Lab:
+    if pace is None:
+        return lab
+    speed = speed_of(pace, Place("--pace"))
+    return msgspec.structs.replace(lab, feed=msgspec.structs.replace(lab.feed, speed_ppm=speed))
+
+
+@main.command(short_help="Rerun a finished run and compare.")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def check(folder: Path) -> None:
+    """Rerun a finished run and say that every event and hash agrees.
+
+    Otherwise the first difference is shown and the exit code is 1.
+    """
+    with told():
+        verdict = rerun(folder)
+        for line in verdict.lines:
+            click.echo(line)
+        raise click.exceptions.Exit(verdict.code)
+
+
+@main.command(short_help="List the labs that ship with the project.")
+def labs() -> None:
+    """List the labs that ship with the project, by the names that --lab takes."""
+    for name in names("labs"):
+        click.echo(name)
+
+
+@main.command(short_help="Print the JSON Schema of summary.json.")
+def schema() -> None:
+    """Print the JSON Schema of summary.json, made from the program's own structs."""
+    click.echo(json.dumps(json_schema(), indent=2))
+
+
+def _show(summary: Summary, out: Path) -> None:
+    console = Console()
+    console.print(terminal.overview(summary))
+    if summary.watched:
+        console.print(terminal.watched_table(summary))
+    console.print(terminal.cascade_tree(summary))
+    console.print(terminal.waterfall_table(summary))
+    click.echo(f"\nWritten: {out / SUMMARY}, {out / PAGE} and the log beside them.")
+    click.echo(f"Again:   margincall check {out}")

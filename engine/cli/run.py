@@ -1,0 +1,168 @@
+"""One run from files to a folder: everything put together, nothing decided."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from importlib import metadata
+from itertools import chain, islice
+from pathlib import Path
+from random import Random
+from traceback import format_exception
+
+import msgspec
+
+from engine.cli.folder import PAGE, REPRO, SUMMARY, remove_run
+from engine.cli.mistake import MISTAKES, behind
+from engine.cli.progress import Progress
+from engine.config.settings import Lab
+from engine.core.command import Command, Tick
+from engine.core.exchange import Exchange
+from engine.core.instrument import Contract
+from engine.journal.record import Genesis, TickFile
+from engine.journal.repro import write_repro
+from engine.journal.write import CommandLog, EventLog
+from engine.report.build import Ending, Gathered, summary
+from engine.report.facts import Facts
+from engine.report.page import page
+from engine.report.prices import Curves, Prices, Witness
+from engine.report.statement import Statement
+from engine.report.summary import FileRow, Run, Summary, encoded
+from engine.report.view import ExchangeView
+from engine.services.breach import Breach
+from engine.services.session import run_session
+from engine.services.venue import VenueTask
+from feeds.crowd import crowd_cues
+from feeds.cue import cued
+from feeds.pace import paced, pulled
+from feeds.replay import Feed
+from feeds.traders import trader_cues
+
+BATCH = 1_000
+"""Commands of a batch."""
+
+
+def version() -> str:
+    """The program's version, which stands in every log."""
+    try:
+        return metadata.version("margincall")
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def contracts_of(lab: Lab) -> dict[str, Contract]:
+    """The lab's contracts by symbol."""
+    return {contract.symbol: contract for contract in lab.venue.contracts}
+
+
+def commands_of(lab: Lab, ticks: Iterator[Tick]) -> Iterator[Command]:
+    """The ticks with what crowd and traders send between them."""
+    contracts, rules = contracts_of(lab), lab.venue.rules
+    crowd = crowd_cues(Random(lab.seed), lab.crowd, contracts, rules) if lab.crowd else ()
+    return cued(ticks, chain(trader_cues(lab.accounts, contracts, rules), crowd), contracts)
+
+
+def run(lab: Lab, feed: Feed, out: Path, *, quiet: bool) -> Summary:
+    """Replay a feed into a claimed folder; returns what `summary.json` says.
+
+    An unfinished run of a user's mistake is removed; after a `Breach` the log stays, and a copy
+    of it up to the command that broke the venue is in `repro`.
+    """
+    try:
+        return _Run(lab, feed, out, quiet=quiet).to_end()
+    except Exception as error:
+        cause = behind(error)
+        if isinstance(cause, Breach):
+            write_repro(out, out / REPRO, cause.number, "".join(format_exception(cause)))
+        elif isinstance(cause, MISTAKES):
+            remove_run(out)
+        raise
+
+
+class _Run:
+    def __init__(self, lab: Lab, feed: Feed, out: Path, *, quiet: bool) -> None:
+        self._lab, self._feed, self._out, self._quiet = lab, feed, out, quiet
+        self._exchange = Exchange(lab.venue)
+        self._view = ExchangeView(self._exchange)
+        self._facts = Facts(lab.venue.fund)
+        self._statement = Statement(lab.report.watch)
+        self._prices = Prices()
+        self._curves = Curves(lab.venue, lab.report.watch, lab.report.samples)
+        witness = Witness(self._view, self._prices, self._curves)
+        genesis = Genesis(version(), msgspec.Raw(msgspec.json.encode(lab)), _files(feed, out))
+        self._commands = CommandLog(out, genesis)
+        self._events = EventLog(out)
+        self._venue = VenueTask(self._exchange, self._commands, witness.saw)
+
+    def to_end(self) -> Summary:
+        try:
+            with Progress(self._venue.counters, quiet=self._quiet) as progress:
+                complete = asyncio.run(self._session(progress))
+        finally:
+            self._commands.close()
+            self._events.close()
+        self._curves.sample(self._venue.counters.at_us, self._view)
+        result = self._summary(complete, progress.elapsed_s)
+        (self._out / PAGE).write_text(page(result, self._lab.venue, self._curves.points), "utf-8")
+        _write_whole(self._out / SUMMARY, encoded(result))
+        return result
+
+    async def _session(self, progress: Progress) -> bool:
+        stream = commands_of(self._lab, self._feed.ticks())
+        source = paced(pulled(_batches(stream)), self._lab.feed.speed_ppm)
+        ears = (self._facts.saw, self._statement.saw, self._prices.filled)
+        return await run_session(source, self._venue, self._events, ears, progress.update)
+
+    def _summary(self, complete: bool, elapsed_s: float) -> Summary:
+        counters, lab = self._venue.counters, self._lab
+        modes = {account.name: account.mode for account in lab.accounts}
+        return summary(
+            self._exchange,
+            lab.venue,
+            Gathered(
+                self._facts,
+                self._statement,
+                self._prices,
+                {name: modes[name] for name in lab.report.watch},
+            ),
+            Ending(
+                version=version(),
+                complete=complete,
+                run=Run(lab.seed, lab.name, _file_rows(self._feed)),
+                ticks=counters.ticks,
+                commands=counters.commands,
+                events=counters.events,
+                event_hash=self._events.chain.hex,
+                elapsed_s=round(elapsed_s, 3),
+            ),
+        )
+
+
+def _batches(commands: Iterator[Command]) -> Iterator[Sequence[Command]]:
+    while batch := list(islice(commands, BATCH)):
+        yield batch
+
+
+def _files(feed: Feed, out: Path) -> tuple[TickFile, ...]:
+    return tuple(
+        TickFile(stored(each.path, out), each.format, each.contract, each.sha256)
+        for each in feed.references
+    )
+
+
+def stored(path: str, folder: Path) -> str:
+    """A file's path as a log keeps it: relative if in the run's folder, else absolute."""
+    whole, inside = Path(path).resolve(), folder.resolve()
+    return str(whole.relative_to(inside)) if whole.is_relative_to(inside) else str(whole)
+
+
+def _file_rows(feed: Feed) -> tuple[FileRow, ...]:
+    return tuple(
+        FileRow(each.path, each.format, each.contract, each.rows, each.skipped, each.sha256)
+        for each in feed.reports
+    )
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that it is there whole or not at all."""
+    unfinished = path.with_suffix(".partial")
+    unfinished.write_bytes(data)
+    unfinished.replace(path)

@@ -1,0 +1,194 @@
+"""From what was gathered during a run to its `Summary`."""
+
+import msgspec
+
+from engine.core import snapshot
+from engine.core.command import Mode
+from engine.core.exchange import Exchange
+from engine.core.instrument import Venue
+from engine.report.facts import Facts, Order, Sums
+from engine.report.prices import Prices
+from engine.report.statement import Line, Statement
+from engine.report.summary import (
+    Accounts,
+    ContractRow,
+    Filled,
+    Fund,
+    LiquidationRow,
+    PositionRow,
+    Run,
+    Summary,
+    WatchedRow,
+    Waterfall,
+)
+from engine.report.text import Units, money
+from engine.report.view import ExchangeView
+
+_NO_UNITS = Units("1", "1")
+"""Of a balance made good that never held a contract: every number in it is 0."""
+
+
+class Ending(msgspec.Struct, frozen=True, kw_only=True):
+    """What the services know at the end of a run."""
+
+    version: str
+    complete: bool
+    run: Run
+    ticks: int
+    commands: int
+    events: int
+    event_hash: str
+    elapsed_s: float
+
+
+class Gathered(msgspec.Struct, frozen=True):
+    """What was gathered while the run went on; `modes` are those of the watched accounts."""
+
+    facts: Facts
+    statement: Statement
+    prices: Prices
+    modes: dict[str, Mode]
+
+
+def summary(exchange: Exchange, venue: Venue, gathered: Gathered, ending: Ending) -> Summary:
+    """Put the summary together and check that it adds up.
+
+    Raises `AssertionError` where the waterfall or a statement does not add up to the unit.
+    """
+    view = ExchangeView(exchange)
+    facts = gathered.facts
+    assert facts.sums.gap == 0, f"the waterfall does not add up by {facts.sums.gap} micros"
+    units = {contract.symbol: Units.of(contract) for contract in venue.contracts}
+    return Summary(
+        version=ending.version,
+        complete=ending.complete,
+        run=ending.run,
+        ticks=ending.ticks,
+        commands=ending.commands,
+        events=ending.events,
+        last_seq=ending.events,
+        state_hash=snapshot.state_hash(exchange),
+        event_hash=ending.event_hash,
+        ledger_sum=money(view.ledger_sum()),
+        contracts={
+            symbol: _contract(symbol, units[symbol], gathered.prices, view) for symbol in units
+        },
+        accounts=_accounts(view, facts),
+        liquidations=tuple(
+            _liquidation(order, units.get(order.began.contract, _NO_UNITS))
+            for order in facts.orders.values()
+        ),
+        waterfall=waterfall(facts.sums),
+        fees=money(view.fees()),
+        residue=money(facts.sums.residue),
+        inventory_pnl="0",
+        insurance_fund=Fund(money(venue.fund), money(facts.fund_low), money(view.fund())),
+        watched=tuple(
+            _watched(account, mode, gathered.statement, view, units)
+            for account, mode in gathered.modes.items()
+        ),
+        elapsed_s=ending.elapsed_s,
+    )
+
+
+def waterfall(sums: Sums) -> Waterfall:
+    """Who paid, as texts; no venue of this form has assignment."""
+    return Waterfall(
+        loss=money(sums.loss),
+        own_margin=money(sums.own_margin),
+        insurance_fund=money(sums.insurance_fund),
+        assignment="0",
+        adl=money(sums.adl),
+        socialized=money(sums.socialized),
+        uncovered=money(sums.uncovered),
+    )
+
+
+def _contract(symbol: str, units: Units, prices: Prices, view: ExchangeView) -> ContractRow:
+    known = prices.ranges.get(symbol)
+    open_interest = units.quantity(view.open_interest(symbol))
+    if known is None:
+        return ContractRow(None, None, None, None, open_interest)
+    last = view.last(symbol)
+    return ContractRow(
+        first=units.price(known.first),
+        last=units.price(last),
+        low=units.price(min(known.low, last)),
+        high=units.price(max(known.high, last)),
+        open_interest=open_interest,
+    )
+
+
+def _accounts(view: ExchangeView, facts: Facts) -> Accounts:
+    names = view.accounts()
+    return Accounts(
+        total=len(names),
+        liquidated=len({order.began.account for order in facts.orders.values()}),
+        negative=sum(view.equity(name) < 0 for name in names),
+    )
+
+
+def _liquidation(order: Order, units: Units) -> LiquidationRow:
+    began = order.began
+    bankruptcy = began.bankruptcy_price
+    return LiquidationRow(
+        seq=began.seq,
+        at_us=began.at_us,
+        account=began.account,
+        contract=began.contract,
+        mode=began.mode,
+        side=began.side,
+        quantity=units.quantity(began.quantity),
+        mark=units.price(began.mark),
+        trigger="mark",
+        equity=money(began.equity),
+        maintenance=money(began.maintenance),
+        bracket=began.bracket,
+        bankruptcy_price=None if bankruptcy is None else units.price(bankruptcy),
+        average_fill=units.average(order.book_value, order.book + order.fund),
+        fee=money(order.fee),
+        cause=began.cause,
+        filled=Filled(
+            book=units.quantity(order.book),
+            fund=units.quantity(order.fund),
+            adl=units.quantity(order.adl),
+            outside=units.quantity(order.outside),
+        ),
+    )
+
+
+def _watched(
+    account: str,
+    mode: Mode,
+    statement: Statement,
+    view: ExchangeView,
+    units: dict[str, Units],
+) -> WatchedRow:
+    lines = statement.lines[account]
+    profits = {contract: view.open_profit(account, contract) for contract in lines}
+    equity = view.equity(account)
+    statement.check(account, equity, sum(profits.values()))
+    return WatchedRow(
+        account=account,
+        mode=mode,
+        paid_in=money(statement.paid_in[account]),
+        positions=tuple(
+            _position(line, profits[line.contract], units[line.contract])
+            for line in lines.values()
+            if line.opened
+        ),
+        cuts=money(statement.cuts[account]),
+        equity=money(equity),
+    )
+
+
+def _position(line: Line, profit: int, units: Units) -> PositionRow:
+    return PositionRow(
+        contract=line.contract,
+        side=line.side,
+        quantity=units.quantity(line.opened),
+        entry=units.average(line.opened_value, line.opened) or "0",
+        exit=units.average(line.closed_value, line.closed),
+        ended=line.ended,
+        result=money(line.result + profit),
+    )

@@ -1,0 +1,180 @@
+"""What every position of a watched account brought or cost: the account's own history.
+
+deposits less withdrawals + Σ results + cuts of the pool = equity, to the unit; `Statement.check`
+says so. Results are in micros, quantities in lots, prices in price units.
+"""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import msgspec
+
+from engine.core.event import (
+    ClosedOutside,
+    DeficitCovered,
+    Deleveraged,
+    Deposited,
+    Event,
+    FundingPaid,
+    LiquidationFilled,
+    LiquidationStarted,
+    LossSocialized,
+    OrderFilled,
+    ResidueTaken,
+    Withdrawn,
+)
+
+
+class Line(msgspec.Struct):
+    """One contract of one account; `result` without open profit.
+
+    `opened` and `closed` are lots, the values Σ price x lots of the fills that have a price.
+    """
+
+    contract: str
+    side: Literal["long", "short"] = "long"
+    opened: int = 0
+    opened_value: int = 0
+    closed: int = 0
+    closed_value: int = 0
+    result: int = 0
+    ended: Literal["open", "closed", "liquidated", "deleveraged"] = "open"
+
+
+class Statement:
+    """Takes in every event and keeps those of the watched accounts."""
+
+    def __init__(self, watch: tuple[str, ...]) -> None:
+        self.lines: dict[str, dict[str, Line]] = {account: {} for account in watch}
+        self.paid_in = dict.fromkeys(watch, 0)
+        self.cuts = dict.fromkeys(watch, 0)
+        self._position: dict[tuple[str, str], int] = {}
+        self._losers: dict[int, str] = {}
+        self._handlers: dict[type[Event], Callable[[Any], None]] = {
+            LiquidationStarted: self._started,
+            Deposited: self._deposited,
+            Withdrawn: self._withdrawn,
+            OrderFilled: self._filled,
+            FundingPaid: self._funding,
+            LiquidationFilled: self._forced,
+            Deleveraged: self._deleveraged,
+            ClosedOutside: self._closed_outside,
+            DeficitCovered: self._covered,
+            LossSocialized: self._cut,
+            ResidueTaken: self._residue,
+        }
+
+    def saw(self, event: Event) -> None:
+        """Take in an event."""
+        handler = self._handlers.get(type(event))
+        if handler is not None:
+            handler(event)
+
+    def brought(self, account: str) -> int:
+        """What all positions of an account have brought, open profit not counted."""
+        return sum(line.result for line in self.lines[account].values())
+
+    def check(self, account: str, equity: int, open_profit: int) -> None:
+        """Assert that the statement explains the account's equity to the unit."""
+        explained = self.paid_in[account] + self.brought(account) + self.cuts[account]
+        assert explained + open_profit == equity, (
+            f"the statement of {account} explains {explained + open_profit}, it has {equity}"
+        )
+
+    def _line(self, account: str, contract: str) -> Line | None:
+        lines = self.lines.get(account)
+        if lines is None:
+            return None
+        return lines.setdefault(contract, Line(contract))
+
+    def _started(self, event: LiquidationStarted) -> None:
+        if event.account in self.lines:
+            self._losers[event.seq] = event.account
+
+    def _deposited(self, event: Deposited) -> None:
+        if event.account in self.lines:
+            self.paid_in[event.account] += event.amount
+
+    def _withdrawn(self, event: Withdrawn) -> None:
+        if event.account in self.lines:
+            self.paid_in[event.account] -= event.amount
+
+    def _filled(self, event: OrderFilled) -> None:
+        line = self._line(event.account, event.contract)
+        if line is None:
+            return
+        key = (event.account, event.contract)
+        before = self._position.get(key, 0)
+        self._position[key] = event.position
+        signed = event.quantity if event.side == "buy" else -event.quantity
+        opposite = before * signed < 0
+        closing = min(abs(before), event.quantity) if opposite else 0
+        opening = event.quantity - closing
+        if opening and (not before or opposite):
+            line.side = "long" if signed > 0 else "short"
+            line.opened = line.opened_value = line.closed = line.closed_value = 0
+        line.opened += opening
+        line.opened_value += opening * event.price
+        if not opening or not opposite:
+            line.closed += closing
+            line.closed_value += closing * event.price
+        line.result += event.realized - event.fee
+        line.ended = "open" if event.position else "closed"
+
+    def _funding(self, event: FundingPaid) -> None:
+        line = self._line(event.account, event.contract)
+        if line is not None:
+            line.result -= event.amount
+
+    def _left(self, account: str, contract: str, quantity: int) -> None:
+        key = (account, contract)
+        before = self._position.get(key, 0)
+        self._position[key] = before - quantity if before > 0 else before + quantity
+
+    def _forced(self, event: LiquidationFilled) -> None:
+        line = self._line(event.account, event.contract)
+        if line is None:
+            return
+        self._left(event.account, event.contract, event.quantity)
+        line.closed += event.quantity
+        line.closed_value += event.quantity * event.price
+        line.result -= event.own_margin + event.fee
+        line.ended = "liquidated"
+
+    def _deleveraged(self, event: Deleveraged) -> None:
+        line = self._line(event.account, event.contract)
+        if line is not None:
+            self._left(event.account, event.contract, event.quantity)
+            line.result += event.realized
+            line.ended = "deleveraged"
+        loser = self._losers.get(event.liquidation)
+        if loser is not None:
+            self._forced_off_book(loser, event.contract, event.quantity, event.own_margin)
+
+    def _closed_outside(self, event: ClosedOutside) -> None:
+        if event.account in self.lines:
+            self._forced_off_book(event.account, event.contract, event.quantity, event.loss)
+
+    def _forced_off_book(self, account: str, contract: str, quantity: int, loss: int) -> None:
+        line = self.lines[account].setdefault(contract, Line(contract))
+        self._left(account, contract, quantity)
+        line.result -= loss
+        line.ended = "liquidated"
+
+    def _covered(self, event: DeficitCovered) -> None:
+        line = self._line(event.account, event.contract)
+        if line is not None:
+            line.result += event.deficit
+
+    def _cut(self, event: LossSocialized) -> None:
+        if event.account not in self.lines:
+            return
+        if event.contract is None:
+            self.cuts[event.account] -= event.amount
+        else:
+            self.lines[event.account][event.contract].result -= event.amount
+
+    def _residue(self, event: ResidueTaken) -> None:
+        line = self._line(event.account, event.contract)
+        if line is not None and event.to == "fund":
+            line.result -= event.amount

@@ -1,0 +1,180 @@
+"""`summary.json`: what a run came to, for other programs. Keys may be added, none renamed.
+
+Money and prices are decimal texts without exponent or trailing zeros. Everything but `elapsed_s`
+and `path` is the same for the same log. `margincall schema` prints the JSON Schema of these
+structs.
+"""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from engine.core.command import Mode
+
+Decimal = Annotated[
+    str, msgspec.Meta(pattern=r"^-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?$", examples=["58793.9"])
+]
+Hash = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+Count = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class FileRow(msgspec.Struct, frozen=True):
+    """A tick file: `rows` read, of which `skipped` were not applied, by reason.
+
+    `contract` is empty where the rows name their contracts.
+    """
+
+    path: str
+    format: str
+    contract: str
+    rows: Count
+    skipped: dict[str, Count]
+    sha256: Hash
+
+
+class Run(msgspec.Struct, frozen=True):
+    """What was run."""
+
+    seed: int
+    lab: str
+    files: tuple[FileRow, ...]
+
+
+class ContractRow(msgspec.Struct, frozen=True):
+    """Prices on the venue, its own fills included; `open_interest` is Σ longs at the end."""
+
+    first: Decimal | None
+    last: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    open_interest: Decimal
+
+
+class Accounts(msgspec.Struct, frozen=True):
+    """Counts without the outside market and the fund; `negative`: equity below 0 at the end."""
+
+    total: Count
+    liquidated: Count
+    negative: Count
+
+
+class Filled(msgspec.Struct, frozen=True):
+    """Where a liquidated quantity went."""
+
+    book: Decimal
+    fund: Decimal
+    adl: Decimal
+    outside: Decimal
+
+
+class LiquidationRow(msgspec.Struct, frozen=True):
+    """One liquidation order; `side` is the position's.
+
+    `average_fill` is None when the book took nothing. `cause` is the seq of the command's first
+    event or of the liquidation before it.
+    """
+
+    seq: int
+    at_us: int
+    account: str
+    contract: str
+    mode: Mode
+    side: Literal["long", "short"]
+    quantity: Decimal
+    mark: Decimal
+    trigger: Literal["mark", "index", "last"]
+    equity: Decimal
+    maintenance: Decimal
+    bracket: int
+    bankruptcy_price: Decimal | None
+    average_fill: Decimal | None
+    fee: Decimal
+    cause: int
+    filled: Filled
+
+
+class Waterfall(msgspec.Struct, frozen=True):
+    """Who paid: loss is the sum of the others, to the unit."""
+
+    loss: Decimal
+    own_margin: Decimal
+    insurance_fund: Decimal
+    assignment: Decimal
+    adl: Decimal
+    socialized: Decimal
+    uncovered: Decimal
+
+
+class Fund(msgspec.Struct, frozen=True):
+    """The insurance fund's cash."""
+
+    start: Decimal
+    low: Decimal
+    end: Decimal
+
+
+class PositionRow(msgspec.Struct, frozen=True):
+    """What one position of a watched account ended with; prices are averages.
+
+    `result` is everything that it brought or cost, open profit included.
+    """
+
+    contract: str
+    side: Literal["long", "short"]
+    quantity: Decimal
+    entry: Decimal
+    exit: Decimal | None
+    ended: Literal["open", "closed", "liquidated", "deleveraged"]
+    result: Decimal
+
+
+class WatchedRow(msgspec.Struct, frozen=True):
+    """A watched account: deposits less withdrawals + Σ results + `cuts` = equity at the end."""
+
+    account: str
+    mode: Mode
+    paid_in: Decimal
+    positions: tuple[PositionRow, ...]
+    cuts: Decimal
+    equity: Decimal
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole of `summary.json`."""
+
+    schema: Literal[1] = 1
+    version: str
+    complete: bool
+    run: Run
+    ticks: Count
+    commands: Count
+    events: Count
+    last_seq: Count
+    state_hash: Hash
+    event_hash: Hash
+    ledger_sum: Decimal
+    contracts: dict[str, ContractRow]
+    accounts: Accounts
+    liquidations: tuple[LiquidationRow, ...]
+    waterfall: Waterfall
+    fees: Decimal
+    residue: Decimal
+    inventory_pnl: Decimal
+    insurance_fund: Fund
+    watched: tuple[WatchedRow, ...]
+    elapsed_s: float
+
+
+def encoded(summary: Summary) -> bytes:
+    """The text of `summary.json`."""
+    return msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n"
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of `summary.json`, made from the structs of this module."""
+    schema = msgspec.json.schema(Summary)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "margincall summary.json",
+        **schema,
+    }

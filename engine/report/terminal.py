@@ -1,0 +1,160 @@
+"""A run as a reader sees it in a terminal: tables and the tree of the cascade, from a `Summary`."""
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from engine.report.cascade import Cascade, Node, cascades
+from engine.report.summary import LiquidationRow, Summary, WatchedRow
+from engine.report.text import grouped, moment
+
+_STAGES = (
+    ("own_margin", "own margin of the liquidated"),
+    ("insurance_fund", "insurance fund"),
+    ("assignment", "assignment"),
+    ("adl", "auto-deleveraging (winners closed early)"),
+    ("socialized", "socialised loss (winners cut)"),
+    ("uncovered", "uncovered"),
+)
+
+
+def overview(summary: Summary) -> RenderableType:
+    """What was run, in a few lines."""
+    who = summary.accounts
+    lines = [
+        f"{summary.ticks:,} ticks, {summary.commands:,} commands, {summary.events:,} events; "
+        f"{len(summary.liquidations):,} liquidations of {who.liquidated:,} of {who.total:,} "
+        f"accounts",
+    ]
+    for symbol, row in summary.contracts.items():
+        if row.first is not None and row.last is not None:
+            lines.append(
+                f"{symbol}: {grouped(row.first)} to {grouped(row.last)}, "
+                f"low {grouped(row.low or '0')}, high {grouped(row.high or '0')}"
+            )
+    if not summary.complete:
+        lines.append("stopped by a signal: what came before it is complete")
+    return Text("\n".join(lines))
+
+
+def watched_table(summary: Summary) -> RenderableType:
+    """What each position and each account under watch ended with."""
+    table = Table(title="The same trades, the same ticks", title_justify="left")
+    table.add_column("account")
+    table.add_column("position")
+    for name in ("entry", "exit", "ended", "result"):
+        table.add_column(name, justify="left" if name == "ended" else "right")
+    for account in summary.watched:
+        for position in account.positions:
+            table.add_row(
+                account.account,
+                f"{position.contract} {position.side} {grouped(position.quantity)}",
+                grouped(position.entry),
+                grouped(position.exit) if position.exit else "-",
+                position.ended,
+                _signed(position.result),
+            )
+        table.add_row("", Text(_account_line(account), "bold"), "", "", "", _signed(_gain(account)))
+        table.add_section()
+    return table
+
+
+def _account_line(account: WatchedRow) -> str:
+    return (
+        f"{account.mode}: paid in {grouped(account.paid_in, 2)}, "
+        f"ended with {grouped(account.equity, 2)}"
+    )
+
+
+def _gain(account: WatchedRow) -> str:
+    paid, equity = _micros(account.paid_in), _micros(account.equity)
+    digits = f"{abs(equity - paid):07}"
+    return f"{'-' if equity < paid else ''}{digits[:-6]}.{digits[-6:]}"
+
+
+def _micros(text: str) -> int:
+    whole, _, part = text.partition(".")
+    number = int(whole.lstrip("-") + part.ljust(6, "0"))
+    return -number if text.startswith("-") else number
+
+
+def _signed(text: str) -> Text:
+    number = grouped(text, 2)
+    if text.startswith("-"):
+        return Text(number, "red")
+    return Text(f"+{number}", "green") if _micros(text) else Text(number)
+
+
+def cascade_tree(summary: Summary, limit: int = 30) -> RenderableType:
+    """Each liquidation, what triggered it and where it was filled; the largest cascades first.
+
+    At most `limit` liquidations are shown, and it says how many are not.
+    """
+    found = sorted(cascades(summary.liquidations), key=lambda each: (-each.size(), each.cause))
+    if not found:
+        return Text("Nobody was liquidated.")
+    parts: list[RenderableType] = []
+    shown = 0
+    for cascade in found:
+        if shown >= limit:
+            break
+        tree, count = _tree(cascade, limit - shown)
+        parts.append(tree)
+        shown += count
+    left = len(summary.liquidations) - shown
+    if left:
+        parts.append(Text(f"... and {left:,} more in report.html and summary.json", "dim"))
+    return Group(Text("The cascade", "italic"), *parts)
+
+
+def _tree(cascade: Cascade, limit: int) -> tuple[Tree, int]:
+    size = cascade.size()
+    tree = Tree(f"{moment(cascade.at_us)}  event {cascade.cause} set off {size:,}")
+    shown = 0
+    pending: list[tuple[Tree, Node]] = [(tree, root) for root in reversed(cascade.roots)]
+    while pending and shown < limit:
+        branch, node = pending.pop()
+        below = branch.add(_told(node.row))
+        pending += [(below, child) for child in reversed(node.caused)]
+        shown += 1
+    return tree, shown
+
+
+def _told(row: LiquidationRow) -> Text:
+    if row.quantity == "0":
+        return Text(f"{row.account} {row.mode}: a balance of {grouped(row.equity, 2)} made good")
+    text = Text()
+    text.append(row.account, "bold")
+    text.append(f" {row.mode} {row.side} {grouped(row.quantity)} {row.contract}")
+    text.append(f" at mark {grouped(row.mark)}: equity {grouped(row.equity, 2)}", "dim")
+    text.append(f" -> {_where(row)}")
+    return text
+
+
+def _where(row: LiquidationRow) -> str:
+    filled = row.filled
+    took = {"book": filled.book, "ADL": filled.adl, "outside": filled.outside}
+    parts = [f"{name} {grouped(quantity)}" for name, quantity in took.items() if quantity != "0"]
+    if filled.fund != "0":
+        parts.insert(0, f"book {grouped(filled.fund)} for the fund")
+    if row.average_fill is not None:
+        parts[0] += f" at {grouped(row.average_fill)}"
+    return ", ".join(parts) or "not filled"
+
+
+def waterfall_table(summary: Summary) -> RenderableType:
+    """Who paid; the parts add up to the loss to the unit."""
+    table = Table(title="Who paid", title_justify="left", show_footer=True)
+    loss = grouped(summary.waterfall.loss)
+    table.add_column("stage", footer="loss of the liquidated positions")
+    table.add_column("paid", justify="right", footer=loss)
+    for name, words in _STAGES:
+        table.add_row(words, grouped(getattr(summary.waterfall, name)))
+    fund = summary.insurance_fund
+    below = Text(
+        f"beside it: fees {grouped(summary.fees)}, residues to the fund "
+        f"{grouped(summary.residue)}; fund {grouped(fund.start)} -> low {grouped(fund.low)} "
+        f"-> {grouped(fund.end)}; all ledger accounts add up to {summary.ledger_sum}"
+    )
+    return Group(table, below)

@@ -1,0 +1,21 @@
+"""The recorder task: every event into the log and past whoever keeps account of the run."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+from engine.core.event import Event
+from engine.journal.write import EventLog
+
+Ear = Callable[[Event], None]
+"""Takes in an event; must not wait."""
+
+
+async def run_recorder(
+    batches: AsyncIterator[tuple[Event, ...]], log: EventLog, ears: tuple[Ear, ...]
+) -> None:
+    """Write every batch in a thread, so that a slow disk holds back the venue, not the loop."""
+    async for events in batches:
+        await asyncio.to_thread(log.write, events)
+        for event in events:
+            for ear in ears:
+                ear(event)

@@ -1,0 +1,93 @@
+"""The venue task: log a batch, apply it command by command, publish what happened."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+from engine.bus.interface import Bus
+from engine.bus.topic import EVENTS
+from engine.core import invariants
+from engine.core.command import Command, FundingTick, IndexTick, QuoteTick, Tick, TradeTick
+from engine.core.event import Event, LiquidationStarted, Rejected
+from engine.core.exchange import Exchange
+from engine.journal.write import CommandLog
+from engine.services.breach import Breach
+from engine.services.counters import Counters
+
+CHECK_EVERY = 64
+"""Batches between two full recounts of the state."""
+_TICKS = (TradeTick, QuoteTick, IndexTick, FundingTick)
+Witness = Callable[[Tick], None]
+"""Sees every tick that was applied, with the exchange as it is right after it."""
+
+
+async def run_venue(
+    batches: AsyncIterator[tuple[Command, ...]],
+    bus: Bus,
+    venue: "VenueTask",
+    after: Callable[[], None],
+) -> None:
+    """Work off every batch; `after` is called behind each. Raises `Breach`.
+
+    The batch is on its way to the disk before any of it is applied, so that the log can
+    reproduce whatever the core does with it.
+    """
+    async for batch in batches:
+        await asyncio.to_thread(venue.log.write, batch)
+        events = venue.apply(batch)
+        if events:
+            await bus.publish(EVENTS, events)
+        after()
+    venue.recount()
+    await bus.close(EVENTS)
+
+
+class VenueTask:
+    """An exchange with its log and its counters."""
+
+    def __init__(self, exchange: Exchange, log: CommandLog, witness: Witness) -> None:
+        self.exchange = exchange
+        self.log = log
+        self.counters = Counters()
+        self._witness = witness
+        self._batches = 0
+        self._last: Command | None = None
+
+    def apply(self, batch: tuple[Command, ...]) -> tuple[Event, ...]:
+        """Apply a batch; every `CHECK_EVERY`th is followed by a full recount."""
+        counters, exchange, witness = self.counters, self.exchange, self._witness
+        result: list[Event] = []
+        for command in batch:
+            counters.commands += 1
+            self._last = command
+            try:
+                events = exchange.apply(command)
+            except Exception as error:
+                raise Breach(counters.commands, command, error) from error
+            if events:
+                result += events
+            if isinstance(command, _TICKS) and not _refused(events):
+                counters.ticks += 1
+                witness(command)
+        if batch:
+            if counters.first_us is None:
+                counters.first_us = batch[0].at_us
+            counters.at_us = batch[-1].at_us
+        counters.events += len(result)
+        counters.liquidations += sum(type(event) is LiquidationStarted for event in result)
+        self._batches += 1
+        if self._batches % CHECK_EVERY == 0:
+            self.recount()
+        return tuple(result)
+
+    def recount(self) -> None:
+        """Check every invariant against a full recount. Raises `Breach`."""
+        try:
+            invariants.check(self.exchange.state)
+        except AssertionError as error:
+            if self._last is None:
+                raise
+            raise Breach(self.counters.commands, self._last, error) from error
+
+
+def _refused(events: tuple[Event, ...]) -> bool:
+    return bool(events) and type(events[-1]) is Rejected
