@@ -100,7 +100,8 @@ def restore(venue: Venue, data: bytes) -> Exchange:
 
 def _encode(image: Image) -> bytes:
     # sorted keys: the order in which accounts first posted must not matter
-    return msgspec.json.encode(image, order="deterministic")
+    plain = msgspec.to_builtins(image, str_keys=True)  # the keys of what is missing are numbers
+    return msgspec.json.encode(plain, order="deterministic")
 
 
 def _image(state: State) -> Image:
