@@ -34,8 +34,9 @@ def may_replace(folder: Path) -> bool:
     return True
 
 
-def demo_ticks(folder: Path) -> list[Path]:
-    """Write the demo's tick files into the run's folder."""
+def demo_ticks(folder: Path) -> tuple[list[Path], int]:
+    """Write the demo's tick files into the run's folder; returns them and their number of ticks."""
     place = folder / TICKS
     place.mkdir(exist_ok=True)
-    return write_ticks(place)
+    paths = write_ticks(place)
+    return paths, sum(path.read_bytes().count(b"\n") - 1 for path in paths)

@@ -56,9 +56,9 @@ def demo(out: Path, quiet: bool) -> None:
     with told():
         lab = demo_lab()
         claim(out, replace=may_replace(out))
-        paths = demo_ticks(out)
+        paths, total = demo_ticks(out)
         feed = open_feed([FileArg(str(path)) for path in paths], contracts_of(lab), lab.feed)
-        summary = run(lab, feed, out, quiet=quiet)
+        summary = run(lab, feed, out, total=total, quiet=quiet)
         if not quiet:
             _show(summary, out)
 

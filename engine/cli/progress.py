@@ -1,13 +1,12 @@
-"""How far a run is, on stderr: a live line in a terminal, else a plain one every 5 s."""
+"""How far a run is, on stderr: a bar in a terminal, else a plain line every 5 s."""
 
 import time
 from types import TracebackType
 from typing import Self
 
 import click
+from rich import progress as bars
 from rich.console import Console
-from rich.live import Live
-from rich.spinner import Spinner
 
 from engine.report.text import moment
 from engine.services.counters import Counters
@@ -17,20 +16,28 @@ LIVE_EVERY_S = 0.1
 
 
 class Progress:
-    """Shows counters; as a context manager it ends its line whatever happens."""
+    """Shows counters; as a context manager it ends its line whatever happens.
 
-    def __init__(self, counters: Counters, *, quiet: bool) -> None:
+    `total` is the number of ticks to come, where it is known.
+    """
+
+    def __init__(self, counters: Counters, *, total: int | None, quiet: bool) -> None:
         self._counters = counters
-        self._console = Console(stderr=True)
-        self._is_live = self._console.is_terminal and not quiet
+        console = Console(stderr=True)
+        self._is_live = console.is_terminal and not quiet
         self._is_quiet = quiet
         self._began = self._shown = time.monotonic()
-        self._spinner = Spinner("dots", "starting")
-        self._live = Live(self._spinner, console=self._console, transient=True)
+        self._bar = bars.Progress(
+            bars.BarColumn(bar_width=20),
+            bars.TextColumn("{task.description}"),
+            console=console,
+            transient=True,
+        )
+        self._task = self._bar.add_task("starting", total=total)
 
     def __enter__(self) -> Self:
         if self._is_live:
-            self._live.start()
+            self._bar.start()
         return self
 
     def __exit__(
@@ -40,7 +47,7 @@ class Progress:
         traceback: TracebackType | None,
     ) -> None:
         if self._is_live:
-            self._live.stop()
+            self._bar.stop()
 
     @property
     def elapsed_s(self) -> float:
@@ -56,7 +63,7 @@ class Progress:
             return
         self._shown = now
         if self._is_live:
-            self._spinner.update(text=self._line())
+            self._bar.update(self._task, completed=self._counters.ticks, description=self._line())
         else:
             click.echo(self._line(), err=True)
 

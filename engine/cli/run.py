@@ -60,14 +60,18 @@ def commands_of(lab: Lab, ticks: Iterator[Tick]) -> Iterator[Command]:
     return cued(ticks, chain(trader_cues(lab.accounts, contracts, rules), crowd), contracts)
 
 
-def run(lab: Lab, feed: Feed, out: Path, *, quiet: bool) -> Summary:
+def run(
+    lab: Lab, feed: Feed, out: Path, *, total: int | None = None, quiet: bool = False
+) -> Summary:
     """Replay a feed into a claimed folder; returns what `summary.json` says.
+
+    `total` is the number of ticks to come, if it is known, for the progress bar.
 
     An unfinished run of a user's mistake is removed; after a `Breach` the log stays, and a copy
     of it up to the command that broke the venue is in `repro`.
     """
     try:
-        return _Run(lab, feed, out, quiet=quiet).to_end()
+        return _Run(lab, feed, out).to_end(total, quiet=quiet)
     except Exception as error:
         cause = behind(error)
         if isinstance(cause, Breach):
@@ -78,8 +82,8 @@ def run(lab: Lab, feed: Feed, out: Path, *, quiet: bool) -> Summary:
 
 
 class _Run:
-    def __init__(self, lab: Lab, feed: Feed, out: Path, *, quiet: bool) -> None:
-        self._lab, self._feed, self._out, self._quiet = lab, feed, out, quiet
+    def __init__(self, lab: Lab, feed: Feed, out: Path) -> None:
+        self._lab, self._feed, self._out = lab, feed, out
         self._exchange = Exchange(lab.venue)
         self._view = ExchangeView(self._exchange)
         self._facts = Facts(lab.venue.fund)
@@ -92,9 +96,9 @@ class _Run:
         self._events = EventLog(out)
         self._venue = VenueTask(self._exchange, self._commands, witness.saw)
 
-    def to_end(self) -> Summary:
+    def to_end(self, total: int | None, *, quiet: bool) -> Summary:
         try:
-            with Progress(self._venue.counters, quiet=self._quiet) as progress:
+            with Progress(self._venue.counters, total=total, quiet=quiet) as progress:
                 complete = asyncio.run(self._session(progress))
         finally:
             self._commands.close()
@@ -108,7 +112,7 @@ class _Run:
     async def _session(self, progress: Progress) -> bool:
         stream = commands_of(self._lab, self._feed.ticks())
         source = paced(pulled(_batches(stream)), self._lab.feed.speed_ppm)
-        ears = (self._facts.saw, self._statement.saw, self._prices.filled)
+        ears = (self._facts.heard, self._statement.heard, self._prices.heard)
         return await run_session(source, self._venue, self._events, ears, progress.update)
 
     def _summary(self, complete: bool, elapsed_s: float) -> Summary:

@@ -148,6 +148,8 @@ def _liquidation(order: Order, units: Units) -> LiquidationRow:
         average_fill=units.average(order.book_value, order.book + order.fund),
         fee=money(order.fee),
         cause=began.cause,
+        cause_event=type(order.cause).__name__,
+        cause_contract=getattr(order.cause, "contract", None),
         filled=Filled(
             book=units.quantity(order.book),
             fund=units.quantity(order.fund),

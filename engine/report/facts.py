@@ -40,9 +40,13 @@ class Sums(msgspec.Struct):
 
 
 class Order(msgspec.Struct):
-    """A liquidation order: how it began, and its quantities in lots by where they went."""
+    """A liquidation order: how it began, why, and its quantities in lots by where they went.
+
+    `cause` is the event that its `LiquidationStarted` names.
+    """
 
     began: LiquidationStarted
+    cause: Event
     book: int = 0
     book_value: int = 0
     fund: int = 0
@@ -65,7 +69,6 @@ class Facts:
         self.orders: dict[int, Order] = {}
         self.fund_low = fund
         self._handlers: dict[type[Event], Callable[[Any], None]] = {
-            LiquidationStarted: self._started,
             LiquidationFilled: self._filled,
             Deleveraged: self._deleveraged,
             ClosedOutside: self._closed_outside,
@@ -74,14 +77,15 @@ class Facts:
             ResidueTaken: self._residue,
         }
 
-    def saw(self, event: Event) -> None:
-        """Take in an event."""
-        handler = self._handlers.get(type(event))
-        if handler is not None:
-            handler(event)
-
-    def _started(self, event: LiquidationStarted) -> None:
-        self.orders[event.seq] = Order(event)
+    def heard(self, events: tuple[Event, ...]) -> None:
+        """Take in a batch, in which the events of a command are together."""
+        for event in events:
+            if isinstance(event, LiquidationStarted):
+                cause = events[event.cause - events[0].seq]
+                self.orders[event.seq] = Order(event, cause)
+            handler = self._handlers.get(type(event))
+            if handler is not None:
+                handler(event)
 
     def _filled(self, event: LiquidationFilled) -> None:
         order = self.orders[event.liquidation]

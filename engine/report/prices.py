@@ -36,12 +36,13 @@ class Prices:
         elif price > known.high:
             known.high = price
 
-    def filled(self, event: Event) -> None:
-        """Take in a fill of an arriving order; a maker's is the same fill, or the tick's."""
-        if isinstance(event, LiquidationFilled) or (
-            isinstance(event, OrderFilled) and event.role == "taker"
-        ):
-            self.saw(event.contract, event.price)
+    def heard(self, events: tuple[Event, ...]) -> None:
+        """Take in the fills of arriving orders; a maker's is the same fill, or the tick's."""
+        for event in events:
+            if isinstance(event, LiquidationFilled) or (
+                isinstance(event, OrderFilled) and event.role == "taker"
+            ):
+                self.saw(event.contract, event.price)
 
 
 class Point(msgspec.Struct, frozen=True):

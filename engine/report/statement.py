@@ -64,11 +64,12 @@ class Statement:
             ResidueTaken: self._residue,
         }
 
-    def saw(self, event: Event) -> None:
-        """Take in an event."""
-        handler = self._handlers.get(type(event))
-        if handler is not None:
-            handler(event)
+    def heard(self, events: tuple[Event, ...]) -> None:
+        """Take in a batch of events."""
+        for event in events:
+            handler = self._handlers.get(type(event))
+            if handler is not None:
+                handler(event)
 
     def brought(self, account: str) -> int:
         """What all positions of an account have brought, open profit not counted."""

@@ -71,7 +71,8 @@ class LiquidationRow(msgspec.Struct, frozen=True):
     """One liquidation order; `side` is the position's.
 
     `average_fill` is None when the book took nothing. `cause` is the seq of the command's first
-    event or of the liquidation before it.
+    event or of the liquidation before it; `cause_event` is that event's type, `cause_contract`
+    the contract that it was about.
     """
 
     seq: int
@@ -90,6 +91,8 @@ class LiquidationRow(msgspec.Struct, frozen=True):
     average_fill: Decimal | None
     fee: Decimal
     cause: int
+    cause_event: str
+    cause_contract: str | None
     filled: Filled
 
 

@@ -17,6 +17,7 @@ _STAGES = (
     ("socialized", "socialised loss (winners cut)"),
     ("uncovered", "uncovered"),
 )
+_CAUSES = {"TickApplied": "a tick", "FundingSettled": "funding"}
 
 
 def overview(summary: Summary) -> RenderableType:
@@ -86,20 +87,24 @@ def _signed(text: str) -> Text:
     return Text(f"+{number}", "green") if _micros(text) else Text(number)
 
 
-def cascade_tree(summary: Summary, limit: int = 30) -> RenderableType:
-    """Each liquidation, what triggered it and where it was filled; the largest cascades first.
+def cascade_tree(summary: Summary, limit: int = 24) -> RenderableType:
+    """Each liquidation, what triggered it and where it was filled, by time.
 
-    At most `limit` liquidations are shown, and it says how many are not.
+    At most `limit` liquidations are shown: the cascades that hold a watched account and the
+    largest; it says how many are not.
     """
-    found = sorted(cascades(summary.liquidations), key=lambda each: (-each.size(), each.cause))
+    watched = {row.account for row in summary.watched}
+    found = sorted(cascades(summary.liquidations), key=lambda each: _rank(each, watched))
     if not found:
         return Text("Nobody was liquidated.")
+    chosen: list[Cascade] = []
+    for cascade in found:
+        if sum(each.size() for each in chosen) < limit:
+            chosen.append(cascade)
     parts: list[RenderableType] = []
     shown = 0
-    for cascade in found:
-        if shown >= limit:
-            break
-        tree, count = _tree(cascade, limit - shown)
+    for cascade in sorted(chosen, key=lambda each: each.cause):
+        tree, count = _tree(cascade, max(1, limit // len(chosen)))
         parts.append(tree)
         shown += count
     left = len(summary.liquidations) - shown
@@ -108,9 +113,18 @@ def cascade_tree(summary: Summary, limit: int = 30) -> RenderableType:
     return Group(Text("The cascade", "italic"), *parts)
 
 
+def _rank(cascade: Cascade, watched: set[str]) -> tuple[bool, int, int]:
+    accounts = {node.row.account for root in cascade.roots for node in root.walk()}
+    return not accounts & watched, -cascade.size(), cascade.cause
+
+
 def _tree(cascade: Cascade, limit: int) -> tuple[Tree, int]:
     size = cascade.size()
-    tree = Tree(f"{moment(cascade.at_us)}  event {cascade.cause} set off {size:,}")
+    first = cascade.roots[0].row
+    what = _CAUSES.get(first.cause_event, "a command")
+    about = f" of {first.cause_contract}" if first.cause_contract else ""
+    many = "liquidation" if size == 1 else "liquidations"
+    tree = Tree(f"{moment(cascade.at_us)}  {what}{about} set off {size:,} {many}")
     shown = 0
     pending: list[tuple[Tree, Node]] = [(tree, root) for root in reversed(cascade.roots)]
     while pending and shown < limit:
@@ -118,6 +132,8 @@ def _tree(cascade: Cascade, limit: int) -> tuple[Tree, int]:
         below = branch.add(_told(node.row))
         pending += [(below, child) for child in reversed(node.caused)]
         shown += 1
+    if size > shown:
+        tree.add(Text(f"... and {size - shown:,} more", "dim"))
     return tree, shown
 
 
@@ -126,18 +142,16 @@ def _told(row: LiquidationRow) -> Text:
         return Text(f"{row.account} {row.mode}: a balance of {grouped(row.equity, 2)} made good")
     text = Text()
     text.append(row.account, "bold")
-    text.append(f" {row.mode} {row.side} {grouped(row.quantity)} {row.contract}")
-    text.append(f" at mark {grouped(row.mark)}: equity {grouped(row.equity, 2)}", "dim")
-    text.append(f" -> {_where(row)}")
+    text.append(f" {row.mode} {row.side} {grouped(row.quantity)} {row.contract} at ")
+    text.append(f"{grouped(row.mark)}: equity {grouped(row.equity, 2)}", "yellow")
+    text.append(f" \N{RIGHTWARDS ARROW} {_where(row)}")
     return text
 
 
 def _where(row: LiquidationRow) -> str:
     filled = row.filled
-    took = {"book": filled.book, "ADL": filled.adl, "outside": filled.outside}
+    took = {"book": filled.book, "fund": filled.fund, "ADL": filled.adl, "outside": filled.outside}
     parts = [f"{name} {grouped(quantity)}" for name, quantity in took.items() if quantity != "0"]
-    if filled.fund != "0":
-        parts.insert(0, f"book {grouped(filled.fund)} for the fund")
     if row.average_fill is not None:
         parts[0] += f" at {grouped(row.average_fill)}"
     return ", ".join(parts) or "not filled"

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Callable
 from engine.core.event import Event
 from engine.journal.write import EventLog
 
-Ear = Callable[[Event], None]
-"""Takes in an event; must not wait."""
+Ear = Callable[[tuple[Event, ...]], None]
+"""Takes in a batch, in which the events of a command are together; must not wait."""
 
 
 async def run_recorder(
@@ -16,6 +16,5 @@ async def run_recorder(
     """Write every batch in a thread, so that a slow disk holds back the venue, not the loop."""
     async for events in batches:
         await asyncio.to_thread(log.write, events)
-        for event in events:
-            for ear in ears:
-                ear(event)
+        for ear in ears:
+            ear(events)
