@@ -56,6 +56,7 @@ class Prices(msgspec.Struct, frozen=True):
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 def liq(
+    *,
     side: Literal["long", "short"],
     entry: Fraction,
     leverage: Fraction,
@@ -81,7 +82,7 @@ def liq(
             f"--mmr x --leverage is {float(mmr * leverage):g}; expected below 1, or the position "
             f"would be liquidated when it is opened"
         )
-    answer = prices(side, entry, leverage, margin, mmr, tick)
+    answer = prices(side=side, entry=entry, leverage=leverage, margin=margin, mmr=mmr, tick=tick)
     if as_json:
         click.echo(msgspec.json.encode(answer).decode())
     else:
@@ -89,6 +90,7 @@ def liq(
 
 
 def prices(
+    *,
     side: Literal["long", "short"],
     entry: Fraction,
     leverage: Fraction,

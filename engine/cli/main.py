@@ -75,6 +75,7 @@ def demo(out: Path, quiet: bool) -> None:
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print summary.json instead of tables.")
 def replay(
+    *,
     files: tuple[str, ...],
     lab_name: str,
     out: Path,

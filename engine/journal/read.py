@@ -22,16 +22,20 @@ def lines(path: Path) -> Iterator[bytes]:
     try:
         with path.open("rb") as file:
             for number, line in enumerate(file, 1):
-                if not line.endswith(b"\n"):
-                    raise JournalError(
-                        f"{path}:{number}: the last line is torn ({len(line)} bytes without a "
-                        f"line feed); the run was cut off while writing: run it again"
-                    )
-                yield line[:-1]
+                yield _whole(path, number, line)
     except OSError as error:
         raise JournalError(
             f"{path}: cannot be read ({error.strerror}); expected the folder of a finished run"
         ) from error
+
+
+def _whole(path: Path, number: int, line: bytes) -> bytes:
+    if line.endswith(b"\n"):
+        return line[:-1]
+    raise JournalError(
+        f"{path}:{number}: the last line is torn ({len(line)} bytes without a line feed); the "
+        f"run was cut off while writing: run it again"
+    )
 
 
 def records(folder: Path) -> Iterator[Record]:

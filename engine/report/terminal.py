@@ -56,16 +56,11 @@ def watched_table(summary: Summary) -> RenderableType:
                 position.ended,
                 _signed(position.result),
             )
-        table.add_row("", Text(_account_line(account), "bold"), "", "", "", _signed(_gain(account)))
+        paid_in, left = grouped(account.paid_in, 2), grouped(account.equity, 2)
+        bold = Text(f"{account.mode} account: paid in, left", "bold")
+        table.add_row("", bold, paid_in, left, "", _signed(_gain(account)))
         table.add_section()
     return table
-
-
-def _account_line(account: WatchedRow) -> str:
-    return (
-        f"{account.mode}: paid in {grouped(account.paid_in, 2)}, "
-        f"ended with {grouped(account.equity, 2)}"
-    )
 
 
 def _gain(account: WatchedRow) -> str:
