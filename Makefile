@@ -18,7 +18,7 @@ demo: environment  ## play the lab that ships with the project: a cascade, and w
 	@$(BIN)/margincall demo
 
 test: environment-dev  ## run the whole suite with short fuzz counts
-	@$(PYTEST) -m "not ci"
+	@$(PYTEST)
 
 long: environment-dev  ## fuzz for longer: a million commands, and 200,000 against the naive exchange
 	@$(LONG) $(PYTEST) --timeout 3600 tests/properties

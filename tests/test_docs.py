@@ -57,7 +57,6 @@ def provide(command: str, checkout: Path) -> None:
         shutil.copy2(sample, checkout / named[0])
 
 
-@pytest.mark.ci
 def test_the_commands_of_the_readme_run_in_their_order(checkout: Path) -> None:
     path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
     own = [line for line in README_COMMANDS if not line.startswith(("make", "git", "cd"))]

@@ -64,12 +64,12 @@ def program() -> click.Group:
 
 
 def options(command: click.Command) -> Iterator[tuple[str, str]]:
-    """Every argument and option of a command as its user types it, with its help."""
+    """Every option of a command as its user types it, with its help; empty if it has none."""
     context = click.Context(command, info_name=command.name)
     for parameter in command.get_params(context):
         record = parameter.get_help_record(context)
-        if record is not None and "--help" not in parameter.opts:
-            yield record[0], one_line(record[1])
+        if isinstance(parameter, click.Option) and record and "--help" not in parameter.opts:
+            yield record[0], one_line(record[1]) if parameter.help else ""
 
 
 def struct_table(path: str, base: str) -> Iterator[str]:
