@@ -98,8 +98,9 @@ class Source(msgspec.Struct, frozen=True):
                         f"expected a CSV file with a row a line"
                     )
                 yield lines
-        if rest := rest + decoder.decode(b"", final=True):
-            yield rest.split("\n")
+        rest += decoder.decode(b"", final=True)
+        if rest:
+            yield rest.removesuffix("\n").split("\n")
 
 
 def open_source(path: str) -> Source:
@@ -121,6 +122,8 @@ def open_source(path: str) -> Source:
 
 
 def _facts(path: str) -> tuple[int, int]:
+    if not path:
+        raise FeedError("a file was named by an empty text; name a tick file")
     try:
         facts = Path(path).stat()
     except (OSError, ValueError) as error:

@@ -30,7 +30,7 @@ def in_order(
     A tick that is in order costs O(1), one that is late O(held).
     """
     held: deque[Tick] = deque()
-    newest = edge = 0  # nothing is placed before the edge any more
+    newest = edge = -1  # nothing is placed before the edge any more
     for tick in ticks:
         at_us = tick.at_us
         if at_us >= newest:

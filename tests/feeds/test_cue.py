@@ -1,0 +1,180 @@
+"""Cues wait for their time and their contract's price, and see the touch of that tick."""
+
+from collections.abc import Iterable
+
+import pytest
+
+from engine.config.settings import Trader, TraderOrder
+from engine.core.command import (
+    AnyCommand,
+    CancelOrder,
+    Deposit,
+    FundingTick,
+    IndexTick,
+    PlaceOrder,
+    QuoteTick,
+    SetLeverage,
+    SetMarginMode,
+    Tick,
+    TradeTick,
+)
+from engine.core.instrument import Rules
+from engine.core.money import Lots, Micros, Price
+from feeds.cue import Cue, Touch, cued
+from feeds.traders import trader_cues
+from tests.feeds.making import CONTRACTS, contract
+
+
+def trade(at_us: int, price: int = 650_000, symbol: str = "BTCUSDT") -> TradeTick:
+    return TradeTick(at_us=at_us, contract=symbol, price=Price(price), quantity=Lots(1), side="buy")
+
+
+def quote(at_us: int, bid: int, ask: int) -> QuoteTick:
+    return QuoteTick(
+        at_us=at_us,
+        contract="BTCUSDT",
+        bid=Price(bid),
+        bid_quantity=Lots(1),
+        ask=Price(ask),
+        ask_quantity=Lots(1),
+    )
+
+
+def call(name: str, after_us: int, symbol: str = "BTCUSDT") -> Cue:
+    """A cue whose one command carries its name."""
+
+    def act(touch: Touch) -> Iterable[AnyCommand]:
+        yield CancelOrder(at_us=touch.at_us, account=name, order="")
+
+    return Cue(after_us, symbol, act)
+
+
+def told(ticks: list[Tick], *cues: Cue) -> list[str]:
+    """The stream in short: a tick by its time, a cue by its name and time."""
+    return [
+        f"{command.account}@{command.at_us}"
+        if isinstance(command, CancelOrder)
+        else str(command.at_us)
+        for command in cued(ticks, cues, CONTRACTS)
+    ]
+
+
+def seen(ticks: list[Tick], tick: int = 1) -> list[Touch]:
+    """What a cue sees that every tick makes due."""
+    touches: list[Touch] = []
+
+    def act(touch: Touch) -> Iterable[AnyCommand]:
+        touches.append(touch)
+        return ()
+
+    contracts = {"BTCUSDT": contract("BTCUSDT", "0.1", "0.001", 100, tick=tick)}
+    cues = [Cue(number, "BTCUSDT", act) for number in range(len(ticks))]
+    assert list(cued(ticks, cues, contracts)) == ticks
+    return touches
+
+
+def test_a_cue_follows_the_tick_that_makes_it_due_and_has_its_time() -> None:
+    ticks: list[Tick] = [trade(1_000), trade(1_400), trade(1_500), trade(1_700)]
+    assert told(ticks, call("late", 500), call("first", 0), call("never", 701)) == [
+        "1000",
+        *("first@1000", "1400", "1500"),
+        *("late@1500", "1700"),
+    ]
+
+
+def test_cues_of_one_tick_go_by_their_time_and_then_by_their_order() -> None:
+    cues = [call("c", 9), call("a", 3), call("d", 9), call("b", 5), call("any", 9, "")]
+    assert told([trade(1), trade(10)], *cues) == [
+        *("1", "10", "any@10", "a@10", "b@10", "c@10", "d@10")
+    ]
+
+
+def test_a_cue_waits_for_a_price_of_its_contract() -> None:
+    ticks: list[Tick] = [
+        trade(1),
+        IndexTick(at_us=2, contract="ETHUSDT", price=Price(1)),
+        FundingTick(at_us=3, contract="ETHUSDT", rate_e8=1),
+        trade(4, 340_000, "ETHUSDT"),
+    ]
+    cues = [call("eth", 0, "ETHUSDT"), call("any", 0, "")]
+    assert told(ticks, *cues) == ["1", "any@1", "2", "3", "4", "eth@4"]
+
+
+def test_the_touch_of_trades_has_its_middle_on_the_tick_grid() -> None:
+    ticks: list[Tick] = [trade(0, 650_003), trade(1, 650_000), trade(2, 4)]
+    assert [(touch.price, touch.middle) for touch in seen(ticks, tick=5)] == [
+        (650_003, 650_000),
+        (650_000, 650_000),
+        (4, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("bid", "ask", "middle"),
+    [(650_000, 650_001, None), (650_000, 650_002, 650_001), (650_000, 650_005, 650_002)],
+)
+def test_the_touch_of_quotes_has_a_middle_where_the_spread_has_room(
+    bid: int, ask: int, middle: int | None
+) -> None:
+    touches = seen([quote(0, bid, ask), trade(1, 700_000), quote(2, 1, 100)])
+    assert [(touch.price, touch.middle) for touch in touches] == [
+        ((bid + ask) // 2, middle),
+        (50, 50),  # the cue that the trade made due waited for the next quote
+        (50, 50),
+    ]
+
+
+def test_a_trader_deposits_at_the_start_and_orders_at_his_times() -> None:
+    trader = Trader(
+        name="dave",
+        deposit=Micros(5_000_000),
+        mode="isolated",
+        orders=(
+            TraderOrder(contract="BTCUSDT", side="buy", quantity=Lots(2), leverage=20, after_us=5),
+            TraderOrder(
+                contract="BTCUSDT",
+                side="sell",
+                quantity=Lots(1),
+                price=Price(660_000),
+                leverage=20,
+                after_us=6,
+                reduce_only=True,
+            ),
+            TraderOrder(contract="ETHUSDT", side="sell", quantity=Lots(3), leverage=10),
+        ),
+    )
+    ticks: list[Tick] = [trade(100), trade(104), trade(105), trade(106), trade(107, 34, "ETHUSDT")]
+    cues = trader_cues([trader], CONTRACTS, Rules(name="x", default_leverage=10))
+    commands = [each for each in cued(ticks, cues, CONTRACTS) if not isinstance(each, TradeTick)]
+    assert commands == [
+        Deposit(at_us=100, account="dave", amount=Micros(5_000_000)),
+        SetMarginMode(at_us=100, account="dave", contract="BTCUSDT", mode="isolated"),
+        SetMarginMode(at_us=100, account="dave", contract="ETHUSDT", mode="isolated"),
+        SetLeverage(at_us=105, account="dave", contract="BTCUSDT", leverage=20),
+        PlaceOrder(
+            at_us=105,
+            account="dave",
+            order="1",
+            contract="BTCUSDT",
+            side="buy",
+            quantity=Lots(2),
+        ),
+        PlaceOrder(
+            at_us=106,
+            account="dave",
+            order="2",
+            contract="BTCUSDT",
+            side="sell",
+            quantity=Lots(1),
+            price=Price(660_000),
+            reduce_only=True,
+        ),
+        PlaceOrder(
+            at_us=107,
+            account="dave",
+            order="3",
+            contract="ETHUSDT",
+            side="sell",
+            quantity=Lots(3),
+        ),
+    ]
