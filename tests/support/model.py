@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from engine.core.command import AnyCommand, Side
+from engine.core.command import AnyCommand, Mode, Side
 from engine.core.instrument import Contract, Venue
 from tests.support.worlds import QUOTE
 
@@ -39,8 +39,9 @@ class Model:
     leverages: dict[tuple[str, str], int] = field(default_factory=dict)
     net: dict[tuple[str, str], int] = field(default_factory=dict)
     placed: list[Placed] = field(default_factory=list)
+    modes: dict[tuple[str, str], Mode] = field(default_factory=dict)
     orders: int = 0
-    story: list[Callable[[], AnyCommand]] = field(default_factory=list)
+    story: list[Callable[[], AnyCommand | None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         dice = self.dice
@@ -50,11 +51,19 @@ class Model:
         self.makers = list(MAKERS[: dice.randrange(1, len(MAKERS) + 1)])
         self.quoting = {s: dice.choice(("trades", "quotes", "both")) for s in self.symbols}
         self.spread_ticks = dice.choice((1, 2, 10))
-        self.volatility = dice.choice((2_000, 5_000, 15_000))
+        self.volatility = dice.choice((3_000, 10_000, 30_000))
         self.crash_chance = dice.choice((0.02, 0.06, 0.15))
         self.bias = dice.choice((0.2, 0.5, 0.8))
         self.pace = dice.choice((3, 6, len(STEPS_US)))
         self.wick: dict[str, int] = {}
+
+    def forget_passed(self, contract: str, price: int) -> None:
+        """Forget the orders that the replayed market has passed: they are filled."""
+        self.placed = [
+            o
+            for o in self.placed
+            if o.contract != contract or (o.price < price if o.side == "buy" else o.price > price)
+        ]
 
     def symbol(self) -> str:
         """Draw a contract, mostly one that has a price."""
@@ -64,6 +73,14 @@ class Model:
     def account(self) -> str:
         """Draw an account that has deposited."""
         return self.dice.choice(list(self.money))
+
+    def fresh(self) -> str:
+        """Give an account that has never been used, as long as there is one."""
+        unused = [name for name in TRADERS if name not in self.money]
+        if not unused:
+            return self.dice.choice(self.traders)
+        self.traders.append(unused[0])
+        return unused[0]
 
     def on_grid(self, contract: str, price: int) -> int:
         """Round a price to the grid and into the range."""
@@ -78,7 +95,19 @@ class Model:
 
     def lots(self, account: str, contract: str, part: float) -> int:
         """Give the lots that a part of an account's buying power would pay."""
-        price = self.prices.get(contract, PRICE_START)
         leverage = self.leverages.get((account, contract), self.venue.rules.default_leverage)
-        power = max(self.money.get(account, 0), QUOTE) * leverage * part
-        return max(1, int(power) // (price * self.details[contract].unit_value))
+        power = int(max(self.money.get(account, 0), QUOTE) * leverage * part)
+        if self.dice.random() < 0.96:
+            power = min(power, self.notional_max(contract, leverage))
+        return max(1, power // self.value_of_lot(contract))
+
+    def value_of_lot(self, contract: str) -> int:
+        """Give the value of one lot at the price last sent."""
+        return self.prices.get(contract, PRICE_START) * self.details[contract].unit_value
+
+    def notional_max(self, contract: str, leverage: int) -> int:
+        """Give about the largest notional that brackets and position limit allow."""
+        details = self.details[contract]
+        floors = [row.floor for row in details.brackets if row.leverage_max < leverage]
+        by_limit = details.quantity_max * self.value_of_lot(contract)
+        return min([*floors, by_limit]) * 8 // 10

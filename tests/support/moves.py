@@ -10,6 +10,7 @@ from engine.core.command import (
     Deposit,
     FundingTick,
     IndexTick,
+    Mode,
     PlaceOrder,
     QuoteTick,
     RemoveMargin,
@@ -47,6 +48,7 @@ def tick(model: Model) -> AnyCommand:
 def tick_at(model: Model, symbol: str, price: int) -> AnyCommand:
     dice = model.dice
     model.prices[symbol] = price
+    model.forget_passed(symbol, price)
     how = model.quoting[symbol]
     if how == "quotes" or (how == "both" and dice.random() < 0.5):
         bid = model.on_grid(symbol, price)
@@ -55,9 +57,9 @@ def tick_at(model: Model, symbol: str, price: int) -> AnyCommand:
             at_us=model.now,
             contract=symbol,
             bid=Price(bid),
-            bid_quantity=Lots(dice.choice((0, 5, 40, 200))),
+            bid_quantity=Lots(dice.choice((0, 5, 40, 200, 2_000))),
             ask=Price(bid + spread),
-            ask_quantity=Lots(dice.choice((0, 5, 40, 200))),
+            ask_quantity=Lots(dice.choice((0, 5, 40, 200, 2_000))),
         )
     side: Side = dice.choice(("buy", "sell"))
     return TradeTick(
@@ -74,10 +76,12 @@ def index_tick(model: Model) -> AnyCommand:
     return IndexTick(at_us=model.now, contract=symbol, price=Price(index))
 
 
-def funding_tick(model: Model) -> AnyCommand:
+def funding_tick(model: Model) -> AnyCommand | None:
     """Send a rate from a file, now and then a huge one."""
     rate = model.dice.choice((10_000, -10_000, 75_000, 750_000, -750_000, 5_000_000, 0))
     from_file = [s for s in model.symbols if model.details[s].funding.source == "file"]
+    if not from_file and model.dice.random() < 0.9:
+        return None
     contract = model.dice.choice(from_file or model.symbols)
     return FundingTick(at_us=model.now, contract=contract, rate_e8=rate)
 
@@ -85,8 +89,11 @@ def funding_tick(model: Model) -> AnyCommand:
 # -- accounts --
 
 
-def mode_drawn(model: Model) -> Literal["isolated", "cross"]:
-    return model.dice.choice(("isolated", "cross"))
+def mode_of(model: Model, account: str, contract: str, *, cross: bool) -> AnyCommand:
+    """Choose a margin mode."""
+    mode: Mode = "cross" if cross else "isolated"
+    model.modes[account, contract] = mode
+    return SetMarginMode(at_us=model.now, account=account, contract=contract, mode=mode)
 
 
 def deposit_of(model: Model, account: str, quote: int) -> AnyCommand:
@@ -121,8 +128,10 @@ def set_leverage(model: Model) -> AnyCommand:
 
 def set_mode(model: Model) -> AnyCommand:
     """Switch between isolated and cross."""
-    return SetMarginMode(
-        at_us=model.now, account=model.account(), contract=model.symbol(), mode=mode_drawn(model)
+    account, contract = model.account(), model.symbol()
+    mode = model.modes.get((account, contract), model.venue.rules.default_mode)
+    return mode_of(
+        model, account, contract, cross=(mode == "isolated") == (model.dice.random() < 0.9)
     )
 
 
@@ -186,6 +195,13 @@ def market_order(model: Model) -> AnyCommand:
     account, contract = trader(model), model.symbol()
     lots = model.lots(account, contract, model.dice.choice((0.2, 0.5, 0.9)))
     return order_by(model, account, contract, side_of(model, account), lots)
+
+
+def shove(model: Model) -> AnyCommand:
+    """A rich account eats the book, so that last moves and resting orders stay where they are."""
+    account, contract = model.dice.choice(model.makers), model.symbol()
+    side: Side = model.dice.choice(("buy", "sell"))
+    return order_by(model, account, contract, side, model.lots(account, contract, 0.3))
 
 
 def limit_order(model: Model) -> AnyCommand:

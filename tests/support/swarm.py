@@ -9,7 +9,7 @@ without it they are all the same.
 import random
 from collections.abc import Callable, Iterator
 
-from engine.core.command import AnyCommand, SetMarginMode
+from engine.core.command import AnyCommand
 from engine.core.instrument import Venue
 from tests.support import moves, rubbish, stories
 from tests.support.model import PRICE_START, STEPS_US, Model
@@ -37,7 +37,7 @@ def _stream(model: Model, count: int, swarm: bool) -> Iterator[AnyCommand]:
         command = next(opening, None)
         if command is None:
             model.now += dice.randrange(dice.choice(STEPS_US[: model.pace]) + 1)
-            told = model.story and dice.random() < 0.7
+            told = model.story and dice.random() < 0.85
             command = model.story.pop(0)() if told else dice.choices(kinds, chances)[0](model)
         if command is not None:
             sent += 1
@@ -47,18 +47,18 @@ def _stream(model: Model, count: int, swarm: bool) -> Iterator[AnyCommand]:
 def _opening(model: Model) -> Iterator[AnyCommand]:
     """First ticks and deposits; one contract in four starts without a price."""
     for symbol in model.symbols:
-        if model.dice.random() < 0.75:
+        if model.dice.random() < 0.855:
             yield moves.tick_at(model, symbol, PRICE_START)
     for account in model.makers:
         yield moves.deposit_of(model, account, model.dice.randrange(300, 6_000))
     for account in model.traders:
-        yield moves.deposit_of(model, account, model.dice.randrange(5, 300))
+        yield moves.deposit_of(model, account, model.dice.randrange(3, 60))
         for symbol in model.symbols:
             if model.dice.random() < 0.6:
                 yield moves.leverage_of(model, account, symbol)
             if model.dice.random() < 0.3:
-                mode = moves.mode_drawn(model)
-                yield SetMarginMode(at_us=model.now, account=account, contract=symbol, mode=mode)
+                cross = model.venue.rules.default_mode == "isolated"
+                yield moves.mode_of(model, account, symbol, cross=cross)
 
 
 def bad(model: Model) -> AnyCommand:
@@ -84,6 +84,7 @@ BASE: tuple[tuple[Kind, int], ...] = (
     (moves.set_mode, 3),
     (moves.move_margin, 3),
     (moves.market_order, 10),
+    (moves.shove, 3),
     (moves.limit_order, 8),
     (moves.post_only_order, 3),
     (moves.maker_order, 18),
@@ -91,10 +92,15 @@ BASE: tuple[tuple[Kind, int], ...] = (
     (moves.close_order, 3),
     (moves.amend, 4),
     (moves.cancel, 3),
-    (stories.newcomer, 5),
+    (stories.newcomer, 3),
+    (stories.herd, 6),
+    (stories.pool, 6),
     (stories.trimmed, 1),
     (stories.squeezed, 1),
-    (stories.parked, 1),
+    (stories.parked, 2),
+    (stories.straddle, 2),
+    (stories.topped_up, 1),
+    (stories.adrift, 3),
     (bad, 4),
 )
 """The kinds of commands and their weights before a seed multiplies them."""

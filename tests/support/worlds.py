@@ -98,7 +98,9 @@ def binance(fund: int = 500 * QUOTE) -> Venue:
 def world(dice: random.Random) -> Venue:
     """Draw a venue: every setting of the profile, one to three contracts, a fund or none."""
     symbols = SYMBOLS[: dice.choice((1, 2, 2, 2, 3))]
-    fund = dice.choice((0, 0, dice.randrange(20 * QUOTE), dice.randrange(300 * QUOTE)))
+    fund = dice.choice(
+        (0, 0, dice.randrange(20 * QUOTE), dice.randrange(300 * QUOTE), 3_000 * QUOTE)
+    )
     return Venue(_rules(dice), tuple(_contract(dice, s) for s in symbols), Micros(fund))
 
 
@@ -117,7 +119,7 @@ def _rules(dice: random.Random) -> Rules:
         self_trade=dice.choice(("cancel_taker", "cancel_maker", "cancel_both")),
         market_band_ppm=dice.choice((20_000, 50_000, 150_000)),
         warning_levels=dice.choice(((50, 80, 90), (50, 80, 90), (70,), ())),
-        rearm_points=dice.choice((0, 5, 20)),
+        rearm_points=dice.choice((1, 5, 20)),
         mode_switch_with_position=dice.random() < 0.7,
         default_mode=dice.choice(("isolated", "cross")),
         default_leverage=dice.choice((1, 5, 10, 20)),
@@ -147,10 +149,10 @@ def _contract(dice: random.Random, symbol: str) -> Contract:
 
 
 def _depth(dice: random.Random) -> Depth:
-    thin = dice.choice((1, 1, 3, 30))
-    first = dice.choice((0, 40, 100)) * thin
+    thin = dice.choice((1, 3, 10, 40))
+    first = dice.choice((0, 40, 100, 100)) * thin
     rows = [(0, first)]
-    for _ in range(dice.randrange(4)):
+    for _ in range(dice.choice((0, 1, 2, 2, 3, 3))):
         distance, notional = rows[-1]
         rows.append((distance + dice.randrange(500, 30_000), notional + dice.randrange(400) * thin))
     return depth(

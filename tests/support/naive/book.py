@@ -74,12 +74,21 @@ def take(state: State, contract: str, side: Side, level: int, lots: int) -> None
     market.missing[side, level] = (missing(market, side, level, state.now) + lots, state.now)
 
 
-def merged(state: State, contract: str, side: Side) -> list[Entry]:
-    """List one side of the merged book, best first (P6)."""
+def hidden_from(state: State, contract: str, side: Side) -> int | None:
+    """Give the best resting price of the other side: levels at or through it are hidden (P6)."""
+    prices = [o.price for o in state.orders if o.contract == contract and o.side != side]
+    if not prices:
+        return None
+    return max(prices) if side == "sell" else min(prices)
+
+
+def merged(state: State, contract: str, side: Side, hidden: int | None) -> list[Entry]:
+    """List one side of the merged book, best first, without the hidden levels (P6)."""
     market = state.markets[contract]
     entries = [
         Entry(price, max(0, lots - missing(market, side, number, state.now)), level=number)
         for number, price, lots in shown_levels(market, side)
+        if hidden is None or not within(opposite(side), price, hidden)
     ]
     entries = [entry for entry in entries if entry.lots > 0]
     entries += [
@@ -100,7 +109,7 @@ def _priority(entry: Entry, side: Side) -> tuple[int, int, int]:
 
 def best(state: State, contract: str, side: Side) -> int | None:
     """Give the best price of one side of the merged book."""
-    entries = merged(state, contract, side)
+    entries = merged(state, contract, side, hidden_from(state, contract, side))
     return entries[0].price if entries else None
 
 

@@ -53,16 +53,16 @@ class NaiveExchange:
         state = self.state
         state.events = []
         if command.at_us < state.clock:
-            state.begin(command.at_us)
+            state.begin(state.clock)
             _reject(state, command, Reason.TIME_WENT_BACK)
             return tuple(state.events)
         fire_timers(state, command.at_us)
         state.begin(command.at_us)
+        state.clock = command.at_us
         reason = refusal(state, command)
         if reason is not None:
             _reject(state, command, reason)
             return tuple(state.events)
-        state.clock = command.at_us
         _carry_out(state, command)
         own_tick = command.contract if isinstance(command, Priced) else None
         update(state, own_tick)

@@ -139,6 +139,8 @@ def fill_order(
     if order.quantity == 0:
         state.orders = [other for other in state.orders if other is not order]
     account, contract = order.account, order.contract
+    affordable = margin.withdrawable(state, account)
+    wallet = state.money((account, None))
     fee, realized = client_fill(state, account, contract, order.side, lots, price, rate)
     state.dirty.add(contract)
     state.emit(
@@ -155,7 +157,11 @@ def fill_order(
         realized=realized,
         position=state.position(account, contract).quantity,
     )
-    after_fill(state, account, contract, order.side)
+    spent = wallet - state.money((account, None))
+    trim_reduce_only(state, account, contract)
+    if state.mode(account, contract) == "isolated" and not state.is_trial:
+        _afford(state, account, contract, order.side, affordable - spent)
+    margin.keep_set_aside(state, account, contract)
 
 
 def cancel(state: State, order: Order, reason: Reason) -> None:
@@ -172,8 +178,14 @@ def cancel(state: State, order: Order, reason: Reason) -> None:
     )
 
 
-def after_fill(state: State, account: str, contract: str, side: Side) -> None:
-    """Trim reduce-only orders (O6), then keep the order margin payable (M5)."""
+def after_close(state: State, account: str, contract: str) -> None:
+    """Look at a winner's orders after he was deleveraged (O6, M5)."""
+    trim_reduce_only(state, account, contract)
+    margin.keep_set_aside(state, account, contract)
+
+
+def trim_reduce_only(state: State, account: str, contract: str) -> None:
+    """Trim or cancel what the position no longer allows (O6)."""
     kept: dict[Side, int] = {"buy": 0, "sell": 0}
     for order in state.orders_of(account, contract):
         if not order.reduce_only:
@@ -193,24 +205,21 @@ def after_fill(state: State, account: str, contract: str, side: Side) -> None:
                 quantity=left,
             )
         kept[order.side] += order.quantity
-    _afford(state, account, contract, side)
 
 
-def _afford(state: State, account: str, contract: str, side: Side) -> None:
-    if state.mode(account, contract) == "cross":
-        return
+def _afford(state: State, account: str, contract: str, side: Side, affordable: int) -> None:
+    """Cancel the newest orders of the other side that the wallet cannot pay any more (M5)."""
     while True:
-        more = margin.order_margin(state, account, contract)
-        more -= margin.set_aside(state, account, contract)
+        grown = margin.order_margin(state, account, contract)
+        grown -= margin.set_aside(state, account, contract)
         candidates = [
             order
             for order in state.orders_of(account, contract)
             if not order.reduce_only and order.side == opposite(side)
         ]
-        if more <= margin.withdrawable(state, account) or not candidates:
-            break
+        if grown <= affordable or not candidates:
+            return
         cancel(state, candidates[-1], Reason.INSUFFICIENT_MARGIN)
-    margin.keep_set_aside(state, account, contract)
 
 
 def reducible(state: State, account: str, contract: str, side: Side) -> int:

@@ -21,7 +21,6 @@ def fire_timers(state: State, until: int) -> None:
         at_us, symbol = due[0]
         sample(state, at_us)
         state.begin(at_us)
-        state.clock = at_us
         market = state.markets[symbol]
         market.settled_until = at_us
         rate = _premium_rate(market)

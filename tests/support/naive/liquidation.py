@@ -15,10 +15,10 @@ from engine.core.event import (
 from engine.core.money import PPM, div_up
 from engine.core.reason import Reason
 from tests.support.naive import margin
-from tests.support.naive.book import Entry, merged, opposite, take, within
+from tests.support.naive.book import Entry, hidden_from, merged, opposite, take, within
 from tests.support.naive.deficit import settle_balance
 from tests.support.naive.fills import (
-    after_fill,
+    after_close,
     cancel,
     close_part,
     fill_order,
@@ -206,8 +206,9 @@ def _forgive(state: State, pocket: Pocket, cause: int) -> None:
 
 def _sell_limited(state: State, step: Step, limit: int) -> None:
     """Stage (a): an IOC for the whole position at its bankruptcy price (L8)."""
+    hidden = hidden_from(state, step.contract, opposite(step.side))
     while left := abs(state.position(step.account, step.contract).quantity):
-        entries = merged(state, step.contract, opposite(step.side))
+        entries = merged(state, step.contract, opposite(step.side), hidden)
         if not entries or not within(step.side, entries[0].price, limit):
             return
         _forced_fill(state, step, entries[0], min(left, entries[0].lots), stage="book")
@@ -219,8 +220,9 @@ def _sell_for_fund(state: State, step: Step) -> None:
     details = state.markets[step.contract].contract
     mark_value = state.markets[step.contract].mark * details.unit_value
     shortfall = 0
+    hidden = hidden_from(state, step.contract, opposite(step.side))
     while step.sold < step.lots:
-        entries = merged(state, step.contract, opposite(step.side))
+        entries = merged(state, step.contract, opposite(step.side), hidden)
         if not entries:
             return
         met = entries[0]
@@ -265,6 +267,7 @@ def _forced_fill(state: State, step: Step, met: Entry, lots: int, *, stage: str)
         settled -= step.sign * step.against_mark(step.sold, step.sold + lots)
         paid = step.sign * (settled - value)
         state.post("fund", balance_name(step.pocket), paid)
+        state.add_result(step.pocket, paid)
     settle_isolated(state, account, contract)
     state.emit(
         LiquidationFilled,
@@ -340,7 +343,7 @@ def _deleverage_one(state: State, step: Step, winner: str, lots: int, gain: int)
         own_margin=own_margin,
         adl=adl,
     )
-    after_fill(state, winner, contract, opposite(step.side))
+    after_close(state, winner, contract)
 
 
 def _close_outside(state: State, step: Step) -> None:

@@ -4,7 +4,7 @@ from engine.core.command import AmendOrder, PlaceOrder, Side
 from engine.core.event import OrderAccepted, OrderAmended
 from engine.core.reason import Reason
 from tests.support.naive import margin
-from tests.support.naive.book import Entry, merged, opposite, take, within
+from tests.support.naive.book import Entry, hidden_from, merged, opposite, take, within
 from tests.support.naive.fills import cancel, fill_order, outside_fill, reducible
 from tests.support.naive.state import Order, State
 
@@ -78,6 +78,7 @@ def place(state: State, command: PlaceOrder) -> None:
 def can_fill_all(state: State, command: PlaceOrder) -> bool:
     """Tell by a trial on a copy whether a FOK order would be filled at once (O11)."""
     trial = state.copy()
+    trial.is_trial = True
     order = order_of(trial, command)
     walk(trial, order)
     return order.quantity == 0
@@ -103,8 +104,9 @@ def walk(state: State, order: Order) -> Reason | None:
     account, contract = order.account, order.contract
     closing = min(order.quantity, reducible(state, account, contract, order.side))
     owned = margin.equity(state, state.pocket(account, contract))
+    hidden = hidden_from(state, contract, opposite(order.side))
     while order.quantity > 0:
-        entries = merged(state, contract, opposite(order.side))
+        entries = merged(state, contract, opposite(order.side), hidden)
         if not entries or not within(order.side, entries[0].price, order.price):
             return None
         met = entries[0]
@@ -149,7 +151,7 @@ def fill_passed(state: State, contract: str, trade_price: int | None) -> None:
         while True:
             passed = [
                 entry.order
-                for entry in merged(state, contract, side)
+                for entry in merged(state, contract, side, None)
                 if entry.order is not None and _is_passed(state, entry.order, trade_price)
             ]
             if not passed:

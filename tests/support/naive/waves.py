@@ -53,6 +53,9 @@ def _cause(
 
 def _warn(state: State) -> None:
     """Look at every margin account that is not in breach (W1)."""
+    # a position that was switched to cross has left its isolated margin account: levels armed
+    for gone in set(state.crossed) - set(state.pockets()):
+        del state.crossed[gone]
     for pocket in state.pockets():
         if margin.in_breach(state, pocket):
             continue
