@@ -1,6 +1,7 @@
 """From the table of a contract to the core's `Contract`."""
 
 from fractions import Fraction
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -111,7 +112,7 @@ def _check_amounts(contract: Contract, place: Place) -> None:
 
 
 def _depth(shape: ContractTable, place: Place) -> Depth:
-    path = find("books", shape.depth)
+    path = find("books", shape.depth, Path(place.file).parent)
     table = read.shaped(BookTable, read.load_toml(path), Place(str(path)))
     book = Place(str(path))
     rows = book.at("bands")

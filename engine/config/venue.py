@@ -7,6 +7,7 @@ import msgspec
 
 from engine.config import read
 from engine.config.contract import contract
+from engine.config.find import find
 from engine.config.read import Number, Place, Table
 from engine.core.instrument import Contract, Rules
 from engine.core.money import PPM
@@ -43,12 +44,16 @@ class VenueTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 def load_venue(path: Path) -> VenueTable:
-    """Read a venue's file and check all of it, so that a lab can build on its tables."""
+    """Read a venue's file and check all of it, so that a lab can build on its tables.
+
+    Paths in it, which are relative to its folder, are made whole.
+    """
     place = Place(str(path))
     table = read.shaped(VenueTable, read.load_toml(path), place)
     rules(path.stem, table.rules, place.at("rules"))
     for symbol, contract_table in table.contracts.items():
         contract(symbol, contract_table, place.at("contracts").at(symbol))
+        contract_table["depth"] = str(find("books", contract_table["depth"], path.parent))
     return table
 
 

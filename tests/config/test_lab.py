@@ -1,0 +1,212 @@
+"""Labs and venues: those that ship, and every mistake with the key that it names."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from engine.config.error import ConfigError
+from engine.config.find import find, names
+from engine.config.lab import load_lab
+from engine.config.settings import Lab
+from engine.config.venue import load_venue
+from engine.core.money import AMOUNT_MAX
+
+CONTRACT = """
+[contracts.XUSDT]
+tick = "0.1"
+lot = "0.001"
+price_max = "1000"
+quantity_max = "1000"
+depth = "sol"
+brackets.rows = [{ floor = 0, rate = "0.005", leverage = 100 }]
+"""
+VENUE = f'[rules]\nmark = "last"\n{CONTRACT}'
+LAB = 'venue = "venue.toml"\nseed = 1\nfund = "100"\n'
+
+
+def lab(folder: Path, text: str, venue: str = VENUE) -> Lab:
+    (folder / "venue.toml").write_text(venue)
+    (folder / "lab.toml").write_text(text)
+    return load_lab(str(folder / "lab.toml"))
+
+
+def test_labs_and_venues_that_ship_are_read_and_survive_their_way_through_the_log() -> None:
+    assert names("labs") == ["bitmex-2018", "quickstart"]
+    assert names("venues") == ["binance", "textbook"]
+    for name in names("labs"):
+        loaded = load_lab(name)
+        assert msgspec.json.decode(msgspec.json.encode(loaded), type=Lab) == loaded
+        for contract in loaded.venue.contracts:
+            largest = contract.price_max * contract.quantity_max * contract.unit_value
+            assert largest <= AMOUNT_MAX
+
+
+def test_the_lab_changes_what_it_says_and_nothing_else(tmp_path: Path) -> None:
+    loaded = lab(
+        tmp_path,
+        LAB + '[rules]\ntaker_fee = "0.0005"\n[contracts.XUSDT]\nlot = "0.01"\n',
+    )
+    plain = lab(tmp_path, LAB)
+    assert (loaded.venue.rules.taker_fee_ppm, plain.venue.rules.taker_fee_ppm) == (500, 0)
+    assert loaded.venue.rules.mark == plain.venue.rules.mark == "last"
+    (ours,), (theirs,) = loaded.venue.contracts, plain.venue.contracts
+    assert (ours.lot, theirs.lot) == ("0.01", "0.001")
+    assert (ours.unit_value, theirs.unit_value) == (1_000, 100)
+    assert ours.price_max == theirs.price_max == 10_000
+
+
+def test_a_finer_mark_tick_is_the_price_unit(tmp_path: Path) -> None:
+    loaded = lab(tmp_path, LAB + '[contracts.XUSDT]\nmark_tick = "0.01"\n')
+    (contract,) = loaded.venue.contracts
+    assert (contract.price_unit, contract.tick, contract.unit_value) == ("0.01", 10, 10)
+
+
+def test_scripted_accounts_are_in_the_units_of_their_contract(tmp_path: Path) -> None:
+    loaded = lab(
+        tmp_path,
+        LAB
+        + """
+[[accounts]]
+name = "alice"
+deposit = "1000.5"
+mode = "isolated"
+orders = [{ contract = "XUSDT", side = "buy", quantity = "0.25", price = "99.5", after = "2s" }]
+""",
+    )
+    (alice,) = loaded.accounts
+    (order,) = alice.orders
+    assert alice.deposit == 1_000_500_000
+    assert (order.quantity, order.price, order.after_us) == (250, 995, 2_000_000)
+    assert loaded.report.watch == ("alice",)
+
+
+ALICE = '[[accounts]]\nname = "alice"\ndeposit = "1"\nmode = "cross"\n'
+CROWD = """
+[crowd]
+accounts = 2
+equity_median = "1"
+equity_max = "2"
+enter = "1s"
+leverages = [{ low = 1, high = 2, share = "1" }]
+"""
+COLUMNS = '[feed.columns.mine]\ntime = "t"\ntime_unit = "ms"\nprice = "p"\nsize = "s"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "said"),
+    [
+        ("seed = 1\nfund = 1", "venue", "missing"),
+        (LAB + "sed = 2", "sed", "did you mean 'seed'"),
+        (LAB + "wholly_other = 2", "wholly_other", "known keys: accounts"),
+        (LAB.replace("seed = 1", 'seed = "1"'), "seed", "expected int, got str"),
+        (LAB.replace("seed = 1", "seed = -1"), "seed", "0 or more"),
+        (LAB.replace('"100"', '"-1"'), "fund", "expected from 0"),
+        (LAB + "[rules]\nmark = 'mid'", "rules.mark", "invalid enum value 'mid'"),
+        (LAB + "[rules]\ntaker_fee = '0.5'", "rules.taker_fee", "to 0.1"),
+        (LAB + "[rules]\nwarning_levels = [80, 50]", "rules.warning_levels[2]", "rising"),
+        (LAB + "[contracts.Y]\ntick = '1'", "contracts.Y.lot", "missing"),
+        (LAB + "[contracts.XUSDT]\nlot = '0.00000001'", "contracts.XUSDT", "make mark_tick"),
+        (LAB + "[contracts.XUSDT]\nmark_tick = '0.03'", "contracts.XUSDT.tick", "the mark_tick"),
+        (LAB + "[contracts.XUSDT]\nquantity_max = '10000000000'", "contracts.XUSDT", "smaller"),
+        (LAB + "[contracts.XUSDT]\nprice_max = '0.05'", "contracts.XUSDT.price_max", "multiple"),
+        (LAB + "[contracts.'A:B']\ntick = '1'", "contracts.A:B.lot", "missing"),
+        (LAB + "[feed]\npace = 'fast'", "feed.pace", '"max", "realtime"'),
+        (LAB + COLUMNS.replace('price = "p"\n', ""), "feed.columns.mine.price", "needs this"),
+        (LAB + COLUMNS + 'header = ["t", "p"]', "feed.columns.mine.size", "no column 's'"),
+        (LAB + COLUMNS + 'delimiter = "::"', "feed.columns.mine.delimiter", "one character"),
+        (LAB + CROWD.replace('"1" }', '"0.9" }'), "crowd.leverages", "add up to 900000"),
+        (LAB + CROWD.replace("low = 1", "low = 3"), "crowd.leverages[1].high", "3 or more"),
+        (LAB + ALICE + ALICE, "accounts[2].name", "two accounts"),
+        (LAB + ALICE.replace("alice", "a:b"), "accounts[1].name", "no colon"),
+        (LAB + ALICE.replace("alice", "outside"), "accounts[1].name", "not `outside`"),
+        (LAB + ALICE + "[report]\nwatch = ['bob']", "report.watch[1]", "there are: alice"),
+        (LAB + "[report]\nsamples = 1", "report.samples", "10 or more"),
+        (
+            LAB + ALICE + "orders = [{ contract = 'Z', side = 'buy', quantity = 1 }]",
+            "accounts[1].orders[1].contract",
+            "there are: XUSDT",
+        ),
+        (
+            LAB + ALICE + "orders = [{ contract = 'XUSDT', side = 'buy', quantity = '0.0001' }]",
+            "accounts[1].orders[1].quantity",
+            "the lot",
+        ),
+        (
+            LAB + ALICE + "orders = [{ contract = 'XUSDT', side = 'up', quantity = 1 }]",
+            "accounts[1].orders[1].side",
+            "invalid enum value 'up'",
+        ),
+    ],
+)
+def test_a_mistake_names_its_key_and_what_was_expected(
+    tmp_path: Path, text: str, key: str, said: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        lab(tmp_path, text)
+    assert caught.value.file.endswith("lab.toml")
+    assert (caught.value.key, said in caught.value.problem) == (key, True), caught.value
+
+
+def test_a_mistake_in_the_venue_names_the_venues_file(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        lab(tmp_path, LAB, VENUE.replace('"0.005"', '"0.05"'))
+    assert caught.value.file.endswith("venue.toml")
+    assert caught.value.key == "contracts.XUSDT.brackets.rows[1].leverage"
+
+
+def test_a_lab_without_contracts_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="neither the lab nor its venue"):
+        lab(tmp_path, LAB, '[rules]\nmark = "last"\n')
+
+
+@pytest.mark.parametrize(
+    ("book", "key", "said"),
+    [
+        ("bands = []", "bands", "is empty"),
+        ('bands = [{ within = "0.1", notional = 1 }]', "bands[1].within", "expected 0"),
+        (
+            "bands = [{ within = 0, notional = 1 }, { within = 0, notional = 2 }]",
+            "bands[2].within",
+            "above the distance",
+        ),
+        (
+            'bands = [{ within = 0, notional = 2 }, { within = "0.1", notional = 1 }]',
+            "bands[2].notional",
+            "cumulative",
+        ),
+    ],
+)
+def test_a_book_out_of_order_is_refused(tmp_path: Path, book: str, key: str, said: str) -> None:
+    (tmp_path / "book.toml").write_text(
+        f'half_spread = "0.0001"\nlevels_per_band = 1\nhalf_life = "1s"\n{book}\n'
+    )
+    text = LAB + "[contracts.XUSDT]\ndepth = 'book.toml'"
+    with pytest.raises(ConfigError) as caught:
+        lab(tmp_path, text)
+    assert (caught.value.key, said in caught.value.problem) == (key, True), caught.value
+
+
+def test_a_venue_finds_its_book_in_its_own_folder(tmp_path: Path) -> None:
+    (tmp_path / "venues").mkdir()
+    book = find("books", "sol").read_text()
+    (tmp_path / "venues" / "book.toml").write_text(book)
+    venue = tmp_path / "venues" / "venue.toml"
+    venue.write_text(VENUE.replace('depth = "sol"', 'depth = "book.toml"'))
+    loaded = lab(tmp_path, LAB.replace('"venue.toml"', '"venues/venue.toml"'))
+    assert loaded.venue.contracts[0].depth.half_spread_ppm == 65
+
+
+def test_an_unknown_name_is_told_the_names_that_there_are(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="bitmex-2018, quickstart"):
+        find("labs", "quickstrat")
+    with pytest.raises(ConfigError, match="no such file"):
+        find("labs", str(tmp_path / "none.toml"))
+
+
+def test_the_brackets_of_binance_are_those_that_it_published() -> None:
+    table = load_venue(find("venues", "binance"))
+    assert [row["deduction"] for row in table.contracts["BTCUSDT"]["brackets"]["rows"]] == [
+        0, 50, 950, 11_450, 131_450, 481_450, 2_981_450, 14_481_450, 26_481_450, 41_481_450,
+        121_481_450, 421_481_450,
+    ]  # fmt: skip
