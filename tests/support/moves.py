@@ -152,8 +152,8 @@ def order_by(
     contract: str,
     side: Side,
     quantity: int,
-    price: int | None = None,
     *,
+    price: int | None = None,
     time_in_force: Literal["gtc", "ioc", "fok"] = "gtc",
     post_only: bool = False,
     reduce_only: bool = False,
@@ -216,7 +216,7 @@ def limit_order(model: Model) -> AnyCommand:
         contract,
         side,
         model.lots(account, contract, dice.choice((0.1, 0.3, 0.7))),
-        model.around(contract, away if side == "buy" else -away),
+        price=model.around(contract, away if side == "buy" else -away),
         time_in_force=dice.choice(("gtc", "gtc", "ioc", "fok")),
     )
 
@@ -228,7 +228,7 @@ def post_only_order(model: Model) -> AnyCommand:
     away = model.dice.choice((-10_000, -3_000, -1_000, 2_000))
     price = model.around(contract, away if side == "buy" else -away)
     lots = model.lots(account, contract, model.dice.choice((0.05, 0.2)))
-    return order_by(model, account, contract, side, lots, price, post_only=True)
+    return order_by(model, account, contract, side, lots, price=price, post_only=True)
 
 
 def maker_order(model: Model) -> AnyCommand:
@@ -239,7 +239,7 @@ def maker_order(model: Model) -> AnyCommand:
     away = dice.choice((300, 1_000, 3_000, 10_000, 40_000, 150_000))
     price = model.around(contract, -away if side == "buy" else away)
     lots = model.lots(account, contract, dice.choice((0.02, 0.05, 0.2)))
-    return order_by(model, account, contract, side, lots, price)
+    return order_by(model, account, contract, side, lots, price=price)
 
 
 def reduce_order(model: Model) -> AnyCommand:
@@ -258,7 +258,7 @@ def reduce_order(model: Model) -> AnyCommand:
     price = model.around(contract, away if side == "sell" else -away)
     in_force: Literal["gtc", "ioc", "fok"] = dice.choice(("gtc", "gtc", "gtc", "ioc", "fok"))
     return order_by(
-        model, account, contract, side, lots, price, time_in_force=in_force, reduce_only=True
+        model, account, contract, side, lots, price=price, time_in_force=in_force, reduce_only=True
     )
 
 
@@ -274,7 +274,7 @@ def close_order(model: Model) -> AnyCommand:
     if model.dice.random() < 0.6:
         return order_by(model, account, contract, side, lots)
     price = model.around(contract, model.dice.choice((-20_000, 0, 20_000)))
-    return order_by(model, account, contract, side, lots, price)
+    return order_by(model, account, contract, side, lots, price=price)
 
 
 def amend(model: Model) -> AnyCommand | None:

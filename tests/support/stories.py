@@ -112,7 +112,7 @@ def trimmed(model: Model) -> AnyCommand | None:
                 contract,
                 other,
                 max(1, lots // 2),
-                model.around(contract, away),
+                price=model.around(contract, away),
                 reduce_only=True,
             )
         ],
@@ -156,7 +156,12 @@ def parked(model: Model) -> AnyCommand | None:
         lambda: _set_leverage(model, account, other, 1),
         lambda: moves.order_by(model, account, contract, side, _lots(model, contract, 40, 20)),
         lambda: moves.order_by(
-            model, account, other, "buy", _lots(model, other, 50, 1), model.around(other, -90_000)
+            model,
+            account,
+            other,
+            "buy",
+            _lots(model, other, 50, 1),
+            price=model.around(other, -90_000),
         ),
         *6 * [_shakes(model, contract, against)],
     ]
@@ -178,19 +183,21 @@ def straddle(model: Model) -> AnyCommand | None:
     model.story += [
         lambda: _mode(model, account, contract, cross=False),
         lambda: _set_leverage(model, account, contract, leverage),
-        *_rests(model, account, contract, "sell", lots, 40_000),
-        *_rests(model, account, contract, "buy", lots, -40_000),
-        *_rests(model, account, contract, "buy", max(1, lots // 25), -80_000),
+        *_rests(model, account, contract, "sell", lots=lots, away=40_000),
+        *_rests(model, account, contract, "buy", lots=lots, away=-40_000),
+        *_rests(model, account, contract, "buy", lots=max(1, lots // 25), away=-80_000),
         _shakes(model, contract, 0.05),
     ]
     return moves.deposit_of(model, account, money)
 
 
 def _rests(
-    model: Model, account: str, contract: str, side: Side, lots: int, away: int
+    model: Model, account: str, contract: str, side: Side, *, lots: int, away: int
 ) -> list[Told]:
     return [
-        lambda: moves.order_by(model, account, contract, side, lots, model.around(contract, away))
+        lambda: moves.order_by(
+            model, account, contract, side, lots, price=model.around(contract, away)
+        )
     ]
 
 
@@ -246,7 +253,7 @@ def adrift(model: Model) -> AnyCommand | None:
             contract,
             other,
             lots,
-            model.around(contract, -against * 20_000),
+            price=model.around(contract, -against * 20_000),
             reduce_only=True,
         ),
         _shakes(model, contract, -against * 0.03),

@@ -47,7 +47,7 @@ def _stream(model: Model, count: int, swarm: bool) -> Iterator[AnyCommand]:
 def _opening(model: Model) -> Iterator[AnyCommand]:
     """First ticks and deposits; one contract in four starts without a price."""
     for symbol in model.symbols:
-        if model.dice.random() < 0.855:
+        if model.dice.random() < 0.75:
             yield moves.tick_at(model, symbol, PRICE_START)
     for account in model.makers:
         yield moves.deposit_of(model, account, model.dice.randrange(300, 6_000))

@@ -70,7 +70,7 @@ def outside_fill(state: State, contract: str, side: Side, lots: int, price: int)
 
 
 def client_fill(
-    state: State, account: str, contract: str, side: Side, lots: int, price: int, rate_ppm: int
+    state: State, account: str, contract: str, side: Side, *, lots: int, price: int, rate_ppm: int
 ) -> tuple[int, int]:
     """Post a client's fill and give its fee and realised PnL (A6)."""
     signed = sign_of(side)
@@ -141,7 +141,9 @@ def fill_order(
     account, contract = order.account, order.contract
     affordable = margin.withdrawable(state, account)
     wallet = state.money((account, None))
-    fee, realized = client_fill(state, account, contract, order.side, lots, price, rate)
+    fee, realized = client_fill(
+        state, account, contract, order.side, lots=lots, price=price, rate_ppm=rate
+    )
     state.dirty.add(contract)
     state.emit(
         OrderFilled,

@@ -31,19 +31,32 @@ from tests.support.naive.state import Pocket, State, balance_name
 
 
 @dataclass
+class Job:
+    """One margin account's liquidation; `filled` is the wave's last seller by contract (L3)."""
+
+    pocket: Pocket
+    cause: int
+    filled: dict[str, int]
+    set_aside: int = 0
+
+
+@dataclass
 class Step:
     """One position on its way through all stages."""
 
     seq: int
-    pocket: Pocket
+    job: Job
     contract: str
     sign: int
-    set_aside: int
-    filled: dict[str, int]
     share: int = 0
     lots: int = 0
     """`share` and `lots`: A' and q' of L9, the rest after the IOC."""
     sold: int = 0
+
+    @property
+    def pocket(self) -> Pocket:
+        """The margin account that is liquidated."""
+        return self.job.pocket
 
     @property
     def account(self) -> str:
@@ -77,10 +90,10 @@ def liquidate(state: State, pocket: Pocket, cause: int, filled: dict[str, int]) 
     if not state.contracts_of(pocket):
         _forgive(state, pocket, cause)
         return
-    set_aside = 0
+    job = Job(pocket, cause, filled)
     while state.contracts_of(pocket) and margin.in_breach(state, pocket):
         contract = min(state.contracts_of(pocket), key=lambda c: _urgency(state, pocket[0], c))
-        set_aside = _step(state, pocket, contract, cause, set_aside, filled)
+        _step(state, job, contract)
 
 
 def _urgency(state: State, account: str, contract: str) -> tuple[int, int, int, str]:
@@ -119,26 +132,19 @@ def _limit(state: State, account: str, contract: str, share: int) -> int | None:
     return ticks * details.tick if ticks >= 1 else None
 
 
-def _step(
-    state: State,
-    pocket: Pocket,
-    contract: str,
-    cause: int,
-    set_aside: int,
-    filled: dict[str, int],
-) -> int:
-    """Take one position through all stages (L8 to L13) and give what is set aside after it."""
-    account = pocket[0]
-    limit = _limit(state, account, contract, _share(state, pocket, contract, set_aside))
-    seq = _start(state, pocket, contract, cause, limit)
+def _step(state: State, job: Job, contract: str) -> None:
+    """Take one position through all stages (L8 to L13)."""
+    pocket, account = job.pocket, job.pocket[0]
+    limit = _limit(state, account, contract, _share(state, pocket, contract, job.set_aside))
+    seq = _start(state, job, contract, limit)
     sign = 1 if state.position(account, contract).quantity > 0 else -1
-    step = Step(seq, pocket, contract, sign, set_aside, filled)
+    step = Step(seq, job, contract, sign)
     if limit is not None:
         _sell_limited(state, step, limit)
     left = abs(state.position(account, contract).quantity)
     if left:
         step.lots = left
-        step.share = _share(state, pocket, contract, set_aside)
+        step.share = _share(state, pocket, contract, job.set_aside)
         can_deleverage = _bankruptcy_value(state, account, contract, step.share) > 0
         _sell_for_fund(state, step)
         if can_deleverage:
@@ -147,10 +153,10 @@ def _step(
     if not state.contracts_of(pocket):
         settle_balance(state, seq, pocket, contract)
     _end(state, pocket, contract, seq)
-    return step.set_aside
 
 
-def _start(state: State, pocket: Pocket, contract: str, cause: int, limit: int | None) -> int:
+def _start(state: State, job: Job, contract: str, limit: int | None) -> int:
+    pocket = job.pocket
     quantity = state.position(pocket[0], contract).quantity
     notional = abs(margin.value_at_mark(state, pocket[0], contract))
     return state.emit(
@@ -165,7 +171,7 @@ def _start(state: State, pocket: Pocket, contract: str, cause: int, limit: int |
         maintenance=margin.maintenance(state, pocket),
         bracket=margin.bracket_of(state.markets[contract].contract, notional)[0],
         bankruptcy_price=limit,
-        cause=cause,
+        cause=job.cause,
     )
 
 
@@ -248,7 +254,7 @@ def _forced_fill(state: State, step: Step, met: Entry, lots: int, *, stage: str)
     details = state.markets[contract].contract
     state.markets[contract].last_next = met.price
     state.dirty.add(contract)
-    step.filled[contract] = step.seq
+    step.job.filled[contract] = step.seq
     if met.order is None:
         take(state, contract, opposite(step.side), met.level, lots)
         outside_fill(state, contract, opposite(step.side), lots, met.price)
@@ -366,4 +372,4 @@ def _close_outside(state: State, step: Step) -> None:
         loss=loss,
     )
     if step.pocket[1] is None:
-        step.set_aside += min(0, step.against_mark(step.sold, step.lots))
+        step.job.set_aside += min(0, step.against_mark(step.sold, step.lots))
