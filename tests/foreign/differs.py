@@ -1,0 +1,230 @@
+"""Where another project does something else: the fields that differ, and by which rule.
+
+A case that is in neither table agrees in every field that it states. A case in `DIFFERS` disagrees
+in exactly the fields listed and agrees in all others. A case in `NOT_PLAYED` needs something that
+this venue does not have, so that there is nothing to compare. The codes are those of the
+Decisions in engine/README.md.
+"""
+
+Difference = tuple[tuple[str, ...], str]
+
+_WHOLE = (
+    "dYdX closes a part of a position and leaves the rest open until the next block; here a step "
+    "closes the whole quantity, against outside at the mark at last (L8 to L11)"
+)
+_CAPPED = (
+    "dYdX limits what the fund may lose or how much may be closed per account and block; here the "
+    "fund goes as far as its cash and a step closes the whole quantity (L9, L11)"
+)
+_WHOLE_FILL = (
+    "dYdX: the fund pays a fill's whole loss or the fill does not happen; here it pays lot by lot "
+    "as far as its cash goes, and what is left is closed all the same (L9, L11)"
+)
+_PORTION = "dYdX sizes a liquidation by portion or notional; here it is the whole position (L8)"
+_SHARE = (
+    "dYdX gives the fund the gain of each fill over its own bankruptcy price; here the gain stays "
+    "in the account until its fees and moves the bankruptcy price of the rest (L6, L8); the sum "
+    "over the fills is the same"
+)
+_IN_BREACH = (
+    "dYdX deleverages against anybody on the other side who does not end below zero; here never "
+    "against a margin account that is in breach itself or has no equity (L10)"
+)
+_ISOLATED = (
+    "in dYdX an account that holds an isolated contract holds nothing else, and collateral lies "
+    "in one pool a contract; here each isolated position has a margin of its own and an account "
+    "may hold many (A1)"
+)
+_FEE_DOWN = "dYdX rounds fees up to a unit, here they round down (A7); there are no pools here"
+_EQUITY = (
+    "dYdX deleverages only accounts of negative equity; here a position in breach goes through "
+    "the whole waterfall, whatever is left of its margin (L8 to L10)"
+)
+_ODD_UNIT = (
+    "Vega cuts every share down and gives what is left to the last winner; here it goes by the "
+    "largest remainder (L12), which the case states beside it"
+)
+_TIED = (
+    "Vega cuts every share down and gives what is left to the last winner, even beyond its claim; "
+    "here the largest remainder pays, and of equal ones the smaller id is cut (L12)"
+)
+_INVENTORY = (
+    "Vega's fund takes the position over at the mark with all of its equity and sells it later; "
+    "here the fund holds nothing: it pays what the book lacks, and the rest is closed at the mark"
+)
+_FEE_PAID = "Vega lets the fund pay a fee beyond the margin; here no fee exceeds the equity (L8)"
+_ROUNDING = "Vega gives the odd unit of funding to the fund, here it goes to `rounding` (F3)"
+_LIQUIDATOR = (
+    "in Drift a liquidator takes over, at the mark less his fee and only as much as restores the "
+    "margin; here the whole position goes into the book and down the waterfall (L8 to L11)"
+)
+_BOTH_SIDES = (
+    "Drift spreads a loss over both sides by open interest; here winners pay by what they won, "
+    "and where nobody won it is uncovered (L12)"
+)
+_OWN_WINNER = (
+    "Drift settles a bankruptcy in a later instruction; here winners are cut at once, and a "
+    "profitable isolated position is a winner whoever owns it (L12)"
+)
+_RANKED = (
+    "lrvx ranks by profit over margin times notional, or by size; here by profit percentage times "
+    "effective leverage (L10)"
+)
+_ALWAYS = "lrvx can switch deleveraging off; here it is always a stage (L10)"
+
+DIFFERS: dict[str, Difference] = {
+    "lrvx-07": (("adl", "open_after"), _ALWAYS),
+    "lrvx-10": (("adl",), _RANKED),
+    "lrvx-12": (("adl",), _RANKED),
+    "drift-01": (("positions_after.user", "positions_after.liquidator"), _LIQUIDATOR),
+    "drift-02": (("positions_after.user", "positions_after.liquidator"), _LIQUIDATOR),
+    "drift-05": (
+        ("positions_after.user", "positions_after.liquidator", "fund_delta"),
+        _LIQUIDATOR,
+    ),
+    "drift-06": (
+        ("positions_after.user", "positions_after.liquidator", "fund_delta"),
+        _LIQUIDATOR,
+    ),
+    "drift-10": (("positions_after.user",), _LIQUIDATOR),
+    "drift-12": (
+        (
+            "positions_after.user",
+            "positions_after.maker",
+            "positions_after.liquidator",
+            "fund_delta",
+        ),
+        _LIQUIDATOR,
+    ),
+    "drift-13": (
+        (
+            "positions_after.user",
+            "positions_after.maker",
+            "positions_after.liquidator",
+            "fund_delta",
+        ),
+        _LIQUIDATOR,
+    ),
+    "drift-15": (
+        ("positions_after.user", "positions_after.liquidator", "fund_delta"),
+        _LIQUIDATOR,
+    ),
+    "drift-16": (("unchanged",), _OWN_WINNER),
+    "drift-19": (("haircuts.long", "haircuts.short"), _BOTH_SIDES),
+    "vega-ls-02": (
+        ("payouts.party2", "payouts.party3", "haircuts.party2", "haircuts.party3"),
+        _ODD_UNIT,
+    ),
+    "vega-ls-07": (
+        ("payouts.buy_side", "payouts.aux2", "haircuts.buy_side", "haircuts.aux2"),
+        _ODD_UNIT,
+    ),
+    "vega-u-01": (("payouts.w1", "payouts.w2", "haircuts.w1", "haircuts.w2"), _ODD_UNIT),
+    "vega-u-02": (("payouts.w1", "payouts.w2", "haircuts.w1", "haircuts.w2"), _ODD_UNIT),
+    "vega-u-03": (
+        (
+            "payouts.w3",
+            "payouts.w2",
+            "haircuts.w3",
+            "haircuts.w2",
+            "largest_remainder_payouts.w1",
+            "largest_remainder_payouts.w2",
+        ),
+        _TIED,
+    ),
+    "vega-u-10": (("fund_after",), _ROUNDING),
+    "vega-tk-02": (("fund_after", "venue_position_after.size"), _INVENTORY),
+    "vega-tk-03": (("fund_after", "venue_position_after.size"), _INVENTORY),
+    "vega-tk-05": (("fund_after",), _FEE_PAID),
+    **{
+        f"dydx-d-{number}": (
+            ("fills", "accounts_after.carl0", "accounts_after.dave0", "size_remaining"),
+            _IN_BREACH,
+        )
+        for number in (10, 14, 15, 18)
+    },
+    "dydx-d-20": (("rejected",), "dYdX refuses the call; here nobody is ranked, nothing happens"),
+    "dydx-e2e-06": (
+        ("fills", "accounts_after.carl0", "accounts_after.dave0", "fund_delta"),
+        _CAPPED,
+    ),
+    "dydx-e2e-07": (
+        ("fills", "accounts_after.carl1", "accounts_after.dave0", "fund_delta"),
+        _CAPPED,
+    ),
+    "dydx-e2e-08": (
+        ("fills", "accounts_after.carl0", "accounts_after.dave0", "fund_delta"),
+        _CAPPED,
+    ),
+    "dydx-e2e-13": (("fills", "accounts_after.carl0", "accounts_after.dave0"), _WHOLE),
+    "dydx-e2e-14": (
+        ("fills", "accounts_after.carl0", "accounts_after.dave0", "accounts_after.dave1"),
+        _WHOLE,
+    ),
+    "dydx-e2e-15": (
+        ("fills", "accounts_after.carl0", "accounts_after.dave0", "accounts_after.dave1"),
+        _WHOLE,
+    ),
+    "dydx-iso-02": (
+        ("accounts_after.alice0", "accounts_after.bob0", "pools_after", "fills"),
+        _ISOLATED,
+    ),
+    "dydx-iso-03": (
+        ("accounts_after.alice0", "accounts_after.bob0", "pools_after", "fills"),
+        _ISOLATED,
+    ),
+    "dydx-iso-05": (("accounts_after.bob0", "pools_after", "fills.taker_fee"), _FEE_DOWN),
+    "dydx-iso-06": (
+        ("accounts_after.alice0", "accounts_after.bob0", "pools_after", "fills"),
+        _ISOLATED,
+    ),
+    "dydx-k-02": (("fills.fund_delta",), _SHARE),
+    "dydx-k-03": (
+        (
+            "fills",
+            "accounts_after.carl0",
+            "accounts_after.dave0",
+            "healthy_after",
+            "fund_delta",
+        ),
+        _WHOLE,
+    ),
+    "dydx-k-06": (("fills", "notional_liquidated", "fund_delta"), _CAPPED),
+    "dydx-k-07": (("fills", "notional_liquidated", "fund_loss", "fund_delta"), _CAPPED),
+    "dydx-k-08": (("fills", "notional_liquidated", "fund_loss", "fund_delta"), _CAPPED),
+    "dydx-k-09": (("fills", "accounts_after.carl0", "notional_liquidated"), _WHOLE_FILL),
+    "dydx-k-10": (("fills", "accounts_after.dave0", "notional_liquidated"), _WHOLE_FILL),
+    "dydx-k-11": (
+        ("fills", "fund_after", "notional_liquidated", "fund_loss", "fund_delta"),
+        _WHOLE_FILL,
+    ),
+    "dydx-k-12": (
+        ("fills", "fund_after", "notional_liquidated", "fund_loss", "fund_delta"),
+        _WHOLE_FILL,
+    ),
+    "dydx-p-03": (("fills", "accounts_after.carl0"), _WHOLE),
+    "dydx-p-05": (("fills.fund_delta", "fund_loss"), _SHARE),
+    "dydx-p-07": (("fills", "accounts_after.carl0"), _WHOLE),
+    "dydx-p-13": (("fills", "fund_loss", "fund_delta"), _CAPPED),
+    "dydx-p-14": (("fills", "fund_loss", "fund_delta"), _CAPPED),
+    "dydx-pred-delev-02": (("deleverage_at_bankruptcy",), _EQUITY),
+    "dydx-pred-delev-05": (("deleverage_at_bankruptcy", "deleverage_at_mark"), _EQUITY),
+    **{
+        f"dydx-pred-size-{number}": (("size_to_close",), _PORTION)
+        for number in ("03", "05", "08", "10")
+    },
+}
+
+NOT_PLAYED: dict[str, str] = {
+    **{
+        f"dydx-d-{number}": "no final settlement: healthy accounts are never closed at the mark"
+        for number in (24, 25, 26)
+    },
+    "drift-20": "a loss per unit of open interest; here a loss is shared by what winners won (L12)",
+    "drift-pred-fee-1": "no insurance fee that shrinks with the margin: the fee is flat (L8)",
+    "drift-pred-fee-4": "no insurance fee that shrinks with the margin: the fee is flat (L8)",
+    "drift-pred-size-1": "no partial size that restores the margin: a step closes the whole (L8)",
+    "drift-pred-size-3": "no partial size that restores the margin: a step closes the whole (L8)",
+    "vega-m-01": "margin fractions of 0.9 and 0.7; here leverage is a whole number (M8)",
+    "vega-m-02": "a margin fraction of 0.4; here leverage is a whole number (M8)",
+}

@@ -1,0 +1,123 @@
+"""Drift: a liquidator takes positions over at the mark less his fee, as much as is needed.
+
+`quote` of a position is minus its entry cost; what an account holds beside its deposit is compared
+as that quote. In drift-03 Drift cancels an order to restore the margin; here orders are no part of
+the maintenance, so that the same position stays without it.
+"""
+
+from fractions import Fraction
+
+from engine.core.event import LiquidationStarted, LossSocialized
+from engine.core.instrument import Rules
+from engine.core.money import PPM
+from tests.foreign import deals
+from tests.foreign.case import Case, Outcome
+from tests.support.stage import Listing, Stage, exact, flat, step_of, whole
+
+
+def run(case: Case) -> Outcome:
+    """Play a case and answer what it expects."""
+    stage = staged(case)
+    with stage.setting():
+        for order in case.get("orders", ()):
+            placed = (order["side"], exact(order["size"]), exact(order["price"]))
+            stage.order(order["account"], *placed, order["contract"])
+    before = {name: _legs(stage, name) for name in stage.state.accounts}
+    events = stage.look()
+    deposits = {a["id"]: exact(a["quote_balance"]) for a in case["accounts"]}
+    started = {
+        f"{event.account}:{event.mode}:{event.contract}"
+        for event in events
+        if isinstance(event, LiquidationStarted)
+    }
+    legs = _named_legs(stage)
+    cuts = dict.fromkeys(deposits, Fraction(0))
+    for event in events:
+        if isinstance(event, LossSocialized):
+            cuts[event.account] += stage.quote(event.amount)
+    return {
+        "positions_after": {name: _position(case, stage, name, deposits) for name in before},
+        "accounts_after": deals.accounts(stage, deposits),
+        "liquidatable": sorted(started),
+        "not_liquidatable": sorted(set(legs) - started),
+        "unchanged": sorted(
+            leg for leg, now in legs.items() if now == before[leg.split(":")[0]].get(leg)
+        ),
+        "fund_delta": stage.fund - exact(case["fund_before"]),
+        "fund_after": stage.fund,
+        "haircuts": cuts,
+    }
+
+
+def _position(case: Case, stage: Stage, name: str, deposits: dict[str, Fraction]) -> Outcome:
+    """Size and, where the case states it, the quote of an account in the first contract."""
+    expected = case["expected"].get("positions_after", {}).get(name, {})
+    size = stage.sizes(name).get(case["contracts"][0]["contract"], Fraction(0))
+    answer = {"size": size, "quote": stage.cash(name) - deposits.get(name, Fraction(0))}
+    return {field: answer[field] for field in expected}
+
+
+def _legs(stage: Stage, name: str) -> dict[str, tuple[int, int, int]]:
+    """Margin, quantity and cost of each isolated position of an account."""
+    return {
+        f"{name}:isolated:{contract}": (
+            stage.state.balance(position.margin_key),
+            position.quantity,
+            position.cost,
+        )
+        for contract, position in stage.state.accounts[name].positions.items()
+        if position.mode == "isolated"
+    }
+
+
+def _named_legs(stage: Stage) -> dict[str, tuple[int, int, int]]:
+    return {leg: now for name in stage.state.accounts for leg, now in _legs(stage, name).items()}
+
+
+def staged(case: Case) -> Stage:
+    """Put the accounts of a case on a stage."""
+    listings = [_listing(case, item) for item in case["contracts"]]
+    amounts = [exact(case["fund_before"])]
+    amounts += [exact(account["quote_balance"]) for account in case["accounts"]]
+    values = [listing.price_step * listing.lot for listing in listings]
+    money = step_of([*amounts, *values]) / PPM
+    stage = Stage(_rules(case), listings, money, exact(case["fund_before"]))
+    for contract, price in case["prices"].items():
+        stage.mark(contract, exact(price))
+    for account in case["accounts"]:
+        stage.wallet(account["id"], exact(account["quote_balance"]))
+        for leg in account["positions"]:
+            size = exact(leg["size"])
+            stage.open(account["id"], leg["contract"], size, -exact(leg["quote"]) / size)
+            if leg.get("mode", account["mode"]) == "isolated":
+                margin = exact(leg.get("margin", account["quote_balance"]))
+                stage.isolate(account["id"], leg["contract"], margin)
+                if "margin" not in leg:
+                    stage.wallet(account["id"], Fraction(0))
+    for order in case.get("orders", ()):
+        if order["account"] not in stage.state.accounts:
+            stage.wallet(order["account"], Fraction(0))
+    return stage
+
+
+def _listing(case: Case, item: Case) -> Listing:
+    name = item["contract"]
+    prices = [exact(case["prices"][name])]
+    prices += [exact(o["price"]) for o in case.get("orders", ()) if o["contract"] == name]
+    for account in case["accounts"]:
+        for leg in account["positions"]:
+            prices.append(-exact(leg["quote"]) / exact(leg["size"]))
+    return Listing(name, step_of(prices), exact(item["lot"]), flat(exact(item["mmf"])))
+
+
+def _rules(case: Case) -> Rules:
+    contract = case["contracts"][0]
+    return Rules(
+        name="drift",
+        strict_trigger=True,
+        taker_fee_ppm=whole(exact(contract.get("taker_fee", 0)) * PPM),
+        residue_to="client",
+        market_band_ppm=PPM - 1,
+        warning_levels=(),
+        default_leverage=whole(1 / exact(contract["imf"])),
+    )
