@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import io
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -29,6 +30,8 @@ UNPACKED_FREE = 16 * 2**20
 """Bytes below which the ratio is not looked at."""
 _BLOCK = 128 * 1024
 _BROKEN = (EOFError, OSError, zlib.error, zipfile.BadZipFile)
+_BROKEN_ZIP = (*_BROKEN, struct.error, ValueError, OverflowError, NotImplementedError)
+"""What opening a zip raises where a byte of its tables was changed."""
 _AGAIN = "download it again, or compare it with its published checksum"
 
 
@@ -152,7 +155,7 @@ def _member(path: str, raw: io.BufferedReader) -> zipfile.ZipExtFile:
     try:
         archive = zipfile.ZipFile(raw)
         member = archive.open(_only_csv(path, archive))
-    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+    except _BROKEN_ZIP as error:
         raise FeedError(
             f"{path}: cut off or damaged zip ({error}); last good line 0; {_AGAIN}"
         ) from error
@@ -177,6 +180,8 @@ def _only_csv(path: str, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
         raise FeedError(f"{path}: holds {name!r}; expected one CSV file")
     if member.flag_bits & 1:
         raise FeedError(f"{path}: {name!r} is encrypted; unpack it first")
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise FeedError(f"{path}: {name!r} is packed by a rare method; unpack it first")
     if member.file_size > max(UNPACKED_FREE, member.compress_size * UNPACKED_RATIO_MAX):
         raise FeedError(
             f"{path}: {name!r} unpacks from {member.compress_size} to {member.file_size} bytes, "

@@ -136,6 +136,23 @@ def test_a_zip_holds_one_csv_and_no_trick(
         open_source(str(path))
 
 
+def test_a_zip_packed_by_another_method_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "t.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("t.csv", TEXT)
+    with pytest.raises(FeedError, match=r"'t\.csv' is packed by a rare method; unpack it first"):
+        open_source(str(path))
+
+
+def test_a_zip_whose_tables_point_nowhere_is_refused(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "t.zip", **{"t.csv": TEXT})
+    data = bytearray(path.read_bytes())
+    data[data.index(b"PK\x05\x06") + 19] = 1  # the directory's offset: 16 million bytes further
+    path.write_bytes(data)
+    with pytest.raises(FeedError, match=r"t\.zip: cut off or damaged zip"):
+        open_source(str(path))
+
+
 def test_an_encrypted_zip_is_refused(tmp_path: Path) -> None:
     path = zipped(tmp_path / "t.zip", **{"t.csv": TEXT})
     data = bytearray(path.read_bytes())
