@@ -52,6 +52,9 @@ class TickFile:
         self._layout = layout
         self._settings = settings
         self._line = 0
+        column = layout.format.id
+        self._id_at = None if column is None else layout.format.place(column)
+        self._last_id: str | None = None
         self._reader = _reader(layout, contract, contracts, lambda: f"{source.path}:{self._line}")
         self.report = FileReport(
             path=source.path,
@@ -78,29 +81,30 @@ class TickFile:
         self._judge_use()
 
     def _rows(self) -> Iterator[Tick]:
-        report, read = self.report, self._reader
-        delimiter, width = self._layout.format.columns.delimiter, self._layout.width
-        id_column = self._layout.format.id
-        id_at = None if id_column is None else self._layout.format.place(id_column)
-        last_id: str | None = None
+        report, read, cells_in = self.report, self._reader, self._cells
         for line, text in self._data_lines():
             self._line = line
             report.rows += 1
             try:
-                cells = cells_of(text, delimiter)
-                if len(cells) != width:
-                    raise RowSkipped(Skip.BAD_ROW, text)
-                if id_at is not None:
-                    if cells[id_at] == last_id:
-                        raise RowSkipped(Skip.DUPLICATE, last_id)
-                    last_id = cells[id_at]
-                tick = read(cells)
+                tick = read(cells_in(text))
             except RowSkipped as skipped:
                 report.skip(skipped.reason, line, skipped.found)
-            except csv.Error:
-                report.skip(Skip.BAD_ROW, line, text[:40])
             else:
                 yield tick
+
+    def _cells(self, text: str) -> Cells:
+        """Split a row; raises `RowSkipped` if it has not its columns or repeats an id."""
+        try:
+            cells = cells_of(text, self._layout.format.columns.delimiter)
+        except csv.Error as error:
+            raise RowSkipped(Skip.BAD_ROW, text) from error
+        if len(cells) != self._layout.width:
+            raise RowSkipped(Skip.BAD_ROW, text)
+        if self._id_at is not None:
+            last_id, self._last_id = self._last_id, cells[self._id_at]
+            if self._last_id == last_id:
+                raise RowSkipped(Skip.DUPLICATE, last_id)
+        return cells
 
     def _data_lines(self) -> Iterator[tuple[int, str]]:
         header_left = self._layout.has_header
