@@ -213,7 +213,7 @@ class Stage:
         for name, side in ((account, sign), (OUTSIDE, -sign)):
             position = state.hold(name, contract)
             position.mode = "cross"
-            settle(state, position, market, side, abs(lots), price, 0)
+            settle(state, position, market, sign=side, lots=abs(lots), price=price, fee_ppm=0)
 
     def isolate(self, account: str, contract: str, margin: Fraction) -> None:
         """Make a position isolated with so much margin of its own, new money from outside."""
