@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from importlib import metadata
 from itertools import chain, islice
 from pathlib import Path
@@ -11,7 +12,7 @@ from traceback import format_exception
 import msgspec
 
 from engine.cli.folder import PAGE, REPRO, SUMMARY, remove_run
-from engine.cli.mistake import MISTAKES, behind
+from engine.cli.mistake import MISTAKES, Stopped, behind
 from engine.cli.progress import Progress
 from engine.config.settings import Lab
 from engine.core.command import Command, Tick
@@ -67,8 +68,8 @@ def run(
 
     `total` is the number of ticks to come, if it is known, for the progress bar.
 
-    An unfinished run of a user's mistake is removed; after a `Breach` the log stays, and a copy
-    of it up to the command that broke the venue is in `repro`.
+    Raises `Stopped` after an invariant breach: the log stays, and a copy of it up to the command
+    that broke the venue is in `repro`. An unfinished run of a user's mistake is removed.
     """
     try:
         return _Run(lab, feed, out).to_end(total, quiet=quiet)
@@ -76,7 +77,11 @@ def run(
         cause = behind(error)
         if isinstance(cause, Breach):
             write_repro(out, out / REPRO, cause.number, "".join(format_exception(cause)))
-        elif isinstance(cause, MISTAKES):
+            raise Stopped(
+                f"stopped at an invariant breach: {cause}; rerun it with: "
+                f"margincall check {out / REPRO}"
+            ) from error
+        if isinstance(cause, MISTAKES):
             remove_run(out)
         raise
 
@@ -97,12 +102,12 @@ class _Run:
         self._venue = VenueTask(self._exchange, self._commands, witness.saw)
 
     def to_end(self, total: int | None, *, quiet: bool) -> Summary:
-        try:
-            with Progress(self._venue.counters, total=total, quiet=quiet) as progress:
-                complete = asyncio.run(self._session(progress))
-        finally:
-            self._commands.close()
-            self._events.close()
+        with (
+            closing(self._commands),
+            closing(self._events),
+            Progress(self._venue.counters, total=total, quiet=quiet) as progress,
+        ):
+            complete = asyncio.run(self._session(progress))
         self._curves.sample(self._venue.counters.at_us, self._view)
         result = self._summary(complete, progress.elapsed_s)
         (self._out / PAGE).write_text(page(result, self._lab.venue, self._curves.points), "utf-8")

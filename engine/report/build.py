@@ -175,9 +175,9 @@ def _watched(
         mode=mode,
         paid_in=money(statement.paid_in[account]),
         positions=tuple(
-            _position(line, profits[line.contract], units[line.contract])
-            for line in lines.values()
-            if line.opened
+            _position(lines[contract], profits[contract], units[contract])
+            for contract in units
+            if contract in lines and lines[contract].opened
         ),
         cuts=money(statement.cuts[account]),
         equity=money(equity),

@@ -13,10 +13,6 @@ class Node(msgspec.Struct):
     row: LiquidationRow
     caused: list["Node"] = []
 
-    def size(self) -> int:
-        """How many liquidations the tree holds."""
-        return sum(1 for _ in self.walk())
-
     def walk(self) -> Iterator["Node"]:
         """This node and all below, parents first. Without recursion: cascades run deep."""
         pending = [self]
@@ -35,7 +31,12 @@ class Cascade(msgspec.Struct):
 
     def size(self) -> int:
         """How many liquidations it set off, directly or not."""
-        return sum(root.size() for root in self.roots)
+        return sum(1 for _ in self.walk())
+
+    def walk(self) -> Iterator[Node]:
+        """All liquidations that it set off, parents first."""
+        for root in self.roots:
+            yield from root.walk()
 
 
 def cascades(rows: tuple[LiquidationRow, ...]) -> list[Cascade]:

@@ -17,6 +17,8 @@ _STAGES = (
     ("socialized", "socialised loss (winners cut)"),
     ("uncovered", "uncovered"),
 )
+_FIRST = 4
+"""Liquidations at the beginning of a cascade that are shown whoever was hit."""
 _CAUSES = {"TickApplied": "a tick", "FundingSettled": "funding"}
 
 
@@ -57,7 +59,7 @@ def watched_table(summary: Summary) -> RenderableType:
                 _signed(position.result),
             )
         paid_in, left = grouped(account.paid_in, 2), grouped(account.equity, 2)
-        bold = Text(f"{account.mode} account: paid in, left", "bold")
+        bold = Text("all: paid in, left", "bold")
         table.add_row("", bold, paid_in, left, "", _signed(_gain(account)))
         table.add_section()
     return table
@@ -85,23 +87,23 @@ def _signed(text: str) -> Text:
 def cascade_tree(summary: Summary, limit: int = 24) -> RenderableType:
     """Each liquidation, what triggered it and where it was filled, by time.
 
-    At most `limit` liquidations are shown: the cascades that hold a watched account and the
-    largest; it says how many are not.
+    About `limit` liquidations are shown: those of watched accounts with what led to them, and
+    the beginnings of the largest cascades; it says how many are not.
     """
     watched = {row.account for row in summary.watched}
     found = sorted(cascades(summary.liquidations), key=lambda each: _rank(each, watched))
     if not found:
         return Text("Nobody was liquidated.")
-    chosen: list[Cascade] = []
+    chosen: dict[int, dict[int, Node]] = {}
     for cascade in found:
-        if sum(each.size() for each in chosen) < limit:
-            chosen.append(cascade)
-    parts: list[RenderableType] = []
-    shown = 0
-    for cascade in sorted(chosen, key=lambda each: each.cause):
-        tree, count = _tree(cascade, max(1, limit // len(chosen)))
-        parts.append(tree)
-        shown += count
+        if sum(map(len, chosen.values())) < limit:
+            chosen[cascade.cause] = _chosen(cascade, watched)
+    shown = sum(map(len, chosen.values()))
+    parts: list[RenderableType] = [
+        _tree(cascade, chosen[cascade.cause])
+        for cascade in sorted(found, key=lambda each: each.cause)
+        if cascade.cause in chosen
+    ]
     left = len(summary.liquidations) - shown
     if left:
         parts.append(Text(f"... and {left:,} more in report.html and summary.json", "dim"))
@@ -109,27 +111,37 @@ def cascade_tree(summary: Summary, limit: int = 24) -> RenderableType:
 
 
 def _rank(cascade: Cascade, watched: set[str]) -> tuple[bool, int, int]:
-    accounts = {node.row.account for root in cascade.roots for node in root.walk()}
+    accounts = {node.row.account for node in cascade.walk()}
     return not accounts & watched, -cascade.size(), cascade.cause
 
 
-def _tree(cascade: Cascade, limit: int) -> tuple[Tree, int]:
+def _chosen(cascade: Cascade, watched: set[str]) -> dict[int, Node]:
+    """Nodes to show, by seq: those of watched accounts, all above them, and the first few."""
+    nodes = {node.row.seq: node for node in cascade.walk()}
+    wanted = [seq for seq, node in nodes.items() if node.row.account in watched]
+    result: dict[int, Node] = {}
+    for seq in [*wanted, *list(nodes)[:_FIRST]]:
+        at = seq
+        while at in nodes and at not in result:
+            result[at] = nodes[at]
+            at = nodes[at].row.cause
+    return result
+
+
+def _tree(cascade: Cascade, chosen: dict[int, Node]) -> Tree:
     size = cascade.size()
     first = cascade.roots[0].row
     what = _CAUSES.get(first.cause_event, "a command")
     about = f" of {first.cause_contract}" if first.cause_contract else ""
     many = "liquidation" if size == 1 else "liquidations"
     tree = Tree(f"{moment(cascade.at_us)}  {what}{about} set off {size:,} {many}")
-    shown = 0
-    pending: list[tuple[Tree, Node]] = [(tree, root) for root in reversed(cascade.roots)]
-    while pending and shown < limit:
-        branch, node = pending.pop()
-        below = branch.add(_told(node.row))
-        pending += [(below, child) for child in reversed(node.caused)]
-        shown += 1
-    if size > shown:
-        tree.add(Text(f"... and {size - shown:,} more", "dim"))
-    return tree, shown
+    branches = {cascade.cause: tree}
+    for node in cascade.walk():
+        if node.row.seq in chosen:
+            branches[node.row.seq] = branches[node.row.cause].add(_told(node.row))
+    if size > len(chosen):
+        tree.add(Text(f"... and {size - len(chosen):,} more", "dim"))
+    return tree
 
 
 def _told(row: LiquidationRow) -> Text:

@@ -1,6 +1,6 @@
 """What a report reads from an exchange; nothing here changes it."""
 
-from engine.core.account.account import OUTSIDE, Account
+from engine.core.account.account import OUTSIDE
 from engine.core.exchange import Exchange
 from engine.core.state.standing import profit
 
@@ -42,10 +42,10 @@ class ExchangeView:
         if held is None:
             return 0
         total: int = self._state.balance(held.wallet_key)
-        return total + sum(self._tied_up(held, contract) for contract in held.positions)
+        return total + sum(self._tied_up(account, contract) for contract in self._state.markets)
 
-    def _tied_up(self, account: Account, contract: str) -> int:
-        position = account.positions[contract]
+    def _tied_up(self, account: str, contract: str) -> int:
+        position = self._state.position(account, contract)
         result: int = self._state.balance(position.orders_key)
         if position.mode == "isolated":
             result += self._state.balance(position.margin_key)
