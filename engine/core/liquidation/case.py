@@ -4,7 +4,7 @@ import msgspec
 
 from engine.core.account.account import Account
 from engine.core.account.position import Position
-from engine.core.margin.bankruptcy import Lots, share_of
+from engine.core.margin.bankruptcy import Settlement, share_of
 from engine.core.margin.risk import Risk
 from engine.core.state.standing import cross_risk, isolated_risk, kept
 from engine.core.state.venue import State
@@ -43,7 +43,7 @@ class Case(msgspec.Struct):
     liquidation: int = 0
     set_aside: int = 0
 
-    def lots(self, state: State, position: Position) -> Lots:
+    def lots(self, state: State, position: Position) -> Settlement:
         """Share out the equity left and return the position's settlement prices."""
         market = state.markets[position.contract]
         equity = self.breach.risk(state).equity
@@ -54,7 +54,7 @@ class Case(msgspec.Struct):
             alone = len(positions) == 1
             mine = kept(state, position)
             share = share_of(equity - self.set_aside, mine, mine if alone else together)
-        return Lots(
+        return Settlement(
             position.sign,
             abs(position.quantity),
             market.mark * market.contract.unit_value,

@@ -20,7 +20,7 @@ def into_book(state: State, case: Case, position: Position, limit: Price) -> Non
         if offer is None or is_worse(offer.price, limit, side):
             return
         lots = min(abs(position.quantity), offer.quantity)
-        take_offer(state, market, walk, side, offer, lots)
+        take_offer(state, market, walk, offer, lots)
         value = lots * offer.price * market.contract.unit_value
         settled = realize(state, position, lots, value)
         fee = _fees(state, position, value)

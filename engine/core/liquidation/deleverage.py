@@ -10,7 +10,7 @@ from engine.core.account.account import OUTSIDE
 from engine.core.account.position import Position
 from engine.core.event import Deleveraged
 from engine.core.liquidation.case import Case
-from engine.core.margin import bankruptcy
+from engine.core.margin.bankruptcy import Part, Settlement
 from engine.core.margin.risk import notional
 from engine.core.money import Lots, Micros
 from engine.core.reason import Reason
@@ -23,7 +23,7 @@ from engine.core.trading.reserve import cancel_all, sync
 
 
 def against_winners(
-    state: State, case: Case, position: Position, lots: bankruptcy.Lots, done: int
+    state: State, case: Case, position: Position, lots: Settlement, done: int
 ) -> int:
     """Close lots after the first `done` against ranked winners; return how many are done then."""
     for winner in _ranked(state, position):
@@ -33,9 +33,10 @@ def against_winners(
         risk = risk_of(state, winner)
         if risk.is_breach(state.rules.strict_trigger):
             continue
-        if risk.equity + lots.given(done, done + count) < 0:
+        part = lots.part(done, done + count)
+        if risk.equity + part.given < 0:
             continue
-        _close(state, case, position, winner, lots, done, count)
+        _close(state, case, position, winner, part)
         done += count
     return done
 
@@ -54,24 +55,14 @@ def _ranked(state: State, loser: Position) -> list[Position]:
     return [position for _, _, position in sorted(ranked, key=lambda row: row[:2])]
 
 
-def _close(
-    state: State,
-    case: Case,
-    loser: Position,
-    winner: Position,
-    lots: bankruptcy.Lots,
-    done: int,
-    count: int,
-) -> None:
+def _close(state: State, case: Case, loser: Position, winner: Position, part: Part) -> None:
     account = state.accounts[winner.account]
     cancel_all(state, account.orders_in(winner.contract), Reason.DELEVERAGED)
-    value = lots.value(done, done + count)
-    side = other_side(winner)
-    lost = realize(state, loser, count, value)
-    won = realize(state, winner, count, value)
+    side, sign = other_side(winner), loser.sign
+    lost = realize(state, loser, part.count, part.value)
+    won = realize(state, winner, part.count, part.value)
     if not winner.quantity:
         release_rest(state, winner)
-    at_mark = count * lots.mark_value
     state.emit(
         Deleveraged(
             **state.stamp(),
@@ -79,12 +70,12 @@ def _close(
             account=winner.account,
             contract=winner.contract,
             side=side,
-            quantity=Lots(count),
-            value=Micros(value),
+            quantity=Lots(part.count),
+            value=Micros(part.value),
             realized=Micros(won.realized),
-            loss=Micros(lost.cost - lots.sign * at_mark),
-            own_margin=Micros(lost.cost - lots.sign * value),
-            adl=Micros(lots.sign * (value - at_mark)),
+            loss=Micros(lost.cost - sign * part.at_mark),
+            own_margin=Micros(lost.cost - sign * part.value),
+            adl=Micros(sign * (part.value - part.at_mark)),
         )
     )
     trim(state, winner)

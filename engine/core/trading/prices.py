@@ -51,5 +51,12 @@ def _mark(state: State, market: Market) -> Price:
     interval = market.contract.funding.interval_us
     left = interval - state.now_us % interval
     return Price(
-        median_mark(market.index, market.last, market.samples, market.rate_e8, left, interval)
+        median_mark(
+            market.index,
+            market.last,
+            market.samples,
+            rate_e8=market.rate_e8,
+            left_us=left,
+            interval_us=interval,
+        )
     )
