@@ -8,7 +8,7 @@ from typing import Any
 from engine.core.instrument import Venue
 from engine.report.prices import Point
 from engine.report.summary import LiquidationRow, Summary
-from engine.report.text import Units, grouped
+from engine.report.text import Units, grouped, named
 
 Options = dict[str, Any]
 _STAGES = (
@@ -30,7 +30,7 @@ def _frame(**more: object) -> Options:
         "grid": {"left": 64, "right": 16, "top": 40, "bottom": 56},
         "tooltip": {"trigger": "axis"},
         "legend": {"top": 4, "type": "scroll"},
-        "xAxis": {"type": "time"},
+        "xAxis": {"type": "time", "axisLabel": {"hideOverlap": True}},
         "yAxis": {"type": "value", "scale": True},
         "dataZoom": [{"type": "inside"}, {"type": "slider", "height": 18, "bottom": 8}],
     }
@@ -65,7 +65,7 @@ def _liquidations(rows: list[LiquidationRow], side: str, firsts: dict[str, float
         if row.side != side:
             continue
         notional = float(row.quantity) * float(row.mark)
-        told = f"{row.account}: {row.mode} {side} {row.quantity} {row.contract} at {row.mark}"
+        told = f"{named(row.account, row.mode)}: {side} {row.quantity} {row.contract} at {row.mark}"
         data.append(
             {
                 "name": told,
@@ -83,16 +83,13 @@ def _liquidations(rows: list[LiquidationRow], side: str, firsts: dict[str, float
 
 
 def equity(summary: Summary, points: list[Point]) -> Options:
-    """What each watched account was worth over time."""
-    return _frame(
-        series=[
-            _line(
-                f"{row.account} ({row.mode})",
-                [(point.at_us / 1_000, point.equity[place] / 1e6) for point in points],
-            )
-            for place, row in enumerate(summary.watched)
-        ]
-    )
+    """What each watched account was worth over time, from its first deposit on."""
+    series: list[Options] = []
+    for place, row in enumerate(summary.watched):
+        worth = [(point.at_us / 1_000, point.equity[place] / 1e6) for point in points]
+        began = next((at for at, (_, equity) in enumerate(worth) if equity), 0)
+        series.append(_line(named(row.account, row.mode), worth[began:]))
+    return _frame(series=series)
 
 
 def fund(points: list[Point]) -> Options:
@@ -116,8 +113,9 @@ def waterfall(summary: Summary) -> Options:
         for bar, label in zip(bars, labels, strict=True)
     ]
     return _frame(
-        xAxis={"type": "category", "data": names, "axisLabel": {"interval": 0, "rotate": 20}},
-        yAxis={"type": "value"},
+        grid={"left": 100, "right": 84, "top": 8, "bottom": 32},
+        xAxis={"type": "value", "axisLabel": {"hideOverlap": True}},
+        yAxis={"type": "category", "inverse": True, "data": names},
         legend={"show": False},
         dataZoom=[],
         tooltip={"show": False},
@@ -127,7 +125,7 @@ def waterfall(summary: Summary) -> Options:
                 "type": "bar",
                 "stack": "all",
                 "data": shown,
-                "label": {"show": True, "position": "top", "formatter": "{b}"},
+                "label": {"show": True, "position": "right", "formatter": "{b}"},
             },
         ],
     )

@@ -15,7 +15,7 @@ from engine.core.instrument import Venue
 from engine.report import charts
 from engine.report.prices import Point
 from engine.report.summary import LiquidationRow, Summary
-from engine.report.text import grouped, moment
+from engine.report.text import grouped, moment, named
 
 ROWS_MAX = 500
 """Liquidations in the table; all of them are in `summary.json`."""
@@ -107,7 +107,7 @@ def _watched(summary: Summary) -> Iterator[Sequence[str]]:
     for account in summary.watched:
         for row in account.positions:
             yield (
-                f"{account.account} ({account.mode})",
+                named(account.account, account.mode),
                 f"{row.contract} {row.side} {grouped(row.quantity)}",
                 grouped(row.entry),
                 grouped(row.exit) if row.exit else "",
@@ -115,7 +115,7 @@ def _watched(summary: Summary) -> Iterator[Sequence[str]]:
                 grouped(row.result, 2),
             )
         yield (
-            f"{account.account} ({account.mode})",
+            named(account.account, account.mode),
             "the whole account",
             grouped(account.paid_in, 2),
             grouped(account.equity, 2),
@@ -136,7 +136,7 @@ def _liquidation(row: LiquidationRow) -> Sequence[str]:
         moment(row.at_us),
         str(row.seq),
         str(row.cause),
-        f"{row.account} ({row.mode})",
+        named(row.account, row.mode),
         f"{row.side} {grouped(row.quantity)} {row.contract}",
         grouped(row.mark),
         grouped(row.equity, 2),

@@ -1,7 +1,7 @@
 """First, lowest and highest price of every contract, own fills included; and curves over time.
 
 A curve has at most a set number of points whatever the run's length: the log's time is cut into
-steps, and whenever there are too many the step doubles and every second point goes.
+steps, and whenever there are too many points the steps become twice as long, a point each.
 """
 
 import msgspec
@@ -76,10 +76,17 @@ class Curves:
                 view.fund(),
             )
         )
-        if len(self.points) >= self._limit:
+        while len(self.points) >= self._limit:
             self._step_us *= 2
-            self.points = self.points[::2]
+            self.points = self._thinned()
         self.due_us = (at_us // self._step_us + 1) * self._step_us
+
+    def _thinned(self) -> list[Point]:
+        """The first point of every step, and the newest."""
+        steps: dict[int, Point] = {}
+        for point in self.points[:-1]:
+            steps.setdefault(point.at_us // self._step_us, point)
+        return [*steps.values(), self.points[-1]]
 
 
 class Witness:

@@ -7,7 +7,7 @@ from rich.tree import Tree
 
 from engine.report.cascade import Cascade, Node, cascades
 from engine.report.summary import LiquidationRow, Summary, WatchedRow
-from engine.report.text import grouped, moment
+from engine.report.text import grouped, moment, named
 
 _STAGES = (
     ("own_margin", "own margin of the liquidated"),
@@ -51,7 +51,7 @@ def watched_table(summary: Summary) -> RenderableType:
     for account in summary.watched:
         for position in account.positions:
             table.add_row(
-                account.account,
+                named(account.account, account.mode),
                 f"{position.contract} {position.side} {grouped(position.quantity)}",
                 grouped(position.entry),
                 grouped(position.exit) if position.exit else "-",
@@ -145,11 +145,12 @@ def _tree(cascade: Cascade, chosen: dict[int, Node]) -> Tree:
 
 
 def _told(row: LiquidationRow) -> Text:
+    who = named(row.account, row.mode)
     if row.quantity == "0":
-        return Text(f"{row.account} {row.mode}: a balance of {grouped(row.equity, 2)} made good")
+        return Text(f"{who}: a balance of {grouped(row.equity, 2)} made good")
     text = Text()
-    text.append(row.account, "bold")
-    text.append(f" {row.mode} {row.side} {grouped(row.quantity)} {row.contract} at ")
+    text.append(who, "bold")
+    text.append(f" {row.side} {grouped(row.quantity)} {row.contract} at ")
     text.append(f"{grouped(row.mark)}: equity {grouped(row.equity, 2)}", "yellow")
     text.append(f" \N{RIGHTWARDS ARROW} {_where(row)}")
     return text

@@ -45,6 +45,15 @@ def grouped(text: str, decimals: int | None = None) -> str:
     return f"{number}.{part}" if part else number
 
 
+def named(account: str, mode: str) -> str:
+    """An account with its margin mode, said once where it is called so.
+
+    >>> named("alice", "cross"), named("cross", "cross")
+    ('alice (cross)', 'cross')
+    """
+    return account if account == mode else f"{account} ({mode})"
+
+
 class Units:
     """Price units and lots of a contract, whose sizes are decimal texts, as decimal texts.
 

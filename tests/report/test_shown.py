@@ -60,7 +60,7 @@ def test_a_cascade_as_deep_as_the_log_is_not_too_deep(reported: Reported) -> Non
 def test_the_tree_shows_the_watched_and_counts_the_rest(reported: Reported) -> None:
     text = shown(terminal.cascade_tree(reported.summary, limit=10))
     told = [line for line in text.splitlines() if " at " in line and "→" in line]
-    assert any("isolated isolated long 0.15384 BTCUSDT" in line for line in told)
+    assert any("isolated long 0.15384 BTCUSDT" in line for line in told)
     left = re.search(r"and ([\d,]+) more in report.html", text)
     assert left is not None
     assert len(told) + int(left[1].replace(",", "")) == len(reported.summary.liquidations)
