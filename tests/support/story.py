@@ -95,10 +95,7 @@ class Day:
         invariants.check(self.exchange.state)
         self.commands.append(command)
         self.events += events
-        for event in events:
-            name = name_of(event)
-            before = sum(1 for other in self._causes.values() if other.split("(")[0] == name)
-            self._causes[event.seq] = f"{name}({before + 1})" if before else name
+        self._causes = {event.seq: name_of(event) for event in events}
         return events
 
     # --- how things stand ---------------------------------------------------------------------
@@ -128,8 +125,11 @@ class Day:
         contract, leverage = words.contract, words.times()
         isolated, cross = words.has("isolated"), words.has("cross")
         lots, price = words.number(), number(words.after("@") or "")
+        if who != OUTSIDE:
+            self._introduce(who)
         key = (who, contract)
-        self._stated[key] = self._stated.get(key, 0) + sign * lots
+        held = self.exchange.state.position(who, contract).quantity
+        self._stated[key] = self._stated.get(key, held) + sign * lots
         if who == OUTSIDE:
             # a tick that passes the orders waiting there, and one that comes back
             self._tick(contract, price + sign)
@@ -138,7 +138,6 @@ class Day:
         state = self.exchange.state
         if not state.markets[contract].has_price:
             self._tick(contract, price)
-        self._introduce(who)
         position = state.position(who, contract)
         if isolated and position.mode == "cross":
             self._accepted(self._reader.command(f"{who} isolates {contract}"))

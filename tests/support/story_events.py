@@ -96,7 +96,7 @@ def line_of(event: Event, asked: list[str], causes: dict[int, str]) -> str:
     more += [word for word in behind if word in fields and word not in more]
     for name in more:
         value = fields[name]
-        line += f" {name} {causes[value] if name == 'cause' else word_of(value)}"
+        line += f" {name} {causes.get(value, 'elsewhere') if name == 'cause' else word_of(value)}"
     return line
 
 
