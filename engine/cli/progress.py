@@ -37,7 +37,7 @@ class Progress:
         self._clock = clock
         self._began = self._shown = clock()
         self._bar = bars.Progress(
-            bars.BarColumn(bar_width=20),
+            bars.BarColumn(bar_width=12),
             bars.TextColumn("{task.description}"),
             console=console,
             transient=True,
@@ -79,7 +79,8 @@ class Progress:
     def _line(self) -> str:
         seen = self._counters
         rate = int(seen.ticks / max(self.elapsed_s, 0.001))
+        at = moment(seen.at_us)
         return (
-            f"{moment(seen.at_us)}  {seen.ticks:,} ticks  {seen.events:,} events  "
-            f"{seen.liquidations:,} liquidations  {rate:,} ticks/s"
+            f"{at[11:19] if self._is_live else at}  {seen.ticks:,} ticks  {seen.events:,} events  "
+            f"{seen.liquidations:,} liquidations  {rate:,}/s"
         )

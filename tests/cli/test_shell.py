@@ -81,6 +81,6 @@ def test_without_a_terminal_progress_is_a_plain_line_every_few_seconds(
         assert lines == []
         return
     assert lines == [
-        "2030-01-01 00:00:00.000  3,000 ticks  2 events  0 liquidations  600 ticks/s",
-        "2030-01-01 00:00:00.000  3,000 ticks  2 events  0 liquidations  300 ticks/s",
+        "2030-01-01 00:00:00.000  3,000 ticks  2 events  0 liquidations  600/s",
+        "2030-01-01 00:00:00.000  3,000 ticks  2 events  0 liquidations  300/s",
     ]
