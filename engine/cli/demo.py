@@ -26,10 +26,10 @@ def may_replace(folder: Path) -> bool:
     if not holds_run(folder):
         return False
     try:
-        mine = all(file.path.startswith(f"{TICKS}/") for file in genesis(folder).files)
+        files = genesis(folder).files
     except JournalError:
-        mine = False
-    if not mine:
+        files = ()
+    if not files or not all(file.path.startswith(f"{TICKS}/") for file in files):
         raise Mistake(f"--out {folder}: holds a run that is not the demo's; name another folder")
     return True
 

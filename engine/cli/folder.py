@@ -1,9 +1,9 @@
 """A run's folder: claimed before the run, emptied of an earlier one only where that was asked."""
 
-import shutil
 from pathlib import Path
 
 from engine.cli.mistake import Mistake
+from engine.journal.repro import BREACH
 from engine.journal.write import COMMANDS, EVENTS
 
 SUMMARY = "summary.json"
@@ -40,9 +40,11 @@ def claim(folder: Path, *, replace: bool) -> None:
 
 
 def remove_run(folder: Path) -> None:
-    """Remove what a run writes, and nothing else."""
+    """Remove what a run writes, and nothing else; tick files stay, whoever wrote them."""
     for name in FILES:
         (folder / name).unlink(missing_ok=True)
-    for name in (TICKS, REPRO):
-        if (folder / name).is_dir():
-            shutil.rmtree(folder / name)
+    repro = folder / REPRO
+    for name in (COMMANDS, BREACH):
+        (repro / name).unlink(missing_ok=True)
+    if repro.is_dir() and not any(repro.iterdir()):
+        repro.rmdir()

@@ -63,7 +63,7 @@ def test_a_run_is_not_replaced_without_being_told_to(call: Call, ticks: Path, de
     assert "holds a run already; name another, or use --force" in refused.output
     assert (demo / "summary.json").read_bytes() == before
     assert call(*arguments, "--force", "--quiet").exit_code == 0
-    assert not (demo / "ticks").exists()
+    assert len(list((demo / "ticks").iterdir())) == 3
     assert call("check", demo).exit_code == 0
 
 
@@ -89,6 +89,17 @@ def test_a_wrong_argument_is_told_and_leaves_no_run(
     assert result.exit_code == 2
     assert said in result.output
     assert not (out / "commands.jsonl").exists()
+
+
+def test_files_inside_the_output_are_read_and_stay(call: Call, ticks: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    (out / "ticks").mkdir(parents=True)
+    inside = ticks.rename(out / "ticks" / ticks.name)
+    for more in ((), ("--force",)):
+        result = call("replay", inside, "--lab", "quickstart", "--out", out, *more)
+        assert result.exit_code == 0
+        assert inside.exists()
+    assert call("check", out.rename(tmp_path / "moved")).exit_code == 0
 
 
 def test_a_file_that_breaks_off_leaves_no_run(call: Call, ticks: Path, tmp_path: Path) -> None:
