@@ -5,7 +5,7 @@ from fractions import Fraction
 from engine.core.account.position import Position
 from engine.core.instrument import Bracket, Contract
 from engine.core.margin import liquidation_price
-from engine.core.margin.bankruptcy import Lots, share_of
+from engine.core.margin.bankruptcy import Settlement, share_of
 from engine.core.margin.liquidation_price import Holding
 from engine.core.margin.price import median_mark
 from engine.core.margin.risk import Risk, maintenance, unrealized
@@ -128,14 +128,14 @@ def bankruptcy_quote(inputs: Inputs) -> object:
     together = kept + sum(abs(held) * price * rate for held, price in others)
     share = share_of(whole(equity / micro), whole(kept / micro), whole(together / micro))
     lot = step_of([size, exact(inputs["delta"])])
-    lots = Lots(
+    lots = Settlement(
         sign=1 if size > 0 else -1,
         quantity=whole(abs(size) / lot),
         mark_value=whole(mark * lot / micro),
         share=share,
     )
     closed = whole(abs(exact(inputs["delta"])) / lot)
-    return lots.sign * lots.value(0, closed) * micro
+    return lots.sign * lots.part(0, closed).value * micro
 
 
 def limit_price(inputs: Inputs) -> object:
@@ -146,7 +146,7 @@ def limit_price(inputs: Inputs) -> object:
     contract, position = _leg(leg, 1 if size > 0 else -1, money)
     equity = whole((exact(inputs["usdc"]) + size * mark) / money)
     value = whole(mark / FINE) * contract.unit_value
-    lots = Lots(position.sign, abs(position.quantity), value, share=equity)
+    lots = Settlement(position.sign, abs(position.quantity), value, share=equity)
     limit = lots.limit_price(contract)
     assert limit is not None
     return limit * FINE
