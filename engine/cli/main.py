@@ -20,6 +20,7 @@ from engine.config.settings import Lab
 from engine.config.streams import pace as speed_of
 from engine.report import terminal
 from engine.report.summary import Summary, encoded, json_schema
+from feeds.formats.detect import BUILT_IN
 from feeds.replay import FileArg, open_feed
 
 _HELP = {"help_option_names": ["-h", "--help"]}
@@ -32,6 +33,13 @@ def main() -> None:
 
     It replays tick files, holds isolated and cross accounts, liquidates them into the book that
     everybody trades on, and shows who paid for the loss. Begin with `margincall demo`.
+
+    \b
+    Exit codes:
+       0  done, also after SIGINT or SIGTERM, which drain
+       1  a rerun disagrees with the run
+       2  a mistake in what was asked; the message says what to do
+      70  the venue stopped rather than go on with a wrong ledger
     """
 
 
@@ -65,12 +73,24 @@ def demo(out: Path, quiet: bool) -> None:
 
 @main.command(short_help="Replay tick files through a lab.")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
-@click.option("--lab", "lab_name", metavar="NAME|PATH", required=True, help="The lab to run.")
+@click.option(
+    "--lab",
+    "lab_name",
+    metavar="NAME|PATH",
+    required=True,
+    help="A lab that ships with the project, or the path of a .toml.",
+)
 @click.option(
     "--out", type=click.Path(path_type=Path), required=True, help="Folder for the results."
 )
 @click.option("--force", is_flag=True, help="Replace a run that the folder holds.")
-@click.option("--format", "format_name", metavar="NAME", help="The files' format; else by content.")
+@click.option(
+    "--format",
+    "format_name",
+    metavar="NAME",
+    help=f"{', '.join(each.name for each in BUILT_IN)}, or a column map of the lab; else the "
+    f"content tells.",
+)
 @click.option("--pace", metavar="PACE", help="max, realtime or a factor such as 10x.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print summary.json instead of tables.")
