@@ -261,6 +261,30 @@ def adrift(model: Model) -> AnyCommand | None:
     return moves.deposit_of(model, account, 20)
 
 
+def indebted(model: Model) -> AnyCommand | None:
+    """A negative wallet that the profit of another cross position makes good (RULES 2)."""
+    if model.story or len(model.symbols) < 2:
+        return None
+    dice, account = model.dice, model.fresh()
+    losing, winning = dice.sample(model.symbols, 2)
+    lots = {symbol: _lots(model, symbol, 20, 5) for symbol in (losing, winning)}
+    model.story += [
+        _crosses(model, account, losing),
+        _crosses(model, account, winning),
+        lambda: moves.order_by(model, account, losing, "buy", lots[losing]),
+        lambda: moves.order_by(model, account, winning, "sell", lots[winning]),
+        _shakes(model, winning, -0.3),
+        _shakes(model, losing, -dice.uniform(0.2, 0.3)),
+        lambda: moves.order_by(model, account, losing, "sell", lots[losing]),
+        lambda: _mode(model, account, losing, cross=False),
+        lambda: moves.deposit_of(model, account, 1),
+        lambda: moves.order_by(model, account, losing, "buy", max(1, lots[losing] // 10)),
+        lambda: _mode(model, account, losing, cross=True),
+        _shakes(model, winning, dice.uniform(0.0, 0.3)),
+    ]
+    return moves.deposit_of(model, account, 20)
+
+
 def _lots(model: Model, contract: str, quote: int, times: float) -> int:
     """Give the lots that are worth so many times that many quote, as far as brackets allow."""
     value = min(int(quote * QUOTE * times), model.notional_max(contract, max(1, int(times))))

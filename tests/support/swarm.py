@@ -101,6 +101,7 @@ BASE: tuple[tuple[Kind, int], ...] = (
     (stories.straddle, 2),
     (stories.topped_up, 1),
     (stories.adrift, 3),
+    (stories.indebted, 1),
     (bad, 4),
 )
 """The kinds of commands and their weights before a seed multiplies them."""
