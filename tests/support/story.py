@@ -28,7 +28,7 @@ import pytest
 
 from engine.core import invariants
 from engine.core.account.account import OUTSIDE
-from engine.core.command import Command, Deposit, PlaceOrder
+from engine.core.command import AnyCommand, Deposit, PlaceOrder
 from engine.core.event import Event, OrderAccepted, OrderFilled, Rejected
 from engine.core.exchange import Exchange
 from engine.core.instrument import Venue
@@ -45,11 +45,12 @@ class Day:
     """A story under way: its venue, what was sent, and what happened."""
 
     def __init__(self) -> None:
-        self.commands: list[Command] = []
-        self.events: list[Event] = []
+        self.commands: list[AnyCommand] = []
+        self.answers: list[list[Event]] = []
         self._draft: Draft | None = Draft()
         self._reader = Reader()
         self._causes: dict[int, str] = {}
+        self._openings = 0
         self._stated: dict[tuple[str, str], int] = {}
 
     @property
@@ -61,12 +62,17 @@ class Day:
             self._exchange = Exchange(self.venue)
         return self._exchange
 
+    @property
+    def events(self) -> list[Event]:
+        """Everything that happened."""
+        return [event for events in self.answers for event in events]
+
     def tell(self, text: str) -> "Day":
         """Play some lines and compare; may be called again to go on."""
         wanted: list[str] = []
         happened: list[str] = []
         for line, expected in _steps(text):
-            events = self._play(line)
+            events = self.play(line)
             facts = [one for one in expected if one.startswith("=")]
             lines = [one for one in expected if one.startswith(">")]
             wanted += [line, *map(_canonical, lines + facts)]
@@ -75,7 +81,8 @@ class Day:
         self._check_waterfall()
         return self
 
-    def _play(self, line: str) -> list[Event]:
+    def play(self, line: str) -> list[Event]:
+        """Play one line and return what happened, whatever it is."""
         if self._draft is not None and self._draft.reads(line):
             return []
         words = Words(line)
@@ -89,12 +96,12 @@ class Day:
         self._check_positions()
         return self.send(self._reader.command(line))
 
-    def send(self, command: Command) -> list[Event]:
+    def send(self, command: AnyCommand) -> list[Event]:
         """Apply a command, count everything again, and remember both."""
         events = list(self.exchange.apply(command))
         invariants.check(self.exchange.state)
         self.commands.append(command)
-        self.events += events
+        self.answers.append(events)
         self._causes = {event.seq: name_of(event) for event in events}
         return events
 
@@ -115,7 +122,7 @@ class Day:
     def _deposit(self, who: str, amount: Micros) -> None:
         self._accepted(Deposit(at_us=self._reader.now_us, account=who, amount=amount))
 
-    def _accepted(self, command: Command) -> list[Event]:
+    def _accepted(self, command: AnyCommand) -> list[Event]:
         events = self.send(command)
         refused = [event for event in events if isinstance(event, Rejected)]
         assert not refused, f"it cannot stand like that: {command} is refused: {refused}"
@@ -146,7 +153,8 @@ class Day:
         if leverage is not None and leverage != position.leverage:
             self._accepted(self._reader.command(f"{who} sets {leverage}x {contract}"))
         side = "buys" if sign > 0 else "sells"
-        name = f"opening-{len(self.commands)}"
+        self._openings += 1
+        name = f"opening-{self._openings}"
         self._accepted(self._reader.command(f"{who} {side} {lots} {contract} @ {price} as {name}"))
 
     def _tick(self, contract: str, price: int) -> None:

@@ -23,8 +23,8 @@ from fractions import Fraction
 from engine.core.command import (
     AddMargin,
     AmendOrder,
+    AnyCommand,
     CancelOrder,
-    Command,
     Deposit,
     FundingTick,
     IndexTick,
@@ -137,7 +137,7 @@ class Reader:
         self.now_us = clock("09:00:00")
         self._orders: dict[str, int] = {}
 
-    def command(self, line: str) -> Command:
+    def command(self, line: str) -> AnyCommand:
         """Read one line."""
         words = Words(line)
         who = words.next()
@@ -146,7 +146,7 @@ class Reader:
         words.end()
         return command
 
-    def _of_account(self, who: str, words: Words) -> Command:
+    def _of_account(self, who: str, words: Words) -> AnyCommand:
         who = "" if who == "nobody" else who
         verb = words.next()
         if verb in ("buys", "sells"):
@@ -223,12 +223,15 @@ class Reader:
         return FundingTick(at_us=self.now_us, contract=words.contract, rate_e8=rate_e8)
 
 
-_MARKET: dict[str, Callable[[Reader, Words], Command]] = {
+_MARKET: dict[str, Callable[[Reader, Words], AnyCommand]] = {
     "tick": Reader.tick,
     "quote": Reader.quote,
     "index": Reader.index,
     "rate": Reader.rate,
 }
 _MODES: dict[str, Mode] = {"isolates": "isolated", "crosses": "cross"}
-_MARGINS = {"adds": AddMargin, "removes": RemoveMargin}
-_WALLET = {"deposits": Deposit, "withdraws": Withdraw}
+_MARGINS: dict[str, type[AddMargin] | type[RemoveMargin]] = {
+    "adds": AddMargin,
+    "removes": RemoveMargin,
+}
+_WALLET: dict[str, type[Deposit] | type[Withdraw]] = {"deposits": Deposit, "withdraws": Withdraw}

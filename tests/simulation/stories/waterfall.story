@@ -383,3 +383,38 @@ tick      805                        # 1_000 - 1_950
   > residue bob ETH 20 to fund
   > ended bob ETH 0 equity 0 maintenance 0
   > mark ETH 903
+
+== no more winners are closed than it takes, and nobody who has lost
+rules     mark median market_band_ppm 200_000    # the mark stays where the file is
+dave      wallet 1_000
+bob       wallet 1_000
+dave      long 10 @ 1_000 isolated
+bob       short 10 @ 1_000 isolated 20x
+carol     short 5 @ 1_000
+alice     long 5 @ 1_000
+mallory   short 5 @ 850
+alice     long 5 @ 850
+tick      880
+  > tick 880
+  > breach dave:BTC long 10 mark 880 equity -200 maintenance 88 bankruptcy 900
+  > deleverage bob buy 10 for 9_000 realized 1_000
+  > ended dave 0 equity 0 maintenance 0
+
+== who has become healthy before its turn comes is left alone in this wave
+fund      2_000
+alice     wallet 1_780
+dave      wallet 1_000
+alice     long 10 @ 1_000 cross
+dave      long 10 @ 1_000 isolated
+bob       short 20 @ 1_000
+alice     bids 10 @ 780
+tick      826                        # alice 40 against 82.6; then 500 against 165.2
+  > tick 826
+  > breach dave:BTC long 10 mark 826 equity -740 maintenance 83 bankruptcy 900
+  > filled alice/1 buy 10 @ 780 maker liquidation position 20
+  > cover dave 10 @ 780 insurance_fund 1_200 fund 800
+  > ended dave 0 equity 0 maintenance 0
+  > mark 780
+  > breach alice long 20 mark 780 equity -420 maintenance 156 bankruptcy 801 cause dave
+  > deleverage bob buy 20 for 16_020 realized 3_980
+  > ended alice 0 equity 0 maintenance 0
