@@ -27,6 +27,7 @@ from engine.core.command import (
 from engine.core.event import Event
 from engine.core.instrument import Venue
 from engine.core.liquidation import waterfall
+from engine.core.money import AMOUNT_MAX
 from engine.core.reason import Reason
 from engine.core.state.standing import cross_equity, isolated_risk
 from engine.core.state.venue import State
@@ -50,6 +51,12 @@ _HANDLERS: dict[type, Callable[..., None]] = {
 _INTRODUCED = (TradeTick, QuoteTick, IndexTick)
 
 
+def _check_time(state: State, at_us: int) -> Reason | None:
+    if not 0 <= at_us <= AMOUNT_MAX:
+        return Reason.INVALID_TIME
+    return Reason.TIME_WENT_BACK if at_us < state.now_us else None
+
+
 class Exchange:
     """A venue that trades, warns and liquidates.
 
@@ -66,9 +73,10 @@ class Exchange:
         """Apply one command and return its events, those of due timers first."""
         state = self.state
         state.events = []
-        if command.at_us < state.now_us:
+        reason = _check_time(state, command.at_us)
+        if reason is not None:
             state.begin(state.now_us)
-            state.reject(command, Reason.TIME_WENT_BACK)
+            state.reject(command, reason)
             return tuple(state.events)
         if command.at_us >= state.timer_us:
             funding.run_timers(state, command.at_us, self._work_off)

@@ -88,6 +88,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     residue_to: Literal["fund", "client"] = "fund"
     self_trade: Literal["cancel_taker", "cancel_maker", "cancel_both"] = "cancel_maker"
     market_band_ppm: int = 50_000
+    orders_max: int = 200
     warning_levels: tuple[int, ...] = (50, 80, 90)
     rearm_points: int = 5
     mode_switch_with_position: bool = True

@@ -5,7 +5,6 @@ command: the sums at once, the full recount every 64th.
 """
 
 from engine.core.account.account import OUTSIDE
-from engine.core.money import Micros
 from engine.core.state.standing import cross_risk, isolated_risk, orders_margin
 from engine.core.state.venue import State
 
@@ -106,8 +105,3 @@ class Watched:
             check(state)
         else:
             check_sums(state)
-
-
-def money_in(state: State) -> Micros:
-    """Return what came from outside and is still here, for reports."""
-    return Micros(-state.balance("external"))

@@ -14,6 +14,7 @@ from engine.core.event import (
     DeficitCovered,
     Deleveraged,
     Event,
+    LiquidationFeePaid,
     LiquidationFilled,
     LiquidationStarted,
     LossSocialized,
@@ -70,6 +71,7 @@ class Facts:
         self.fund_low = fund
         self._handlers: dict[type[Event], Callable[[Any], None]] = {
             LiquidationFilled: self._filled,
+            LiquidationFeePaid: self._charged,
             Deleveraged: self._deleveraged,
             ClosedOutside: self._closed_outside,
             DeficitCovered: self._covered,
@@ -94,13 +96,15 @@ class Facts:
         else:
             order.fund += event.quantity
         order.book_value += event.price * event.quantity
-        order.fee += event.fee
         order.loss += event.loss
         order.covered += event.insurance_fund
         self.sums.loss += event.loss
         self.sums.own_margin += event.own_margin
         self.sums.insurance_fund += event.insurance_fund
         self.fund_low = min(self.fund_low, event.fund)
+
+    def _charged(self, event: LiquidationFeePaid) -> None:
+        self.orders[event.liquidation].fee += event.taker_fee + event.liquidation_fee
 
     def _deleveraged(self, event: Deleveraged) -> None:
         order = self.orders[event.liquidation]

@@ -1,20 +1,17 @@
-"""Fifth: the fund sells what is left and pays what the book lacks, as far as its cash goes (L9).
-
-Last of all: what nobody took is closed off the book against the outside market (L11).
-"""
+"""The fund sells what is left and pays what the book lacks, as far as its cash goes (L9)."""
 
 import msgspec
 
-from engine.core.account.account import OUTSIDE
 from engine.core.account.position import Position
 from engine.core.book.merged import Offer
-from engine.core.event import ClosedOutside, LiquidationFilled
+from engine.core.event import LiquidationFilled
 from engine.core.liquidation.case import Case
 from engine.core.margin.bankruptcy import Settlement
 from engine.core.money import Lots, Micros
 from engine.core.state.venue import State
 from engine.core.trading.execute import other_side, take_offer
-from engine.core.trading.fill import Fill, add_result, realize, settle
+from engine.core.trading.fill import add_result, realize
+from engine.core.trading.limits import turned_away
 
 
 class _Sale(msgspec.Struct):
@@ -55,6 +52,8 @@ def from_fund(state: State, case: Case, position: Position, lots: Settlement) ->
         offer = walk.next_offer()
         if offer is None:
             break
+        if turned_away(state, offer.order):
+            continue
         wanted = min(lots.quantity - sale.sold, offer.quantity)
         count = sale.affordable(wanted, offer.price)
         if count:
@@ -89,32 +88,9 @@ def _sell(
             price=offer.price,
             stage="fund",
             against="outside" if offer.order is None else "book",
-            fee=Micros(0),
             loss=Micros(loss),
             own_margin=Micros(loss - gap),
             insurance_fund=Micros(gap),
             fund=state.fund,
-        )
-    )
-
-
-def from_outside(state: State, case: Case, position: Position, lots: Settlement, done: int) -> None:
-    """Close the rest at the mark; what it owes waits until the account is settled."""
-    market = state.markets[position.contract]
-    sign, rest = position.sign, lots.part(done, lots.quantity)
-    settled = realize(state, position, rest.count, rest.at_mark)
-    elsewhere = state.hold(OUTSIDE, position.contract)
-    settle(state, elsewhere, Fill(sign, rest.count, market.mark), fee_ppm=0)
-    if position.mode == "cross":
-        case.set_aside += min(0, rest.given)
-    state.emit(
-        ClosedOutside(
-            **state.stamp(),
-            liquidation=case.liquidation,
-            account=position.account,
-            contract=position.contract,
-            quantity=Lots(rest.count),
-            price=market.mark,
-            loss=Micros(settled.cost - sign * rest.at_mark),
         )
     )

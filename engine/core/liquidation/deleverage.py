@@ -1,10 +1,13 @@
-"""Sixth: winners are closed against the loser at its bankruptcy price, ranked (L10).
+"""Winners are closed against the loser at its bankruptcy price, ranked (L10).
 
 Rank: unrealised profit over cost, times notional over equity. Source: Binance and BitMEX,
 "auto-deleveraging": profit percentage times effective leverage.
 """
 
-from fractions import Fraction
+from collections.abc import Iterator
+from heapq import heapify, heappop
+
+import msgspec
 
 from engine.core.account.account import OUTSIDE
 from engine.core.account.position import Position
@@ -41,18 +44,37 @@ def against_winners(
     return done
 
 
-def _ranked(state: State, loser: Position) -> list[Position]:
+class _Rank(msgspec.Struct, frozen=True):
+    """A winner's place in the queue: an exact fraction, compared without dividing."""
+
+    numerator: int
+    denominator: int
+    position: Position
+
+    def __lt__(self, other: "_Rank") -> bool:
+        mine, theirs = self.numerator * other.denominator, other.numerator * self.denominator
+        if mine != theirs:
+            return mine > theirs
+        return self.position.account < other.position.account
+
+
+def _ranked(state: State, loser: Position) -> Iterator[Position]:
+    """Yield winners on the other side by rank; sorted only as far as they are asked for."""
     market = state.markets[loser.contract]
-    ranked = []
+    ranks = []
     for name, position in market.holders.items():
         if name in (OUTSIDE, loser.account) or position.sign != -loser.sign:
             continue
-        gain, equity = profit(state, position), risk_of(state, position).equity
-        if gain > 0 and equity > 0:
+        gain = profit(state, position)
+        if gain <= 0:
+            continue
+        equity = risk_of(state, position).equity
+        if equity > 0:
             size = notional(market.contract, position, market.mark)
-            rank = Fraction(gain * size, abs(position.cost) * equity)
-            ranked.append((-rank, name, position))
-    return [position for _, _, position in sorted(ranked, key=lambda row: row[:2])]
+            ranks.append(_Rank(gain * size, abs(position.cost) * equity, position))
+    heapify(ranks)
+    while ranks:
+        yield heappop(ranks).position
 
 
 def _close(state: State, case: Case, loser: Position, winner: Position, part: Part) -> None:

@@ -24,6 +24,7 @@ def kept(state: State, position: Position) -> int:
 
 def isolated_risk(state: State, position: Position) -> Risk:
     """Return how an isolated position stands."""
+    assert position.mode == "isolated", "a cross position has no margin of its own"
     equity = state.balance(position.margin_key)
     if not position.quantity:
         return Risk(equity, 0, has_position=False)
@@ -66,11 +67,16 @@ def orders_margin(state: State, account: Account, contract: str) -> int:
 
 
 def available(state: State, account: Account) -> int:
-    """Return cross equity less initial margins and the margin of cross orders."""
+    """Return cross equity less what its positions and cross orders tie up.
+
+    A position ties up its initial margin, or what keeps it out of liquidation if that is more.
+    """
     free = cross_equity(state, account)
+    spare = 0 if state.rules.strict_trigger else 1
     for position in account.cross_positions():
         market = state.markets[position.contract]
-        free -= initial(market.contract, position, market.mark)
+        needed = initial(market.contract, position, market.mark)
+        free -= max(needed, kept(state, position) + spare)
     for contract in dict.fromkeys(order.contract for order in account.orders.values()):
         if state.position(account.name, contract).mode == "cross":
             free -= orders_margin(state, account, contract)

@@ -16,7 +16,7 @@ from engine.core.money import Lots, Micros, Price
 from engine.core.state.market import Market
 from engine.core.state.standing import withdrawable
 from engine.core.state.venue import State
-from engine.core.trading.fill import Fill, Settled, settle
+from engine.core.trading.fill import Fill, Settled, release_part, settle
 from engine.core.trading.reduce_only import trim
 from engine.core.trading.reserve import sync_after_fill
 
@@ -39,7 +39,10 @@ def client_fill(
     sign = 1 if order.side == "buy" else -1
     rate = state.rules.maker_fee_ppm if role == "maker" else state.rules.taker_fee_ppm
     free, wallet = withdrawable(state, account), state.balance(account.wallet_key)
+    was = position.quantity
     settled = settle(state, position, Fill(sign, lots, price), fee_ppm=rate)
+    if role == "maker":
+        release_part(state, position, was)
     spent = wallet - state.balance(account.wallet_key)
     order.quantity = Lots(order.quantity - lots)
     market.dirty = True

@@ -58,17 +58,10 @@ def open_part(
 
 
 def _close_part(state: State, position: Position, lots: int, value: int, fee_ppm: int) -> Settled:
-    held = abs(position.quantity)
     settled = realize(state, position, lots, value)
     fee = charge(state, position, value * fee_ppm // PPM, "fees")
     if not position.quantity:
         release_rest(state, position)
-    elif position.mode == "isolated":
-        state.post(
-            position.margin_key,
-            state.accounts[position.account].wallet_key,
-            _released(state, position, lots, held),
-        )
     return Settled(fee, settled.realized, settled.cost)
 
 
@@ -112,10 +105,17 @@ def release_rest(state: State, position: Position) -> None:
         state.post(position.margin_key, state.accounts[position.account].wallet_key, left)
 
 
-def _released(state: State, position: Position, lots: int, held: int) -> int:
-    """Return what a partial close releases: in proportion, but never into a liquidation."""
+def release_part(state: State, position: Position, was: int) -> None:
+    """Release margin after a client closed a part of what the position `was` (signed).
+
+    In proportion, but never so much that the rest would meet the trigger at the frozen mark.
+    """
+    held, left = abs(was), abs(position.quantity)
+    if position.mode == "cross" or was * position.quantity <= 0 or left >= held:
+        return
     margin = state.balance(position.margin_key)
     spare = margin + profit(state, position) - kept(state, position)
     if not state.rules.strict_trigger:
         spare -= 1
-    return max(0, min(margin * lots // held, spare))
+    released = max(0, min(margin * (held - left) // held, spare))
+    state.post(position.margin_key, state.accounts[position.account].wallet_key, released)

@@ -1,5 +1,7 @@
 """Leverage and margin mode of a contract (Decisions M8, M9): never into a liquidation."""
 
+import msgspec
+
 from engine.core.account.account import Account
 from engine.core.account.position import Position
 from engine.core.command import SetLeverage, SetMarginMode
@@ -9,7 +11,7 @@ from engine.core.margin.risk import Risk, initial
 from engine.core.reason import Reason
 from engine.core.state.standing import available, cross_risk, kept, profit
 from engine.core.state.venue import State
-from engine.core.trading.orders import check_size
+from engine.core.trading.checks import check_size
 from engine.core.trading.transfers import known
 
 
@@ -32,18 +34,6 @@ def set_leverage(state: State, command: SetLeverage) -> None:
     )
 
 
-def _with_leverage(position: Position, leverage: int) -> Position:
-    """Return a copy with another leverage, to look at."""
-    return Position(
-        position.account,
-        position.contract,
-        position.mode,
-        leverage,
-        position.quantity,
-        position.cost,
-    )
-
-
 def _check_leverage(state: State, command: SetLeverage) -> Reason | None:
     account = state.accounts[command.account]
     market = state.markets[command.contract]
@@ -51,8 +41,8 @@ def _check_leverage(state: State, command: SetLeverage) -> Reason | None:
     orders = account.orders_in(command.contract)
     if command.leverage < 1:
         return Reason.INVALID_LEVERAGE
-    wanted = _with_leverage(position, command.leverage)
-    reason = check_size(state, market, wanted, orders, None)
+    wanted = msgspec.structs.replace(position, leverage=command.leverage)
+    reason = check_size(market, wanted, orders, None)
     if reason is not None:
         return reason
     if command.leverage == position.leverage:
@@ -78,7 +68,7 @@ def _check_lower(
         margin = order_margin(market.contract, at, orders, None, fee)
         return initial(market.contract, at, market.mark) + margin
 
-    more = tied(_with_leverage(position, leverage)) - tied(position)
+    more = tied(msgspec.structs.replace(position, leverage=leverage)) - tied(position)
     return Reason.INSUFFICIENT_MARGIN if available(state, account) - more < 0 else None
 
 
