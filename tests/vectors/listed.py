@@ -53,7 +53,7 @@ DIFFERS: dict[str, tuple[str, ...]] = {
         "dydx-funding-cap",
     ),
     "rates are whole parts per million; the third tier's is a sixth": ("hl-margin-tier-deduction",),
-    "the liquidation fee is flat: it grows neither with the margin left nor with time (L8)": (
+    "the liquidation fee is flat: it grows neither with the margin left nor with time (L16)": (
         "drift-if-fee-1",
         "drift-if-fee-2",
         "drift-if-fee-4",
