@@ -118,6 +118,7 @@ def _rules(dice: random.Random) -> Rules:
         residue_to=dice.choice(("fund", "client")),
         self_trade=dice.choice(("cancel_taker", "cancel_maker", "cancel_both")),
         market_band_ppm=dice.choice((20_000, 50_000, 150_000)),
+        orders_max=dice.choice((2, 5, 200, 200)),
         warning_levels=dice.choice(((50, 80, 90), (50, 80, 90), (70,), ())),
         rearm_points=dice.choice((1, 5, 20)),
         mode_switch_with_position=dice.random() < 0.7,
