@@ -92,8 +92,12 @@ class Exchange:
         waterfall.run(self.state)
 
     def equity_of(self, name: str, contract: str | None = None) -> int:
-        """Return the equity, in micros, of an account's cross side or of an isolated position."""
+        """Return the equity, in micros, of an account's cross side or of an isolated position.
+
+        A contract that is not isolated has none of its own: 0.
+        """
         account = self.state.accounts[name]
         if contract is None:
             return cross_equity(self.state, account)
-        return isolated_risk(self.state, self.state.position(name, contract)).equity
+        position = self.state.position(name, contract)
+        return isolated_risk(self.state, position).equity if position.mode == "isolated" else 0

@@ -64,7 +64,8 @@ def _check_orders(state: State) -> None:
         market.ladder.check()
         resting += sum(1 for _ in market.ladder)
         _check_not_crossed(state, market.contract.symbol)
-    assert resting == sum(len(account.orders) for account in state.accounts.values())
+    listed = sum(len(account.orders) for account in state.accounts.values())
+    assert resting == listed, "an order rests in the book and in its account's list"
     for name, account in state.accounts.items():
         for contract, position in account.positions.items():
             aside = state.balance(position.orders_key)

@@ -37,9 +37,6 @@ from tests.support import worlds
 ALICE, BOB = "isolated:alice:ISO", "isolated:bob:ISO"
 MAY_OWE = {"external", "open_cost:ISO", "wallet:outside"}
 """Where money comes from, what positions cost, and the market that trades elsewhere."""
-LATE = pytest.mark.xfail(
-    reason="the fund pays after the maker's margin is released (liquidation/cover.py, from_fund)"
-)
 
 Posting = tuple[str, str, int]
 
@@ -153,7 +150,6 @@ def kinds(events: list[Event]) -> list[type[Event]]:
     return [type(event) for event in events]
 
 
-@LATE
 def test_the_fund_pays_before_the_last_positions_margin_is_released(ledger: Ledger) -> None:
     market = opened(fund=500)
     market.order("bob", "buy", 10, 80)  # Bob wants to close what he has won
@@ -179,7 +175,6 @@ def test_the_fund_pays_before_the_last_positions_margin_is_released(ledger: Ledg
     assert {balances[ALICE], balances[BOB], balances["open_cost:ISO"]} == {0}
 
 
-@LATE
 def test_a_fund_that_is_too_small_pays_for_whole_lots_and_winners_are_closed(
     ledger: Ledger,
 ) -> None:

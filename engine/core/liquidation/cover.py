@@ -57,6 +57,8 @@ def from_fund(state: State, case: Case, position: Position, lots: Settlement) ->
         wanted = min(lots.quantity - sale.sold, offer.quantity)
         count = sale.affordable(wanted, offer.price)
         if count:
+            # paid in before anybody's margin is released: no balance is negative in between
+            state.post("fund", position.margin_key, max(0, sale.gap(count, offer.price)))
             take_offer(state, market, walk, offer, count)
             _sell(state, case, position, sale, offer, count=count)
         if count < wanted:
@@ -70,7 +72,7 @@ def _sell(
     gap, side, sign = sale.gap(count, offer.price), other_side(position), position.sign
     value = count * offer.price * sale.unit_value
     settled = realize(state, position, count, value)
-    state.post("fund", position.margin_key, gap)
+    state.post("fund", position.margin_key, min(0, gap))
     add_result(state, position, gap)
     sale.sold += count
     sale.cash -= gap

@@ -21,8 +21,7 @@ from engine.core.state.standing import profit, risk_of
 from engine.core.state.venue import State
 from engine.core.trading.execute import other_side
 from engine.core.trading.fill import realize, release_rest
-from engine.core.trading.reduce_only import trim
-from engine.core.trading.reserve import cancel_all, sync
+from engine.core.trading.reserve import cancel_all
 
 
 def against_winners(
@@ -100,5 +99,3 @@ def _close(state: State, case: Case, loser: Position, winner: Position, part: Pa
             adl=Micros(sign * (part.value - part.at_mark)),
         )
     )
-    trim(state, winner)
-    sync(state, account, winner.contract)

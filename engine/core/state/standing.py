@@ -66,17 +66,18 @@ def orders_margin(state: State, account: Account, contract: str) -> int:
     )
 
 
-def available(state: State, account: Account) -> int:
-    """Return cross equity less what its positions and cross orders tie up.
+def tied_up(state: State, position: Position) -> int:
+    """Return what a cross position ties up: its initial margin, or what keeps it healthy."""
+    market = state.markets[position.contract]
+    needed = initial(market.contract, position, market.mark)
+    spare = 0 if state.rules.strict_trigger or not position.quantity else 1
+    return max(needed, kept(state, position) + spare)
 
-    A position ties up its initial margin, or what keeps it out of liquidation if that is more.
-    """
+
+def available(state: State, account: Account) -> int:
+    """Return cross equity less what its positions and cross orders tie up."""
     free = cross_equity(state, account)
-    spare = 0 if state.rules.strict_trigger else 1
-    for position in account.cross_positions():
-        market = state.markets[position.contract]
-        needed = initial(market.contract, position, market.mark)
-        free -= max(needed, kept(state, position) + spare)
+    free -= sum(tied_up(state, position) for position in account.cross_positions())
     for contract in dict.fromkeys(order.contract for order in account.orders.values()):
         if state.position(account.name, contract).mode == "cross":
             free -= orders_margin(state, account, contract)

@@ -30,8 +30,7 @@ def refresh(state: State, market: Market) -> None:
     market.dirty = False
     if market.printed:
         market.last, market.printed = market.printed, Price(0)
-    if not market.has_price:
-        return
+    assert market.has_price, "only a tick or an accepted order makes a market dirty"
     rules, outside = state.rules, market.outside
     reference_x2 = outside.bid + outside.ask
     source_x2 = 2 * market.source if market.source else reference_x2
