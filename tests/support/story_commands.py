@@ -68,11 +68,13 @@ def rate(word: str, scale: int) -> int:
 
 
 def clock(word: str) -> int:
-    """Read a time of the day in microseconds.
+    """Read a time of the day in microseconds; a bare number is one already.
 
-    >>> clock("00:00:01.5") - DAY_US
-    1500000
+    >>> clock("00:00:01.5") - DAY_US, clock("-1")
+    (1500000, -1)
     """
+    if NUMBER.fullmatch(word):
+        return number(word)
     found = re.fullmatch(r"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?", word)
     assert found, f"found {word!r}, expected a time like 09:30:00"
     seconds = int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3])

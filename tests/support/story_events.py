@@ -20,6 +20,7 @@ from engine.core.event import (
     LeverageSet,
     LiquidationAverted,
     LiquidationEnded,
+    LiquidationFeePaid,
     LiquidationFilled,
     LiquidationStarted,
     LossSocialized,
@@ -63,6 +64,7 @@ LINES: dict[type[Event], str] = {
     LiquidationStarted: "breach {who} {contract} {side} {quantity} mark {mark} equity {equity} "
     "maintenance {maintenance} bankruptcy {bankruptcy_price}",
     LiquidationFilled: "{stage} {account} {quantity} {contract} @ {price}",
+    LiquidationFeePaid: "fee {account} {contract} {taker_fee} and {liquidation_fee}",
     Deleveraged: "deleverage {account} {side} {quantity} {contract} for {value} "
     "realized {realized}",
     ClosedOutside: "outside {account} {quantity} {contract} @ {price}",
@@ -75,7 +77,7 @@ LINES: dict[type[Event], str] = {
 }
 IF_ANY: dict[type[Event], tuple[str, ...]] = {
     OrderFilled: ("realized", "fee"),
-    LiquidationFilled: ("fee", "insurance_fund"),
+    LiquidationFilled: ("insurance_fund",),
     DeficitCovered: ("insurance_fund", "socialized", "uncovered"),
 }
 

@@ -185,7 +185,28 @@ dave      sells 8 @ 105 reduce-only  # leaves 2 of the 5 to close: 3 x 104 / 10
   > accepted dave/2 sell 8 @ 105
   = aside dave 31
 dave      amends 2 10 @ 105          # leaves none: 52, but the wallet has 19 more
-  > refused dave insufficient_margin
+  > amended dave/2 10 @ 105
+  > cancelled dave/1 5 insufficient_margin
+  = aside dave 0
+
+== a reduce-only order always passes, and the newest plain orders of its side make room
+dave      wallet 150
+dave      long 10 @ 100 isolated 10x
+bob       short 10 @ 100
+dave      sells 5 @ 104
+  > accepted dave/1 sell 5 @ 104
+dave      sells 1 @ 103
+  > accepted dave/2 sell 1 @ 103
+dave      sells 2 @ 106
+  > accepted dave/3 sell 2 @ 106
+dave      buys 1 @ 90
+  > accepted dave/4 buy 1 @ 90
+  = aside dave 9
+dave      sells 8 @ 105 reduce-only  # closes all but 2: 4 x 104 + 2 x 106 is 628, then 4 x 104
+  > accepted dave/5 sell 8 @ 105
+  > cancelled dave/3 2 insufficient_margin
+  = aside dave 41
+  = wallet dave 9
 
 == what a fill does not leave money for is cancelled, newest first
 dave      wallet 199
@@ -223,35 +244,106 @@ tick      102
   = aside dave 99
   = wallet dave 0
 
-== a maker has no stop: his isolated margin may go below zero and is made good
-fund      100
+== a maker's closing order stops too: it is cancelled before it costs more than the margin
+dave      wallet 100
+dave      long 10 @ 100 isolated 10x
+bob       short 10 @ 100
+tick      92                         # nobody bids; at 90 his margin would be used up
+dave      sells 5 @ 88
+  > accepted dave/1 sell 5 @ 88
+dave      sells 5 @ 89
+  > accepted dave/2 sell 5 @ 89
+tick      92                         # 5 at 88 lose 20 more than at the mark, and 20 is his equity
+  > tick 92
+  > filled dave/1 sell 5 @ 88 maker outside position 5 realized -60
+  > cancelled dave/2 5 bankruptcy_price
+  > breach dave:BTC long 5 mark 92 equity 0 maintenance 5 bankruptcy 92
+  > deleverage bob buy 5 for 460 realized 40
+  > ended dave 0 equity 0 maintenance 0
+
+== whoever meets such an order goes on to the next
 dave      wallet 100
 dave      long 10 @ 100 isolated 10x
 bob       short 10 @ 100
 tick      92
-dave      sells 10 @ 89              # nobody bids; 8 below his entry would be 80, 11 are 110
+dave      sells 10 @ 89
   > accepted dave/1 sell 10 @ 89
-tick      92
-  > tick 92
-  > filled dave/1 sell 10 @ 89 maker outside position 0 realized -110
-  > breach dave:BTC long 0 mark 92 equity -10 maintenance 0 bankruptcy none
-  > deficit dave 10 insurance_fund 10
+carol     asks 4 @ 91
+mallory   wallet 1_000
+mallory   buys 4 @ 92 fok            # nobody knows before how much of his may trade
+  > refused mallory fill_or_kill
+mallory   buys 4 @ 92
+  > accepted mallory/2 buy 4 @ 92
+  > cancelled dave/1 10 bankruptcy_price
+  > filled carol/1 sell 4 @ 91 maker position -4
+  > filled mallory/2 buy 4 @ 91 taker position 4
+  > mark 91
+  > breach dave:BTC long 10 mark 91 equity 10 maintenance 10 bankruptcy 90
+  > deleverage bob buy 10 for 900 realized 100
   > ended dave 0 equity 0 maintenance 0
-  = fund 90
-  = wallet dave 0
 
-== the same on the cross side
-fund      5
-alice     wallet 100
-alice     long 10 ETH @ 100 cross
-bob       short 10 ETH @ 100
-tick      ETH 92
-alice     sells 10 ETH @ 89
-  > accepted alice/1 sell 10 ETH @ 89
-tick      ETH 92
-  > tick ETH 92
-  > filled alice/1 sell 10 ETH @ 89 maker outside position 0 realized -110
-  > breach alice ETH long 0 mark 92 equity -10 maintenance 0 bankruptcy none
-  > socialize bob 5
-  > deficit alice ETH 10 insurance_fund 5 socialized 5
-  > ended alice ETH 0 equity 0 maintenance 0
+== an order that closes in several fills releases once, for all of them
+dave      wallet 1_000
+dave      long 10 @ 100 isolated 10x
+bob       short 10 @ 100
+carol     bids 2 @ 104
+carol     bids 2 @ 103
+dave      sells 4                    # margin 100 + 8 + 6 = 114, of which 45.6 go
+  > accepted dave/1 sell 4 @ 95
+  > filled carol/1 buy 2 @ 104 maker position 2
+  > filled dave/1 sell 2 @ 104 taker position 8 realized 8
+  > filled carol/2 buy 2 @ 103 maker position 4
+  > filled dave/1 sell 2 @ 103 taker position 6 realized 6
+  > mark 103
+  = margin dave 69
+  = wallet dave 945
+
+== a resting order releases with each fill
+dave      wallet 1_000
+dave      long 10 @ 100 isolated 10x
+bob       short 10 @ 100
+dave      sells 4 @ 104
+  > accepted dave/1 sell 4 @ 104
+bob       buys 2 @ 104               # 108 x 2 / 10 = 21.6
+  > accepted bob/1 buy 2 @ 104
+  > filled dave/1 sell 2 @ 104 maker position 8 realized 8
+  > filled bob/1 buy 2 @ 104 taker position -8 realized -8
+  > mark 104
+  = margin dave 87
+bob       buys 2 @ 104               # 95 x 2 / 8 = 23.75
+  > accepted bob/2 buy 2 @ 104
+  > filled dave/1 sell 2 @ 104 maker position 6 realized 8
+  > filled bob/2 buy 2 @ 104 taker position -6 realized -8
+  = margin dave 72
+
+== an order that would open into a liquidation is refused
+dave      wallet 100
+dave      isolates
+  > mode dave isolated margin 0
+dave      sets 20x
+  > leverage dave 20x
+tick      100
+dave      buys 10 @ 105              # 1_050 / 20 = 52, and 50 less at the mark: 2 against 10
+  > refused dave would_liquidate
+dave      buys 10 @ 104              # 52 - 40 = 12
+  > accepted dave/2 buy 10 @ 104
+dave      cancels 2
+  > cancelled dave/2 10 cancelled
+dave      sells 10 @ 96              # 48 - 40 = 8
+  > refused dave would_liquidate
+dave      sells 10 @ 97              # 48 - 30 = 18
+  > accepted dave/4 sell 10 @ 97
+dave      cancels 4
+  > cancelled dave/4 10 cancelled
+carol     asks 5 @ 101
+carol     asks 5 @ 105
+dave      buys 5                     # it would get no further than 101: 25 - 5
+  > accepted dave/5 buy 5 @ 105
+  > filled carol/1 sell 5 @ 101 maker position -5
+  > filled dave/5 buy 5 @ 101 taker position 5
+  > mark 101
+dave      buys 5 ioc @ 105           # 25 + 26 of margin, less 20: 31 against 10
+  > accepted dave/6 buy 5 @ 105
+  > filled carol/2 sell 5 @ 105 maker position -10
+  > filled dave/6 buy 5 @ 105 taker position 10
+  > mark 105

@@ -113,32 +113,130 @@ tick      905                        # 9_020: 9.02 and 90.2 of 20
   > tick 905
   > breach dave:BTC long 10 mark 905 equity 50 maintenance 91 bankruptcy 900
   > filled carol/1 buy 10 @ 902 maker liquidation position 10
-  > close dave 10 @ 902 fee 20 fund 11
+  > close dave 10 @ 902 fund 0
+  > fee dave 9 and 11 fund 11
   > ended dave 0 equity 0 maintenance 0
   > mark 902
   = fund 11
   = fees 19                          # 10 of them bob's
   = wallet dave 10
 
-== a fee may use up what the next fill would need, but no fill pays one from nothing
+== they wait until all is closed: no fee of one fill is paid by the next, nor by the waterfall
 rules     liquidation_fee_ppm 10_000 liquidation_fee_to fees
 dave      wallet 1_000
 dave      long 10 @ 1_000 isolated
 bob       short 10 @ 1_000
 carol     bids 5 @ 904
 carol     bids 5 @ 902
-tick      905                        # 5 lots: 1_000 - 480, equity 45, fee 45.2
+tick      905                        # 45.2 and 45.1 are due, 1_000 - 480 - 490 are left
   > tick 905
   > breach dave:BTC long 10 mark 905 equity 50 maintenance 91 bankruptcy 900
   > filled carol/1 buy 5 @ 904 maker liquidation position 5
-  > close dave 5 @ 904 fee 45
+  > close dave 5 @ 904
   > filled carol/2 buy 5 @ 902 maker liquidation position 10
-  > close dave 5 @ 902               # 475 - 490
-  > socialize bob 15
-  > deficit dave 15 socialized 15
+  > close dave 5 @ 902
+  > fee dave 0 and 30
   > ended dave 0 equity 0 maintenance 0
   > mark 902
-  = fees 45
+  = fees 30
+
+== a cross account that is healthy again pays what it has above its maintenance
+rules     taker_fee_ppm 1_000 liquidation_fee_ppm 10_000
+alice     wallet 2_010
+alice     long 10 @ 1_000 cross
+bob       short 10 @ 1_000
+alice     long 10 ETH @ 1_000 cross
+bob       short 10 ETH @ 1_000
+carol     bids 10 @ 849
+tick      ETH 964
+tick      850                        # 2_010 - 1_500 - 360 = 150 against 85 + 96.4
+  > tick 850
+  > breach alice long 10 mark 850 equity 150 maintenance 182 bankruptcy 843
+  > filled carol/1 buy 10 @ 849 maker liquidation position 10
+  > close alice 10 @ 849
+  > fee alice 8 and 34                 # 8_490: 8.49 and 84.9 of 140 - 97 - 1
+  > ended alice 0 equity 98 maintenance 97
+  > mark 849
+  = fund 34
+
+== a strict venue takes the last unit too
+rules     liquidation_fee_ppm 10_000 strict_trigger true
+alice     wallet 2_000
+alice     long 10 @ 1_000 cross
+bob       short 10 @ 1_000
+alice     long 10 ETH @ 1_000 cross
+bob       short 10 ETH @ 1_000
+carol     bids 10 @ 849
+tick      ETH 965
+tick      850
+  > tick 850
+  > breach alice long 10 mark 850 equity 150 maintenance 182 bankruptcy 843
+  > filled carol/1 buy 10 @ 849 maker liquidation position 10
+  > close alice 10 @ 849
+  > fee alice 0 and 43
+  > ended alice 0 equity 97 maintenance 97
+  > mark 849
+
+== of an account that is gone each step pays its own, in their order
+rules     liquidation_fee_ppm 1_000
+alice     wallet 2_000
+alice     long 10 @ 1_000 cross
+alice     long 10 ETH @ 1_000 cross
+bob       short 10 @ 1_000
+bob       short 10 ETH @ 1_000
+carol     bids 10 @ 849
+carol     bids 10 ETH @ 953
+tick      ETH 955
+tick      850
+  > tick 850
+  > breach alice long 10 mark 850 equity 50 maintenance 181 bankruptcy 848
+  > filled carol/1 buy 10 @ 849 maker liquidation position 10
+  > close alice 10 @ 849
+  > ended alice 0 equity 40 maintenance 96
+  > breach alice ETH long 10 mark 955 equity 40 maintenance 96 bankruptcy 951
+  > filled carol/2 buy 10 ETH @ 953 maker liquidation position 10
+  > close alice 10 ETH @ 953
+  > fee alice 0 and 8                  # 8.49 and 9.53 of 20
+  > fee alice ETH 0 and 9
+  > residue alice ETH 3 to fund
+  > ended alice ETH 0 equity 0 maintenance 0
+  > mark 849
+  > mark ETH 953
+
+== and the later steps nothing when the money ends
+rules     liquidation_fee_ppm 10_000
+alice     wallet 2_000
+alice     long 10 @ 1_000 cross
+alice     long 10 ETH @ 1_000 cross
+bob       short 10 @ 1_000
+bob       short 10 ETH @ 1_000
+carol     bids 10 @ 849
+carol     bids 10 ETH @ 953
+tick      ETH 955
+tick      850
+  > tick 850
+  > breach alice long 10 mark 850 equity 50 maintenance 181 bankruptcy 848
+  > filled carol/1 buy 10 @ 849 maker liquidation position 10
+  > close alice 10 @ 849
+  > ended alice 0 equity 40 maintenance 96
+  > breach alice ETH long 10 mark 955 equity 40 maintenance 96 bankruptcy 951
+  > filled carol/2 buy 10 ETH @ 953 maker liquidation position 10
+  > close alice 10 ETH @ 953
+  > fee alice 0 and 20
+  > ended alice ETH 0 equity 0 maintenance 0
+  > mark 849
+  > mark ETH 953
+
+== what the waterfall closes pays no fee, whatever is left
+rules     liquidation_fee_ppm 10_000
+dave      wallet 1_000
+dave      long 10 @ 1_000 isolated
+bob       short 10 @ 1_000
+tick      905                        # settled at 900, all of it
+  > tick 905
+  > breach dave:BTC long 10 mark 905 equity 50 maintenance 91 bankruptcy 900
+  > deleverage bob buy 10 for 9_000 realized 1_000
+  > ended dave 0 equity 0 maintenance 0
 
 == open orders of an isolated position go first, and those of other contracts stay
 dave      wallet 2_000

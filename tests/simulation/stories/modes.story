@@ -67,14 +67,3 @@ alice     isolates                   # 100 - 90 against 9.1
 tick      92
 alice     isolates
   > mode alice isolated margin 100
-
-== nor of what stays behind
-alice     wallet 110
-alice     long 10 @ 100 cross 10x
-bob       short 10 @ 100
-alice     long 10 ETH @ 100 cross 100x
-bob       short 10 ETH @ 100
-alice     isolates                   # 10 would stay, and 10 is what ETH must keep
-  > refused alice would_liquidate
-alice     isolates ETH
-  > refused alice would_liquidate

@@ -469,26 +469,26 @@ alice     buys 5 @ 100
   = fees 6
 
 == a closing order stops before it costs more than the account has
-rules     market_band_ppm 200_000
+rules     market_band_ppm 500_000
 tick      100
 alice     wallet 50
 alice     long 5 @ 100
 bob       short 5 @ 100
 carol     bids 2 @ 96
-carol     bids 2 @ 90
-carol     bids 2 @ 89
-alice     sells 5 @ 89 fok           # all 5 at 90 use up the 50, at 89 would be more
+carol     bids 2 @ 87
+carol     bids 2 @ 77
+alice     sells 5 @ 77 fok           # of 50 the first two leave 42, the next 16: no less than 84
   > refused alice fill_or_kill
 alice     sells 5
-  > accepted alice/2 sell 5 @ 80
+  > accepted alice/2 sell 5 @ 50
   > filled carol/1 buy 2 @ 96 maker position 2
   > filled alice/2 sell 2 @ 96 taker position 3 realized -8
-  > filled carol/2 buy 2 @ 90 maker position 4
-  > filled alice/2 sell 2 @ 90 taker position 1 realized -20
+  > filled carol/2 buy 2 @ 87 maker position 4
+  > filled alice/2 sell 2 @ 87 taker position 1 realized -26
   > cancelled alice/2 1 bankruptcy_price
-  > mark 90
-  > draws alice 2                    # it lacks 10, and 9 of initial margin carry 8 beside 1 kept
-  = wallet alice 22
+  > mark 87
+  > draws alice 6                    # it lacks 13, and 8 of initial margin carry 7 beside 1 kept
+  = wallet alice 16
 
 == a short's closing order stops at its bankruptcy price
 rules     market_band_ppm 200_000
@@ -507,3 +507,60 @@ alice     buys 5
   > breach alice short 1 mark 110 equity 0 maintenance 2 bankruptcy 110
   > deleverage bob sell 1 for 110 realized 10
   > ended alice 0 equity 0 maintenance 0
+
+== so many orders may rest in a contract
+rules     orders_max 2
+tick      100
+tick      ETH 100
+alice     wallet 1_000
+alice     buys 1 @ 99
+  > accepted alice/1 buy 1 @ 99
+alice     buys 1 @ 98
+  > accepted alice/2 buy 1 @ 98
+alice     buys 1 @ 97
+  > refused alice order_limit
+alice     buys 1 @ 97 post-only
+  > refused alice order_limit
+alice     buys 1
+  > accepted alice/5 buy 1 @ 105
+  > cancelled alice/5 1 immediate_or_cancel
+alice     buys 1 @ 97 ioc
+  > accepted alice/6 buy 1 @ 97
+  > cancelled alice/6 1 immediate_or_cancel
+alice     buys 1 @ 97 fok
+  > refused alice fill_or_kill
+alice     buys 1 ETH @ 97
+  > accepted alice/8 buy 1 ETH @ 97
+alice     amends 2 1 @ 97
+  > amended alice/2 1 @ 97
+alice     cancels 2
+  > cancelled alice/2 1 cancelled
+alice     buys 1 @ 96
+  > accepted alice/9 buy 1 @ 96
+
+== what is bought above the mark is lost at once, and must be there beside the margin
+tick      100
+alice     wallet 50
+alice     buys 4 @ 105               # 42 and 20
+  > refused alice insufficient_margin
+alice     buys 3 @ 105               # 31 and 15
+  > accepted alice/2 buy 3 @ 105
+alice     amends 2 4 @ 105
+  > refused alice insufficient_margin
+alice     cancels 2
+  > cancelled alice/2 3 cancelled
+alice     sells 4 @ 95               # 38 and 20
+  > refused alice insufficient_margin
+alice     sells 3 @ 95
+  > accepted alice/4 sell 3 @ 95
+alice     cancels 4
+  > cancelled alice/4 3 cancelled
+carol     asks 4 @ 101
+carol     asks 4 @ 105
+alice     buys 4                     # it would not get beyond 101: 42 of margin at 105, and 4
+  > accepted alice/5 buy 4 @ 105
+  > filled carol/1 sell 4 @ 101 maker position -4
+  > filled alice/5 buy 4 @ 101 taker position 4
+  > mark 101
+alice     sells 4 @ 96               # closing opens nothing
+  > accepted alice/6 sell 4 @ 96

@@ -238,3 +238,35 @@ dave      long 5 @ 100 cross
 bob       short 5 @ 100
 dave      isolates
   > refused dave has_position
+
+== times that no reader of numbers keeps exactly
+tick      100
+mallory   wallet 1_000
+at        -1
+mallory   withdraws 1
+  > refused mallory invalid_time at_us 1_704_099_600_000_000
+at        9_007_199_254_740_992
+tick      100
+  > refused TradeTick invalid_time at_us 1_704_099_600_000_000
+at        09:00:00                   # the clock has not moved
+mallory   withdraws 1
+  > withdrawn mallory 1 wallet 999
+at        9_007_199_254_740_991
+mallory   withdraws 1
+  > withdrawn mallory 1 wallet 998
+
+== all the money of an account counts
+tick      100
+mallory   wallet 9_007_199_254_740_991
+mallory   isolates
+  > mode mallory isolated margin 0
+mallory   buys 10 @ 99
+  > accepted mallory/1 buy 10 @ 99
+mallory   deposits 1
+  > refused mallory invalid_amount
+mallory   withdraws 1
+  > withdrawn mallory 1 wallet 9_007_199_254_740_891
+mallory   deposits 2
+  > refused mallory invalid_amount
+mallory   deposits 1
+  > deposited mallory 1 wallet 9_007_199_254_740_892

@@ -33,3 +33,22 @@ alice     withdraws 6
   > refused alice insufficient_margin
 alice     withdraws 5
   > withdrawn alice 5 wallet 5
+
+== withdrawals leave one unit more than maintenance
+alice     wallet 20
+alice     long 10 @ 100 cross 100x
+bob       short 10 @ 100
+alice     withdraws 10
+  > refused alice insufficient_margin
+alice     withdraws 9
+  > withdrawn alice 9 wallet 11
+
+== and on a strict venue just maintenance
+rules     strict_trigger true
+alice     wallet 20
+alice     long 10 @ 100 cross 100x
+bob       short 10 @ 100
+alice     withdraws 11
+  > refused alice insufficient_margin
+alice     withdraws 10
+  > withdrawn alice 10 wallet 10

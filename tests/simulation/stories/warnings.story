@@ -152,3 +152,20 @@ bob       short 20 @ 1_000
 tick      910
   > tick 910
   > draws alice 81
+
+== the position nearest to liquidation: of a long and a short of one size it is the short
+rules     warning_levels 50
+alice     wallet 300
+alice     long 10 @ 100 cross
+alice     short 10 ETH @ 100 cross
+alice     long 10 SOL @ 100 cross
+bob       short 10 @ 100
+bob       long 10 ETH @ 100
+bob       short 10 SOL @ 100
+tick      SOL 76                     # 60 against 10 + 10 + 7.6
+  > tick SOL 76
+  > draws alice SOL 172              # 240 less (76 - 8)
+tick      SOL 75                     # 50 against 28: 990 of BTC, 1_010 of ETH
+  > tick SOL 75
+  > called alice ETH 50% equity 50 maintenance 28 restore 6
+  > draws alice SOL 183              # 250 less (75 - 8)
