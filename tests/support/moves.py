@@ -51,19 +51,32 @@ def tick_at(model: Model, symbol: str, price: int) -> AnyCommand:
     model.forget_passed(symbol, price)
     how = model.quoting[symbol]
     if how == "quotes" or (how == "both" and dice.random() < 0.5):
-        bid = model.on_grid(symbol, price)
-        spread = dice.randrange(1, model.spread_ticks + 1) * model.details[symbol].tick
-        return QuoteTick(
-            at_us=model.now,
-            contract=symbol,
-            bid=Price(bid),
-            bid_quantity=Lots(dice.choice((0, 5, 40, 200, 2_000))),
-            ask=Price(bid + spread),
-            ask_quantity=Lots(dice.choice((0, 5, 40, 200, 2_000))),
-        )
-    side: Side = dice.choice(("buy", "sell"))
+        return quote_at(model, symbol, price)
+    return trade_at(model, symbol, price)
+
+
+def trade_at(model: Model, symbol: str, price: int) -> AnyCommand:
+    """Trade at a price, on the grid or not."""
+    model.prices[symbol] = price
+    side: Side = model.dice.choice(("buy", "sell"))
     return TradeTick(
         at_us=model.now, contract=symbol, price=Price(price), quantity=Lots(1), side=side
+    )
+
+
+def quote_at(model: Model, symbol: str, price: int) -> AnyCommand:
+    """Quote around a price; where the mark is the last price, it stays where it is."""
+    dice = model.dice
+    model.prices[symbol] = price
+    bid = model.on_grid(symbol, price)
+    spread = dice.randrange(1, model.spread_ticks + 1) * model.details[symbol].tick
+    return QuoteTick(
+        at_us=model.now,
+        contract=symbol,
+        bid=Price(bid),
+        bid_quantity=Lots(dice.choice((0, 5, 40, 200, 2_000))),
+        ask=Price(bid + spread),
+        ask_quantity=Lots(dice.choice((0, 5, 40, 200, 2_000))),
     )
 
 

@@ -100,7 +100,8 @@ BASE: tuple[tuple[Kind, int], ...] = (
     (stories.parked, 2),
     (stories.straddle, 2),
     (stories.topped_up, 1),
-    (stories.adrift, 3),
+    (stories.adrift, 6),
+    (stories.roomless, 1),
     (stories.indebted, 1),
     (bad, 4),
 )
