@@ -60,4 +60,4 @@ def test_whatever_was_refused_anywhere_changes_nothing_where_it_is_refused_again
                 reasons.add(events[0].reason)
             else:
                 exchange = snapshot.restore(day.venue, taken)
-    assert reasons == set(Reason) - ENDINGS - {Reason.TIME_WENT_BACK}
+    assert reasons == set(Reason) - ENDINGS - {Reason.TIME_WENT_BACK, Reason.INVALID_TIME}

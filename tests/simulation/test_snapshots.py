@@ -62,3 +62,10 @@ def test_what_is_not_a_snapshot_is_refused(data: bytes) -> None:
     venue = Day().tell("tick 100").venue
     with pytest.raises(msgspec.ValidationError):
         snapshot.restore(venue, data)
+
+
+def test_a_snapshot_of_a_venue_with_other_contracts_is_refused() -> None:
+    day = Day().tell("tick 100")
+    fewer = msgspec.structs.replace(day.venue, contracts=day.venue.contracts[:1])
+    with pytest.raises(ValueError, match=r"the snapshot has .*'ETH'.*, the venue \['BTC'\]"):
+        snapshot.restore(fewer, snapshot.take(day.exchange))

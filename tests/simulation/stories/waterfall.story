@@ -418,3 +418,142 @@ tick      826                        # alice 40 against 82.6; then 500 against 1
   > breach alice long 20 mark 780 equity -420 maintenance 156 bankruptcy 801 cause dave
   > deleverage bob buy 20 for 16_020 realized 3_980
   > ended alice 0 equity 0 maintenance 0
+
+== a winner whose account has nothing left is no winner
+alice     wallet 2_000
+carol     wallet 705
+alice     long 10 ETH @ 1_000 cross
+carol     long 2 ETH @ 1_000 cross
+bob       short 12 ETH @ 1_000
+alice     long 10 @ 1_000 cross
+bob       short 10 @ 1_000
+tick      1_010
+carol     short 5 @ 1_010 cross
+bob       long 5 @ 1_010             # and has lost 50
+tick      1_000
+tick      ETH 600                    # carol: 705 + 50 - 800 = -45
+  > tick ETH 600
+  > breach alice ETH long 10 mark 600 equity -2_000 maintenance 160 bankruptcy 675
+  > deleverage bob buy 10 ETH for 6_750 realized 3_250
+  > ended alice ETH 0 equity -1_250 maintenance 100
+  > breach alice long 10 mark 1_000 equity -1_250 maintenance 100 bankruptcy 1_125
+  > outside alice 10 @ 1_000
+  > socialize bob 1_250
+  > deficit alice 1_250 socialized 1_250
+  > ended alice 0 equity 0 maintenance 0
+  > breach carol ETH long 2 mark 600 equity -45 maintenance 62 bankruptcy 605   # -45 x 12 / 62
+  > deleverage bob buy 2 ETH for 1_209 realized 791
+  > ended carol ETH 0 equity -36 maintenance 50
+  > breach carol short 5 mark 1_000 equity -36 maintenance 50 bankruptcy 992
+  > outside carol 5 @ 1_000
+  > socialize bob 36
+  > deficit carol 36 socialized 36
+  > ended carol 0 equity 0 maintenance 0
+
+== the book's makers have their stop against a liquidation too
+rules     mark median                # the mark follows the index, and the book may stand elsewhere
+quote     0 @ 999  0 @ 1_001
+bob       wallet 1_000
+dave      wallet 1_000
+dave      long 10 @ 1_000 isolated
+bob       short 10 @ 1_000 isolated 50x
+carol     bids 10 @ 950
+bob       buys 10 @ 1_030            # his margin of 200 is used up at 1_020
+  > accepted bob/1 buy 10 @ 1_030
+index     905
+  > tick 1_000
+  > breach dave:BTC long 10 mark 905 equity 50 maintenance 91 bankruptcy 900
+  > cancelled bob/1 10 bankruptcy_price
+  > filled carol/1 buy 10 @ 950 maker liquidation position 10
+  > close dave 10 @ 950
+  > residue dave 500 to fund
+  > ended dave 0 equity 0 maintenance 0
+
+== and against what the fund sells
+fund      3_000
+alice     wallet 2_000
+carol     wallet 200
+alice     long 10 ETH @ 1_000 cross
+bob       short 10 ETH @ 1_000
+alice     long 10 @ 1_000 cross
+bob       short 10 @ 1_000
+tick      1_010
+carol     short 5 @ 1_010 isolated 50x
+bob       long 5 @ 1_010
+tick      1_000
+mallory   bids 10 @ 990
+carol     buys 5 @ 1_040             # 101 and 50 are used up at 1_030.2
+  > accepted carol/1 buy 5 @ 1_040
+tick      ETH 600
+  > tick ETH 600
+  > breach alice ETH long 10 mark 600 equity -2_000 maintenance 160 bankruptcy 675
+  > deleverage bob buy 10 ETH for 6_750 realized 3_250
+  > ended alice ETH 0 equity -1_250 maintenance 100
+  > breach alice long 10 mark 1_000 equity -1_250 maintenance 100 bankruptcy 1_125
+  > cancelled carol/1 5 bankruptcy_price
+  > filled mallory/1 buy 10 @ 990 maker liquidation position 10
+  > cover alice 10 @ 990 insurance_fund 1_350 fund 1_650         # settled at 1_125
+  > ended alice 0 equity 0 maintenance 0
+  > mark 990
+
+== a wallet below zero that carries nothing is made good
+# no lab may have a maker's fee above the taker's, which is what is set aside: this one has
+rules     maker_fee_ppm 10_000
+fund      4
+tick      100
+dave      wallet 100
+dave      isolates
+  > mode dave isolated margin 0
+dave      buys 10 @ 100
+  > accepted dave/1 buy 10 @ 100
+tick      99
+  > tick 99
+  > filled dave/1 buy 10 @ 100 maker outside position 10 fee 10
+  > breach dave long 0 mark 0 equity -10 maintenance 0 bankruptcy none bracket 0 cause tick
+  > deficit dave 10 insurance_fund 4 uncovered 6
+  > ended dave 0 equity 0 maintenance 0
+  = margin dave 100
+
+== it names the contract in which the wallet last carried something
+rules     maker_fee_ppm 10_000
+fund      100
+tick      100
+alice     wallet 100
+alice     long 1 ETH @ 10 cross
+bob       short 1 ETH @ 10
+carol     bids 1 ETH @ 10
+alice     sells 1 ETH @ 10
+  > accepted alice/1 sell 1 ETH @ 10
+  > filled carol/1 buy 1 ETH @ 10 maker position 1
+  > filled alice/1 sell 1 ETH @ 10 taker position 0
+alice     isolates
+  > mode alice isolated margin 0
+alice     buys 10 @ 100
+  > accepted alice/2 buy 10 @ 100
+tick      99
+  > tick 99
+  > filled alice/2 buy 10 @ 100 maker outside position 10 fee 10
+  > breach alice ETH long 0 mark 10 equity -10 maintenance 0 bankruptcy none
+  > deficit alice ETH 10 insurance_fund 10
+  > ended alice ETH 0 equity 0 maintenance 0
+
+== unless its own orders hold the money
+rules     maker_fee_ppm 10_000
+tick      100
+tick      ETH 100
+dave      wallet 120
+dave      isolates
+  > mode dave isolated margin 0
+dave      isolates ETH
+  > mode dave ETH isolated margin 0
+dave      buys 10 @ 100
+  > accepted dave/1 buy 10 @ 100
+dave      buys 2 ETH @ 99
+  > accepted dave/2 buy 2 ETH @ 99
+dave      withdraws 1
+  > withdrawn dave 1 wallet 0
+tick      99
+  > tick 99
+  > filled dave/1 buy 10 @ 100 maker outside position 10 fee 10
+  > cancelled dave/2 ETH 2 liquidation
+  > averted dave equity 9 maintenance 0
