@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from engine.core.command import AnyCommand
 from engine.core.instrument import Venue
-from tests.support import moves, rubbish, stories
+from tests.support import brink, moves, rubbish, stories
 from tests.support.model import PRICE_START, STEPS_US, Model
 from tests.support.worlds import world
 
@@ -102,7 +102,15 @@ BASE: tuple[tuple[Kind, int], ...] = (
     (stories.topped_up, 1),
     (stories.adrift, 6),
     (stories.roomless, 1),
-    (stories.indebted, 1),
+    (stories.indebted, 2),
+    (brink.ruined, 5),
+    (brink.cornered, 3),
+    (brink.overpaid, 3),
+    (brink.yielding, 3),
+    (brink.outgrown, 2),
+    (brink.torn, 3),
+    (brink.ceiling, 1),
+    (brink.sated, 1),
     (bad, 4),
 )
 """The kinds of commands and their weights before a seed multiplies them."""
