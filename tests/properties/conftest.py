@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from tests.properties.counts import CI_COMMANDS, FUZZ_COMMANDS, KINDS, REASONS, missing
+from tests.properties.counts import CI_COMMANDS, IS_LONG, KINDS, REASONS, missing
 
 _TOTALS = {KINDS: Counter[str](), REASONS: Counter[str]()}
 """Of the process that reports; with xdist the others send their shares along with their results."""
@@ -23,8 +23,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def _lacking() -> list[str]:
-    is_long = FUZZ_COMMANDS >= CI_COMMANDS and _TOTALS[KINDS].total() >= CI_COMMANDS // 2
-    return missing(_TOTALS[KINDS], _TOTALS[REASONS]) if is_long else []
+    is_whole = IS_LONG and _TOTALS[KINDS].total() >= CI_COMMANDS // 2
+    return missing(_TOTALS[KINDS], _TOTALS[REASONS]) if is_whole else []
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

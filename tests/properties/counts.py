@@ -1,7 +1,8 @@
 """How long the fuzz runs: a short while by itself, as the environment says in CI.
 
 MARGINCALL_FUZZ_COMMANDS over MARGINCALL_FUZZ_SEEDS, and MARGINCALL_NAIVE_COMMANDS against the
-slow exchange.
+slow exchange. With CI's counts the exhaustive walk goes deeper and Hypothesis tries more; alone
+that is MARGINCALL_EXHAUSTIVE_DEPTH and MARGINCALL_STATEFUL_EXAMPLES.
 """
 
 import os
@@ -27,6 +28,9 @@ def count_of(name: str, default: int) -> int:
 FUZZ_COMMANDS = count_of("MARGINCALL_FUZZ_COMMANDS", 20_000)
 FUZZ_SEEDS = range(count_of("MARGINCALL_FUZZ_SEEDS", 40))
 FUZZ_STEPS = -(-FUZZ_COMMANDS // len(FUZZ_SEEDS))
+IS_LONG = FUZZ_COMMANDS >= CI_COMMANDS
+EXHAUSTIVE_DEPTH = count_of("MARGINCALL_EXHAUSTIVE_DEPTH", 4 if IS_LONG else 2)
+STATEFUL_EXAMPLES = count_of("MARGINCALL_STATEFUL_EXAMPLES", 500 if IS_LONG else 50)
 NAIVE_COMMANDS = count_of("MARGINCALL_NAIVE_COMMANDS", 8_000)
 NAIVE_SEEDS = range(100_000, 100_000 + -(-NAIVE_COMMANDS // NAIVE_STEPS))
 

@@ -4,7 +4,7 @@ Three accounts, two contracts, five prices. Each world starts on the edge: lever
 both modes and sides, a thin book and a small fund, so that two or three of the commands are
 enough for a breach, a liquidation in the book, the fund, ADL, a socialised and an uncovered loss.
 Common beginnings are played once: the engine goes on from a snapshot, the slow exchange from a
-pickle. MARGINCALL_EXHAUSTIVE_DEPTH is 4 in CI.
+pickle. Sequences have 4 commands in CI.
 """
 
 import pickle
@@ -32,11 +32,10 @@ from engine.core.event import DeficitCovered, LiquidationFilled
 from engine.core.exchange import Exchange
 from engine.core.instrument import Funding, Rules, Venue
 from engine.core.money import Lots, Micros, Price
-from tests.properties.counts import count_of
+from tests.properties.counts import EXHAUSTIVE_DEPTH
 from tests.support.naive import NaiveExchange
 from tests.support.worlds import QUOTE, contract, depth
 
-DEPTH = count_of("MARGINCALL_EXHAUSTIVE_DEPTH", 2)
 BTC, ETH = "BTCUSDT", "ETHUSDT"
 CRASH, LOW, DOWN, START, UP = 8_000, 9_000, 9_350, 10_000, 11_000
 THIN = depth([(0, 30), (20_000, 60)], levels_per_band=1)
@@ -206,7 +205,7 @@ class Tree:
 @pytest.mark.parametrize("name", WORLDS)
 def test_every_sequence_of_commands_gives_equal_events(name: str, first: int) -> None:
     tree = Tree(WORLDS[name])
-    tree.go(tree.root, (first,), DEPTH)
+    tree.go(tree.root, (first,), EXHAUSTIVE_DEPTH)
 
 
 def test_two_commands_reach_every_stage() -> None:

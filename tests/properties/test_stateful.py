@@ -1,7 +1,6 @@
 """Any commands in any order, engine against slow exchange: Hypothesis finds the shortest story.
 
 The seeded fuzz goes far; this one shrinks. A failure prints the few steps that lead to it.
-MARGINCALL_STATEFUL_EXAMPLES says how many stories are tried.
 """
 
 from typing import Any, Literal
@@ -29,7 +28,7 @@ from engine.core.command import (
     Withdraw,
 )
 from engine.core.money import Lots, Micros, Price
-from tests.properties.counts import count_of
+from tests.properties.counts import STATEFUL_EXAMPLES
 from tests.properties.test_exhaustive import OPENING, WORLDS
 from tests.support.naive import NaiveExchange
 from tests.support.oracle import Oracle
@@ -211,7 +210,7 @@ class Venues(RuleBasedStateMachine):
 
 TestVenues = Venues.TestCase
 TestVenues.settings = settings(
-    max_examples=count_of("MARGINCALL_STATEFUL_EXAMPLES", 100),
+    max_examples=STATEFUL_EXAMPLES,
     stateful_step_count=30,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
