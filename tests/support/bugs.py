@@ -178,10 +178,10 @@ BUGS = {
     "own orders stay in a liquidation": Bug(
         "liquidation.cancel.cancel_all",
         nothing,
-        "traded with itself|was better|reduce-only orders exceed",
+        "traded with itself|was better|reduce-only order",
     ),
     "a reduce-only order outlives its position": Bug(
-        "trading.execute.trim", nothing, "a reduce-only order|reduce-only orders exceed"
+        "trading.execute.trim", nothing, "reduce-only order"
     ),
     "margin stays when its position is gone": Bug(
         "trading.fill.release_rest", nothing, "is left without a position"
