@@ -198,12 +198,6 @@ def stop_maker(state: State, order: Order) -> bool:
     return True
 
 
-def after_close(state: State, account: str, contract: str) -> None:
-    """Look at a winner's orders after he was deleveraged (O6, M5)."""
-    trim_reduce_only(state, account, contract)
-    margin.keep_set_aside(state, account, contract)
-
-
 def trim_reduce_only(state: State, account: str, contract: str) -> None:
     """Trim or cancel what the position no longer allows (O6)."""
     kept: dict[Side, int] = {"buy": 0, "sell": 0}

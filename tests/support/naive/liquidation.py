@@ -15,7 +15,6 @@ from tests.support.naive import margin
 from tests.support.naive.book import opposite
 from tests.support.naive.deficit import settle_balance
 from tests.support.naive.fills import (
-    after_close,
     cancel,
     close_part,
     outside_fill,
@@ -221,7 +220,6 @@ def _deleverage_one(state: State, step: Step, winner: str, lots: int, gain: int)
         own_margin=own_margin,
         adl=adl,
     )
-    after_close(state, winner, contract)
 
 
 def _close_outside(state: State, step: Step) -> None:

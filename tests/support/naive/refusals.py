@@ -188,10 +188,7 @@ def _mode(state: State, command: SetMarginMode) -> Reason | None:
     change_mode(trial, command)
     if margin.available(trial, account) < 0:
         return Reason.INSUFFICIENT_MARGIN
-    after: list[tuple[str, str | None]] = [(account, None)]
-    if command.mode == "isolated":
-        after.append((account, contract))
-    if any(margin.in_breach(trial, pocket) for pocket in after):
+    if command.mode == "isolated" and margin.in_breach(trial, (account, contract)):
         return Reason.WOULD_LIQUIDATE
     return None
 
