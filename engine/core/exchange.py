@@ -11,6 +11,7 @@ from engine.core import funding
 from engine.core.command import (
     AddMargin,
     AmendOrder,
+    BookTick,
     CancelOrder,
     Command,
     Deposit,
@@ -35,6 +36,7 @@ from engine.core.trading import orders, prices, replay, settings, transfers
 _HANDLERS: dict[type, Callable[..., None]] = {
     TradeTick: replay.trade_tick,
     QuoteTick: replay.quote_tick,
+    BookTick: replay.book_tick,
     IndexTick: replay.index_tick,
     FundingTick: funding.funding_tick,
     Deposit: transfers.deposit,
@@ -47,7 +49,7 @@ _HANDLERS: dict[type, Callable[..., None]] = {
     AmendOrder: orders.amend,
     CancelOrder: orders.cancel,
 }
-_INTRODUCED = (TradeTick, QuoteTick, IndexTick)
+_INTRODUCED = (TradeTick, QuoteTick, BookTick, IndexTick)
 
 
 class Exchange:
