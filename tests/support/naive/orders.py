@@ -6,6 +6,7 @@ from engine.core.reason import Reason
 from tests.support.naive import margin
 from tests.support.naive.book import Entry, hidden_from, merged, opposite, take, within
 from tests.support.naive.fills import cancel, fill_order, outside_fill, reducible
+from tests.support.naive.queue import join
 from tests.support.naive.state import Order, State
 
 
@@ -94,6 +95,7 @@ def arrive(state: State, order: Order, *, rests: bool) -> None:
     elif order.quantity > 0:
         state.arrivals += 1
         order.arrival = state.arrivals
+        join(state, order)
         state.orders.append(order)
         state.dirty.add(order.contract)
     margin.keep_set_aside(state, order.account, order.contract)
