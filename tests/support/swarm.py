@@ -76,6 +76,7 @@ def bad(model: Model) -> AnyCommand:
 
 BASE: tuple[tuple[Kind, int], ...] = (
     (moves.tick, 24),
+    (moves.queue_trade, 4),
     (moves.index_tick, 4),
     (moves.funding_tick, 2),
     (moves.deposit, 2),
@@ -96,11 +97,14 @@ BASE: tuple[tuple[Kind, int], ...] = (
     (stories.herd, 6),
     (stories.pool, 6),
     (stories.trimmed, 1),
-    (stories.squeezed, 1),
-    (stories.parked, 2),
+    (stories.squeezed, 2),
+    (stories.parked, 4),
     (stories.straddle, 2),
     (stories.topped_up, 1),
     (stories.adrift, 3),
-    (bad, 4),
+    (stories.cornered, 2),
+    (stories.queued, 6),
+    (stories.queued_twice, 2),
+    (bad, 6),
 )
 """The kinds of commands and their weights before a seed multiplies them."""
