@@ -106,6 +106,19 @@ def _remember(model: Model, symbol: str, bids: list[int], asks: list[int]) -> No
         model.touches[symbol] = {"buy": bids[0], "sell": asks[0]}
 
 
+def band_prices(model: Model, symbol: str, side: Side) -> list[int]:
+    """List the prices at which the bands end as they would be around the touch (P4)."""
+    details, touch = model.details[symbol], model.touches[symbol][side]
+    prices = []
+    for band in details.depth.bands[1:]:
+        if side == "sell":
+            ticks = div_up(touch * (PPM + band.distance_ppm), PPM * details.tick)
+        else:
+            ticks = touch * (PPM - band.distance_ppm) // (PPM * details.tick)
+        prices.append(max(1, ticks) * details.tick)
+    return prices
+
+
 def resized(model: Model, symbol: str, side: Side, price: int) -> AnyCommand | None:
     """The same touch once more, with another quantity where an order may queue (P16)."""
     if symbol in model.levels:

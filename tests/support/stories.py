@@ -188,13 +188,23 @@ def cornered(model: Model) -> AnyCommand | None:
 
 
 def queued(model: Model) -> AnyCommand | None:
-    """Orders that queue behind what outside shows, then trades at just their price (P16)."""
+    """Orders that queue behind what outside shows, after a move that may shrink it (P15, P16)."""
     contract, dice = model.symbol(), model.dice
     if model.story or contract not in model.touches:
         return None
+    if dice.random() < 0.5:
+        return _queue_up(model, contract)
+    model.story.append(lambda: _queue_up(model, contract))
+    return _moved(model, contract, dice.gauss(0, 0.01))
+
+
+def _queue_up(model: Model, contract: str) -> AnyCommand | None:
+    """Orders of one side and price, then trades at just that price."""
+    dice = model.dice
     side: Side = dice.choice(("buy", "sell"))
-    prices = [model.touches[contract][side]] * 3
-    prices += model.levels[contract][side][-3:] if contract in model.levels else []
+    prices = [*market.band_prices(model, contract, side), *2 * [model.touches[contract][side]]]
+    if contract in model.levels:
+        prices += model.levels[contract][side][-3:]
     price = dice.choice(prices)
     for _ in range(dice.randrange(1, 4)):
         model.story.append(_queues(model, contract, side, price))

@@ -20,8 +20,8 @@ def apply(state: State, command: TradeTick | QuoteTick | BookTick | IndexTick) -
     if isinstance(command, TradeTick):
         _trade(state, market, command)
         return
-    before = shown_to_orders(state, command.contract) if market.priced else {}
     note_move(market, state.now)
+    before = shown_to_orders(state, command.contract) if market.priced else {}
     if isinstance(command, BookTick):
         _book(market, command)
     elif not market.booked:
