@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from engine.core.command import AnyCommand
 from engine.core.instrument import Venue
-from tests.support import moves, rubbish, stories
+from tests.support import moves, resting, rubbish, stories
 from tests.support.model import PRICE_START, STEPS_US, Model
 from tests.support.worlds import world
 
@@ -102,9 +102,9 @@ BASE: tuple[tuple[Kind, int], ...] = (
     (stories.straddle, 2),
     (stories.topped_up, 1),
     (stories.adrift, 3),
-    (stories.cornered, 2),
-    (stories.queued, 6),
-    (stories.queued_twice, 2),
+    (resting.queued, 6),
+    (resting.queued_twice, 2),
+    (resting.cornered, 2),
     (bad, 6),
 )
 """The kinds of commands and their weights before a seed multiplies them."""
