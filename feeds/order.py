@@ -11,6 +11,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
 
+import msgspec
+
 from engine.core.command import Tick
 
 HELD_MAX = 100_000
@@ -48,3 +50,23 @@ def in_order(
             edge = held[0].at_us
             yield held.popleft()
     yield from held
+
+
+def in_place(
+    ticks: Iterable[Tick], hold_back_us: int, late: Callable[[Tick], None]
+) -> Iterator[Tick]:
+    """Yield ticks in the order in which they come, whatever their stamps.
+
+    One that is stamped before the tick before it, by no more than rows are held back, gets that
+    tick's time; for one that is older still `late` is called. Books are read so: their changes
+    mean something in the order of the file alone.
+    """
+    newest = -1
+    for tick in ticks:
+        if tick.at_us >= newest:
+            newest = tick.at_us
+            yield tick
+        elif newest - tick.at_us <= hold_back_us:
+            yield msgspec.structs.replace(tick, at_us=newest)
+        else:
+            late(tick)

@@ -103,6 +103,8 @@ def open_feed(
     for file in files:
         source = open_source(file.path)
         layout = detect(file.path, source.head(HEAD_LINES), maps, file.format)
+        if layout.format.refused is not None:
+            raise FeedError(f"{file.path}: is {layout.format.name}: {layout.format.refused}")
         contract = _contract_of(file, layout, contracts)
         opened.append(TickFile(source, layout, contract, contracts, settings))
     return Feed(opened)

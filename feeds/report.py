@@ -24,6 +24,12 @@ class Skip(Enum):
     """Not a plain decimal number, or a funding rate beyond 100 % of the notional."""
     CROSSED_QUOTE = "crossed_quote"
     """A bid at or above the ask."""
+    EMPTY = "empty"
+    """The cell that would have been replayed is empty, or a bar in which nothing was traded."""
+    BEFORE_SNAPSHOT = "before_snapshot"
+    """A change of a book whose snapshot is still to come."""
+    FUNDING_SOURCE = "funding_source"
+    """A funding rate of a contract whose funding the lab does not take from a file."""
     UNKNOWN_CONTRACT = "unknown_contract"
     """The row's contract is not one of the lab's."""
     DUPLICATE = "duplicate"
@@ -33,12 +39,16 @@ class Skip(Enum):
 
 
 class RowSkipped(Exception):
-    """Leave a row out; raised by the readers of columns, counted by the reader of the file."""
+    """Leave a row out, or `rows` that waited for it.
 
-    def __init__(self, reason: Skip, found: str) -> None:
-        super().__init__(reason, found)
+    Raised by the readers of columns, counted by the reader of the file.
+    """
+
+    def __init__(self, reason: Skip, found: str, rows: int = 1) -> None:
+        super().__init__(reason, found, rows)
         self.reason = reason
         self.found = found[:40]
+        self.rows = rows
 
 
 class FirstSkip(msgspec.Struct, frozen=True):
@@ -51,10 +61,11 @@ class FirstSkip(msgspec.Struct, frozen=True):
 class FileReport(msgspec.Struct, kw_only=True):
     """What one file gave; it grows while the file is read and is final at its end.
 
-    `rows` are the data rows read, `skipped` those not applied: `rows` - Σ `skipped` ticks came
-    out. `contract` is empty where the rows name their contracts. `low` and `high` are prices in
-    the price units of `contract`, over trades, quotes and index prices; they are None where
-    there were none or where there is not one contract.
+    `rows` are the data rows read, `skipped` those not applied, `ticks` what came out: one for
+    each row applied, but for books, whose rows of one message are one tick, and for bars, which
+    are four. `contract` is empty where the rows name their contracts. `low` and `high` are prices
+    in the price units of `contract`, over trades, quotes and index prices, not over the levels of
+    books; they are None where there were none or where there is not one contract.
     """
 
     path: str
@@ -62,6 +73,7 @@ class FileReport(msgspec.Struct, kw_only=True):
     contract: str
     sha256: str
     rows: int = 0
+    ticks: int = 0
     skipped: dict[str, int] = {}
     first_skips: dict[str, FirstSkip] = {}
     first_us: int | None = None
@@ -74,12 +86,12 @@ class FileReport(msgspec.Struct, kw_only=True):
         """The number of rows left out."""
         return sum(self.skipped.values())
 
-    def skip(self, reason: Skip, line: int, found: str) -> None:
-        """Count one row left out and remember the first of its reason."""
+    def skip(self, reason: Skip, line: int, found: str, rows: int = 1) -> None:
+        """Count rows left out and remember the first of their reason."""
         name = reason.value
         if name not in self.skipped:
             self.first_skips[name] = FirstSkip(line, found)
-        self.skipped[name] = self.skipped.get(name, 0) + 1
+        self.skipped[name] = self.skipped.get(name, 0) + rows
 
     def lines(self) -> list[str]:
         """Say what was left out, a line a reason, for people.

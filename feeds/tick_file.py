@@ -1,23 +1,40 @@
 """One tick file: its rows as ticks, in order, with a report of what was left out."""
 
 import csv
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from engine.config.settings import Feed as FeedSettings
-from engine.core.command import FundingTick, IndexTick, QuoteTick, Tick, TradeTick
+from engine.core.command import (
+    BookTick,
+    FundingTick,
+    IndexTick,
+    QuoteTick,
+    Tick,
+    TradeTick,
+)
 from engine.core.instrument import Contract
 from feeds.errors import FeedError
 from feeds.files import Source
-from feeds.formats.column_map import Cells, RowReader, row_reader
+from feeds.formats.column_map import row_reader
 from feeds.formats.detect import Layout, cells_of
-from feeds.order import in_order
+from feeds.formats.format import Cells, RowReader
+from feeds.order import in_order, in_place
 from feeds.report import FileReport, RowSkipped, Skip
 
 JUDGED_AFTER = 10_000
 """Rows after which a file with too many late rows is given up while it is still being read."""
 
 
-_NOT_BAD = (Skip.DUPLICATE.value, Skip.UNKNOWN_CONTRACT.value, Skip.OUT_OF_ORDER.value)
+_NOT_BAD = frozenset(
+    skip.value
+    for skip in (
+        Skip.EMPTY,
+        Skip.BEFORE_SNAPSHOT,
+        Skip.UNKNOWN_CONTRACT,
+        Skip.DUPLICATE,
+        Skip.OUT_OF_ORDER,
+    )
+)
 _REMEDIES = {
     Skip.BAD_ROW: "check the file, or name its format with --format",
     Skip.BAD_TIME: "check which column is the time and its unit",
@@ -27,6 +44,9 @@ _REMEDIES = {
     Skip.BAD_SIDE: "check which words mean buy and sell",
     Skip.BAD_RATE: "check which column is the rate; 0.0001 is 0.01 %",
     Skip.CROSSED_QUOTE: "check which columns are bid and ask",
+    Skip.EMPTY: "check that the file is this contract's",
+    Skip.BEFORE_SNAPSHOT: "begin with the file of the day that holds the snapshot",
+    Skip.FUNDING_SOURCE: "set the contract's funding.source to file in the lab",
     Skip.UNKNOWN_CONTRACT: "check the symbols, or name the file as SYMBOL=FILE",
     Skip.DUPLICATE: "check which column is the id",
     Skip.OUT_OF_ORDER: "sort the file by time",
@@ -70,7 +90,9 @@ class TickFile:
         """
         report = self.report
         priced = report.contract != ""
-        for tick in in_order(self._rows(), self._settings.hold_back_us, self._late):
+        order = in_place if self._layout.format.in_place else in_order
+        for tick in order(self.rows(), self._settings.hold_back_us, self._late):
+            report.ticks += 1
             if report.first_us is None:
                 report.first_us = tick.at_us
             report.last_us = tick.at_us
@@ -80,17 +102,24 @@ class TickFile:
         self._judge_order()
         self._judge_use()
 
-    def _rows(self) -> Iterator[Tick]:
-        report, read, cells_in = self.report, self._reader, self._cells
+    def rows(self) -> Iterator[Tick]:
+        """Read the file; yields its ticks as they come, whatever their time."""
+        report, read, cells_in = self.report, self._reader.read, self._cells
         for line, text in self._data_lines():
             self._line = line
             report.rows += 1
             try:
-                tick = read(cells_in(text))
+                ticks = read(cells_in(text))
             except RowSkipped as skipped:
-                report.skip(skipped.reason, line, skipped.found)
+                self._skip(skipped)
             else:
-                yield tick
+                yield from ticks
+        try:
+            ticks = self._reader.flush()
+        except RowSkipped as skipped:
+            self._skip(skipped)
+        else:
+            yield from ticks
 
     def _cells(self, text: str) -> Cells:
         """Split a row; raises `RowSkipped` if it has not its columns or repeats an id."""
@@ -106,6 +135,11 @@ class TickFile:
                 raise RowSkipped(Skip.DUPLICATE, last_id)
         return cells
 
+    def _skip(self, skipped: RowSkipped) -> None:
+        self.report.skip(skipped.reason, self._line, skipped.found, skipped.rows)
+        if skipped.reason is Skip.OUT_OF_ORDER and self.report.rows >= JUDGED_AFTER:
+            self._judge_order()
+
     def _data_lines(self) -> Iterator[tuple[int, str]]:
         header_left = self._layout.has_header
         for first, lines in self._source.blocks():
@@ -118,9 +152,8 @@ class TickFile:
                 yield line, text
 
     def _late(self, tick: Tick) -> None:
-        self.report.skip(Skip.OUT_OF_ORDER, self._line, str(tick.at_us))
-        if self.report.rows >= JUDGED_AFTER:
-            self._judge_order()
+        rows = len(tick.bids) + len(tick.asks) if isinstance(tick, BookTick) else 1
+        self._skip(RowSkipped(Skip.OUT_OF_ORDER, str(tick.at_us), rows))
 
     def _judge_order(self) -> None:
         report = self.report
@@ -157,7 +190,7 @@ def _widen(report: FileReport, tick: Tick) -> None:
             high = low
         case QuoteTick(bid=low, ask=high):
             pass
-        case FundingTick():
+        case FundingTick() | BookTick():
             return
     if report.low is None or low < report.low:
         report.low = low
@@ -182,27 +215,45 @@ def _reader(
 
 
 def _by_column(layout: Layout, symbol_at: int, contracts: Mapping[str, Contract]) -> RowReader:
-    """Rows of several contracts; each has its own reader, which may remember its last row."""
-    readers = {
-        symbol: row_reader(layout.format, contract) for symbol, contract in contracts.items()
-    }
+    """Rows of several contracts; each has its own reader, which may remember its last rows.
 
-    def read(cells: Cells) -> Tick:
-        reader = readers.get(cells[symbol_at])
+    What waits for more rows waits no longer once those of another contract begin.
+    """
+    readers: dict[str, RowReader] = {}
+    last: RowReader | None = None
+    done: list[Tick] = []
+
+    def read(cells: Cells) -> Sequence[Tick]:
+        nonlocal last
+        symbol = cells[symbol_at]
+        reader = readers.get(symbol)
         if reader is None:
-            raise RowSkipped(Skip.UNKNOWN_CONTRACT, cells[symbol_at])
-        return reader(cells)
+            contract = contracts.get(symbol)
+            if contract is None:
+                raise RowSkipped(Skip.UNKNOWN_CONTRACT, symbol)
+            reader = readers[symbol] = row_reader(layout.format, contract)
+        if reader is last:
+            return reader.read(cells)
+        if last is not None:
+            done.extend(last.flush())
+        last = reader
+        ticks = [*done, *reader.read(cells)]  # what is done stays where this row is left out
+        done.clear()
+        return ticks
 
-    return read
+    def flush() -> Sequence[Tick]:
+        return [*done, *(last.flush() if last is not None else ())]
+
+    return RowReader(read, flush)
 
 
 def _all_of_one(
-    read_row: RowReader, symbol_at: int, contract: str, where: Callable[[], str]
+    reader: RowReader, symbol_at: int, contract: str, where: Callable[[], str]
 ) -> RowReader:
     """Rows of one symbol, which the user says is the lab's `contract`."""
     only: str | None = None
 
-    def read(cells: Cells) -> Tick:
+    def read(cells: Cells) -> Sequence[Tick]:
         nonlocal only
         symbol = cells[symbol_at]
         if only is None:
@@ -212,6 +263,6 @@ def _all_of_one(
                 f"{where()}: found a row of {symbol} after rows of {only}; expected one symbol, "
                 f"because the file was named as {contract}=FILE; name it as FILE alone"
             )
-        return read_row(cells)
+        return reader.read(cells)
 
-    return read
+    return RowReader(read, reader.flush)

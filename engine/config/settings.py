@@ -14,7 +14,7 @@ from engine.core.instrument import Venue
 from engine.core.money import Lots, Micros, Price
 
 TimeUnit = Literal["s", "ms", "us", "ns", "iso"]
-SizeUnit = Literal["base", "quote"]
+SizeUnit = Literal["base", "quote", "contract"]
 
 
 class Columns(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +25,9 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
     the column of the aggressor's side, whose texts are `buy` and `sell`; `side = "sign"` says
     that a negative size is a sell. `kind` is what a row becomes: `trades` need `price` and
     `size`, `quotes` the four bid and ask columns, `index` needs `price`, `funding` needs `rate`.
+
+    Sizes are in base or quote currency, or in contracts of `contract_size` base currency each (a
+    decimal text; where it is absent, of one lot of the lab's contract).
     """
 
     name: str
@@ -40,6 +43,7 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
     price: str | None = None
     size: str | None = None
     size_unit: SizeUnit = "base"
+    contract_size: str | None = None
     side: str | None = None
     buy: str = "buy"
     sell: str = "sell"

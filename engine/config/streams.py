@@ -30,6 +30,7 @@ class ColumnsTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     price: str | None = None
     size: str | None = None
     size_unit: SizeUnit = "base"
+    contract_size: Number | None = None
     side: str | None = None
     buy: str = "buy"
     sell: str = "sell"
@@ -110,7 +111,22 @@ def _columns(name: str, raw: Table, place: Place) -> Columns:
             column = getattr(table, key)
             if column is not None and column not in table.header and (key, column) != _SIGN:
                 raise place.at(key).error(f"the header has no column {column!r}")
-    return msgspec.convert({"name": name, **msgspec.to_builtins(table)}, Columns)
+    return msgspec.convert(
+        {
+            "name": name,
+            **msgspec.to_builtins(table),
+            "contract_size": _contract_size(table, place.at("contract_size")),
+        },
+        Columns,
+    )
+
+
+def _contract_size(table: ColumnsTable, place: Place) -> str | None:
+    if table.contract_size is None:
+        return None
+    if table.size_unit != "contract":
+        raise place.error('says how large a contract is; expected size_unit = "contract" with it')
+    return read.decimal_text(read.positive(table.contract_size, place))
 
 
 _SIGN = ("side", "sign")

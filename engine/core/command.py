@@ -40,6 +40,18 @@ class QuoteTick(Command, frozen=True):
     ask_quantity: Lots
 
 
+class BookTick(Command, frozen=True):
+    """Levels of the replayed market's book: (price, quantity shown), 0 takes a level away.
+
+    `reset` says that what was shown before is void.
+    """
+
+    contract: str
+    bids: tuple[tuple[Price, Lots], ...]
+    asks: tuple[tuple[Price, Lots], ...]
+    reset: bool = False
+
+
 class IndexTick(Command, frozen=True):
     """An index price from a file."""
 
@@ -133,6 +145,7 @@ class CancelOrder(Command, frozen=True):
 AnyCommand = (
     TradeTick
     | QuoteTick
+    | BookTick
     | IndexTick
     | FundingTick
     | Deposit
@@ -146,5 +159,5 @@ AnyCommand = (
     | CancelOrder
 )
 """For decoding: `msgspec.json.Decoder(AnyCommand)`."""
-Tick = TradeTick | QuoteTick | IndexTick | FundingTick
+Tick = TradeTick | QuoteTick | BookTick | IndexTick | FundingTick
 """Commands that a file of market data turns into."""

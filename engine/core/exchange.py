@@ -11,6 +11,7 @@ from engine.core import funding
 from engine.core.command import (
     AddMargin,
     AmendOrder,
+    BookTick,
     CancelOrder,
     Command,
     Deposit,
@@ -36,6 +37,7 @@ from engine.core.trading import orders, prices, replay, settings, transfers
 _HANDLERS: dict[type, Callable[..., None]] = {
     TradeTick: replay.trade_tick,
     QuoteTick: replay.quote_tick,
+    BookTick: replay.book_tick,
     IndexTick: replay.index_tick,
     FundingTick: funding.funding_tick,
     Deposit: transfers.deposit,
@@ -48,7 +50,7 @@ _HANDLERS: dict[type, Callable[..., None]] = {
     AmendOrder: orders.amend,
     CancelOrder: orders.cancel,
 }
-_INTRODUCED = (TradeTick, QuoteTick, IndexTick)
+_INTRODUCED = (TradeTick, QuoteTick, BookTick, IndexTick)
 
 
 def _check_time(state: State, at_us: int) -> Reason | None:

@@ -30,10 +30,21 @@ class Band(msgspec.Struct, frozen=True):
     notional: Micros
 
 
+class Regime(msgspec.Struct, frozen=True):
+    """How the depth scales once the realised volatility is at least so high.
+
+    `above_ppm` is the root mean square of the reference's moves per volatility interval.
+    """
+
+    above_ppm: int
+    scale_ppm: int
+
+
 class Depth(msgspec.Struct, frozen=True):
     """The shape of the outside market's book where the file shows none.
 
-    `half_life_us`: what was taken comes back by half in that time. `scale_ppm` scales all bands.
+    `half_life_us`: what was taken comes back by half in that time. `scale_ppm` scales all bands,
+    and so does the last of the `regimes` (ascending) that the realised volatility has reached.
     """
 
     half_spread_ppm: int
@@ -41,6 +52,9 @@ class Depth(msgspec.Struct, frozen=True):
     levels_per_band: int
     half_life_us: int
     scale_ppm: int = 1_000_000
+    regimes: tuple[Regime, ...] = ()
+    volatility_interval_us: int = 1_000_000
+    volatility_count: int = 60
 
 
 class Funding(msgspec.Struct, frozen=True):
@@ -87,6 +101,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     liquidation_fee_to: Literal["fund", "fees"] = "fund"
     residue_to: Literal["fund", "client"] = "fund"
     self_trade: Literal["cancel_taker", "cancel_maker", "cancel_both"] = "cancel_maker"
+    queue: Literal["back", "front", "proportional"] = "back"
+    """Where a resting order stands behind what the replayed market showed at its price."""
     market_band_ppm: int = 50_000
     orders_max: int = 200
     warning_levels: tuple[int, ...] = (50, 80, 90)

@@ -14,6 +14,7 @@ from engine.core.account.account import OUTSIDE, Account
 from engine.core.account.position import Position
 from engine.core.book.order import Order
 from engine.core.book.outside import Outside
+from engine.core.book.volatility import Volatility
 from engine.core.exchange import Exchange
 from engine.core.instrument import Venue
 from engine.core.money import Micros, Price
@@ -36,6 +37,7 @@ class MarketImage(msgspec.Struct):
     sample_due_us: int
     funding_due_us: int
     rate_e8: int
+    volatility: Volatility
 
 
 class AccountImage(msgspec.Struct):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
 
+from engine.config.settings import SizeUnit
 from engine.core.command import Side
 from engine.core.instrument import Contract
 from engine.core.money import AMOUNT_MAX, E8, Lots, Price, div_half_even
@@ -40,15 +41,68 @@ def price_reader(contract: Contract, grid: int = 1) -> Callable[[str], Price]:
     return read
 
 
-def size_reader(contract: Contract, unit: str) -> Callable[[str, Price], int]:
-    """Read a signed size as lots at a price, rounded towards zero; the text must not be zero.
+def index_reader(contract: Contract) -> Callable[[str], Price]:
+    """Read an index price as price units, halves to the even one; it needs not be on the grid.
 
-    `unit` is `base` or `quote`: a size in quote currency is divided by the price. What it
-    returns raises `RowSkipped`, also where the lots are worth more than money can be.
+    What it returns raises `RowSkipped`.
+    """
+    scaled = scaler(1 / fraction(contract.price_unit))
+
+    def read(text: str) -> Price:
+        try:
+            price = div_half_even(*scaled(text))
+        except NotPlain as error:
+            raise RowSkipped(Skip.BAD_PRICE, text) from error
+        if not 0 < price <= contract.price_max:
+            raise RowSkipped(Skip.BAD_PRICE, text)
+        return Price(price)
+
+    return read
+
+
+def lots_max(contract: Contract) -> Callable[[Price], int]:
+    """The most lots that are worth no more than money can be, at a price."""
+    unit_value = contract.unit_value
+
+    def most(price: Price) -> int:
+        return AMOUNT_MAX // (price * unit_value)
+
+    return most
+
+
+def volume_reader(contract: Contract) -> Callable[[str], int | None]:
+    """Read a volume in base currency as lots, rounded down; None where it is zero.
+
+    What it returns raises `RowSkipped`.
+    """
+    scaled = scaler(1 / fraction(contract.lot))
+
+    def read(text: str) -> int | None:
+        try:
+            numerator, denominator = scaled(text)
+        except NotPlain as error:
+            raise RowSkipped(Skip.BAD_QUANTITY, text) from error
+        if numerator < 0:
+            raise RowSkipped(Skip.BAD_QUANTITY, text)
+        return numerator // denominator if numerator else None
+
+    return read
+
+
+def size_reader(
+    contract: Contract, unit: SizeUnit, contract_size: str | None = None, *, zero: bool = False
+) -> Callable[[str, Price], int]:
+    """Read a signed size as lots at a price, rounded towards zero; the text may be zero if `zero`.
+
+    A size in quote currency is divided by the price; one in contracts is times `contract_size`
+    of base currency, or in lots where that is None. What it returns raises `RowSkipped`, also
+    where the lots are worth more than money can be.
     """
     lot = fraction(contract.lot)
     by_price = unit == "quote"
     factor = 1 / (lot * fraction(contract.price_unit)) if by_price else 1 / lot
+    if unit == "contract":
+        factor *= lot if contract_size is None else fraction(contract_size)
     scaled = lru_cache(maxsize=_REMEMBERED)(scaler(factor))
     unit_value = contract.unit_value
 
@@ -60,7 +114,7 @@ def size_reader(contract: Contract, unit: str) -> Callable[[str, Price], int]:
         if by_price:
             denominator *= price
         lots = abs(numerator) // denominator
-        if numerator == 0 or lots * price * unit_value > AMOUNT_MAX:
+        if (numerator == 0 and not zero) or lots * price * unit_value > AMOUNT_MAX:
             raise RowSkipped(Skip.BAD_QUANTITY, text)
         return lots if numerator > 0 else -lots
 

@@ -1,7 +1,8 @@
 """Which format a file is written in: by name, by its header, or by the shape of its rows.
 
 A header decides where there is one; a lab's own maps go before what is built in. Without a
-header the first rows do, so a wrong header is never taken for a bad first row.
+header the first rows do, so a wrong header is never taken for a bad first row. Formats that look
+alike are told apart by more of the rows, or by the path that their venue publishes them under.
 """
 
 import csv
@@ -10,7 +11,21 @@ from collections.abc import Sequence
 import msgspec
 
 from feeds.errors import FeedError
-from feeds.formats import binance_agg_trades, binance_book_ticker, binance_trades
+from feeds.formats import (
+    binance_agg_trades,
+    binance_book_depth,
+    binance_book_ticker,
+    binance_funding,
+    binance_klines,
+    binance_trades,
+    bybit_trades,
+    kraken_trades,
+    okx_trades,
+    tardis_book,
+    tardis_quotes,
+    tardis_ticker,
+    tardis_trades,
+)
 from feeds.formats.format import Format
 from feeds.number import NotPlain, plain
 from feeds.stamp import BadStamp, stamp_reader
@@ -19,6 +34,16 @@ BUILT_IN = (
     binance_trades.FORMAT,
     binance_agg_trades.FORMAT,
     binance_book_ticker.FORMAT,
+    binance_book_depth.FORMAT,
+    *binance_klines.FORMATS,
+    binance_funding.FORMAT,
+    bybit_trades.FORMAT,
+    kraken_trades.FORMAT,
+    *okx_trades.FORMATS,
+    *tardis_trades.FORMATS,
+    tardis_quotes.FORMAT,
+    tardis_book.FORMAT,
+    tardis_ticker.FORMAT,
 )
 _NUMBER_STARTS = tuple("+-.0123456789")
 HEAD_LINES = 20
@@ -44,7 +69,7 @@ def cells_of(line: str, delimiter: str) -> list[str]:
 
 
 def detect(path: str, head: Sequence[str], maps: Sequence[Format], named: str | None) -> Layout:
-    """Say which format the first lines of a file are in.
+    """Say which format the first lines of a file are in, also one that is not replayed.
 
     Raises `FeedError` if there is no such name, or if the lines do not look like that format,
     or like any.
@@ -56,16 +81,16 @@ def detect(path: str, head: Sequence[str], maps: Sequence[Format], named: str | 
     if named is not None:
         formats = [_by_name(named, formats)]
     for form in formats:
-        layout = _layout(form, lines)
+        layout = _layout(form, path, lines, is_named=named is not None)
         if layout is not None:
             return layout
     found = f"{path}:1: found {lines[0][:120]!r}"
     if named is not None:
         raise FeedError(f"{found}; expected {_looks(formats[0])}; name another --format")
-    expected = " or ".join(f"{form.name} ({_looks(form)})" for form in formats)
+    names = ", ".join(form.name for form in formats)
     raise FeedError(
-        f"{found}; expected one of the formats {expected}; name one with --format, or describe "
-        f"the file's columns in the lab"
+        f"{found}; expected one of the formats {names}; {_nearest(lines[0], formats)}name one "
+        f"with --format, or describe the file's columns in the lab"
     )
 
 
@@ -77,18 +102,18 @@ def _by_name(name: str, formats: Sequence[Format]) -> Format:
     raise FeedError(f"--format {name}: there is no such format; there are: {known}")
 
 
-def _layout(form: Format, lines: Sequence[str]) -> Layout | None:
+def _layout(form: Format, path: str, lines: Sequence[str], *, is_named: bool) -> Layout | None:
     rows = [_cells_or_empty(line, form.columns.delimiter) for line in lines]
-    header = form.columns.header
-    if header is not None and tuple(cell.strip() for cell in rows[0]) == header:
-        return Layout(form, has_header=True, width=len(header))
-    if _is_header(rows[0]):
+    has_header = form.has_header(rows[0])
+    if not has_header and _is_header(rows[0]):
         return None
-    fits = _can_be_read if header is None else Format.has_shape
-    for row in rows:
-        if fits(form, row):
-            return Layout(form, has_header=False, width=len(row))
-    return None
+    fits = _can_be_read if form.columns.header is None else Format.has_shape
+    row = rows[0] if has_header else next((row for row in rows if fits(form, row)), None)
+    if row is None:
+        return None
+    if form.fits is not None and not is_named and not form.fits(path, rows[has_header:]):
+        return None
+    return Layout(form, has_header=has_header, width=len(row))
 
 
 def _cells_or_empty(line: str, delimiter: str) -> list[str]:
@@ -116,6 +141,17 @@ def _can_be_read(form: Format, cells: Sequence[str]) -> bool:
     except (BadStamp, NotPlain):
         return False
     return True
+
+
+def _nearest(line: str, formats: Sequence[Format]) -> str:
+    """The format that shares most columns with a header, for people."""
+
+    def shared(form: Format) -> int:
+        columns = _cells_or_empty(line, form.columns.delimiter)
+        return len({column.strip() for column in columns} & set(form.columns.header or ()))
+
+    near = max(formats, key=shared)
+    return f"the most alike is {near.name} ({_looks(near)}); " if shared(near) else ""
 
 
 def _looks(form: Format) -> str:

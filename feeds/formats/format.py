@@ -1,27 +1,65 @@
 """What a format is: how its columns are called, what they hold, and how a file of it looks."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from engine.config.settings import Columns
+from engine.core.command import Tick
+from engine.core.instrument import Contract
 
 DECIMAL = r"-?[0-9]+(?:\.[0-9]*)?"
 INTEGER = r"[0-9]+"
+MILLISECONDS = r"[0-9]{12,13}"
 FLAG = r"(?:true|false)"
+
+Cells = Sequence[str]
+Rows = Sequence[Cells]
+
+
+def _nothing() -> tuple[Tick, ...]:
+    return ()
+
+
+class RowReader(msgspec.Struct, frozen=True):
+    """Makes ticks of the rows of one contract, in the order of the file.
+
+    `read` takes a row and gives the ticks that are ready; it raises `RowSkipped` for a row that
+    has to be left out, or for rows before it whose tick is not to be had. `flush` gives the ticks
+    that were waiting for more rows, or raises for those rows: it is called where another
+    contract's rows begin, and at the end.
+    """
+
+    read: Callable[[Cells], Sequence[Tick]]
+    flush: Callable[[], Sequence[Tick]] = _nothing
 
 
 class Format(msgspec.Struct, frozen=True, kw_only=True):
     """Columns and, for formats that are built in, what is not in a lab's map.
 
     `shape` are patterns of the cells of a row, by which a file without a header is recognised;
-    `id` is the column whose text must not be the one of the row before.
+    `id` is the column whose text must not be the one of the row before; `later` are columns that
+    newer files have behind the others; `blank` are those that may be empty, which leaves the row
+    out without being a mistake. `translated` says that a header's names end at a slash, behind
+    which they stand in another language. `unknown_side` is the word of a side that is not known,
+    which leaves it to the price. `in_place` says that the order of the file is the order of its
+    rows, whatever their stamps. `fits` decides between formats that look alike, by the path and
+    the first rows. `reader` makes rows into ticks where a map of columns is not enough.
+    `refused` is why a file that was recognised is not replayed.
     """
 
     columns: Columns
     shape: tuple[str, ...] = ()
     id: str | None = None
+    later: tuple[str, ...] = ()
+    blank: tuple[str, ...] = ()
+    translated: bool = False
+    unknown_side: str | None = None
+    in_place: bool = False
+    fits: Callable[[str, Rows], bool] | None = None
+    reader: Callable[["Format", Contract], RowReader] | None = None
+    refused: str | None = None
 
     @property
     def name(self) -> str:
@@ -45,6 +83,16 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
         quotes = (named.bid, named.bid_size, named.ask, named.ask_size)
         columns = (named.contract, named.time, *trades, *quotes, named.rate)
         return [self.place(column) for column in columns if column is not None]
+
+    def has_header(self, cells: Sequence[str]) -> bool:
+        """Whether the first row of a file is this format's header."""
+        header = self.columns.header
+        if header is None:
+            return False
+        found = tuple(cell.strip() for cell in cells)
+        if self.translated:
+            found = tuple(cell.partition("/")[0] for cell in found)
+        return found in (header, header + self.later)
 
     def has_shape(self, cells: Sequence[str]) -> bool:
         """Whether a row without a header looks like one of this format."""

@@ -2,13 +2,14 @@
 
 import gzip
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 from engine.config.settings import Columns
 from engine.config.settings import Feed as FeedSettings
 from engine.core.command import Tick
-from engine.core.instrument import Band, Bracket, Contract, Depth
+from engine.core.instrument import Band, Bracket, Contract, Depth, Funding
 from engine.core.money import Lots, Micros, Price
 from feeds.replay import FileArg, open_feed
 from feeds.report import FileReport
@@ -23,7 +24,14 @@ QUOTES_HEADER = (
 )
 
 
-def contract(symbol: str, price_unit: str, lot: str, unit_value: int, tick: int = 1) -> Contract:
+def contract(
+    symbol: str,
+    price_unit: str,
+    lot: str,
+    unit_value: int,
+    tick: int = 1,
+    funding: Literal["none", "file", "premium"] = "none",
+) -> Contract:
     """A contract with the usual bounds; `unit_value` must fit the price unit and the lot."""
     return Contract(
         symbol=symbol,
@@ -37,6 +45,7 @@ def contract(symbol: str, price_unit: str, lot: str, unit_value: int, tick: int 
             Bracket(Micros(0), 4_000, Micros(0), 100),
             Bracket(Micros(1_000_000_000_000), 10_000, Micros(6_000_000_000), 20),
         ),
+        funding=Funding(source=funding),
         depth=Depth(100, (Band(0, Micros(10**12)), Band(50_000, Micros(10**13))), 10, 10_000_000),
     )
 
@@ -44,6 +53,8 @@ def contract(symbol: str, price_unit: str, lot: str, unit_value: int, tick: int 
 BTC = contract("BTCUSDT", "0.1", "0.001", 100)
 ETH = contract("ETHUSDT", "0.01", "0.001", 10)
 CONTRACTS = {"BTCUSDT": BTC, "ETHUSDT": ETH}
+FUNDED = {"BTCUSDT": contract("BTCUSDT", "0.1", "0.001", 100, funding="file"), "ETHUSDT": ETH}
+"""The same, with the funding of BTCUSDT from a file."""
 
 
 def trade_row(
@@ -76,9 +87,10 @@ def read(
     *maps: Columns,
     named: str | None = None,
     hold_back_us: int = 1_000_000,
+    contracts: Mapping[str, Contract] = CONTRACTS,
 ) -> tuple[list[Tick], FileReport]:
     """Read one file to its end, with the lab of this module."""
     settings = FeedSettings(columns=maps, hold_back_us=hold_back_us)
-    feed = open_feed([FileArg.parse(str(path), named)], CONTRACTS, settings)
+    feed = open_feed([FileArg.parse(str(path), named)], contracts, settings)
     ticks = list(feed.ticks())
     return ticks, feed.reports[0]

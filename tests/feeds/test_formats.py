@@ -10,6 +10,7 @@ from engine.core.money import Lots, Price
 from feeds.errors import FeedError
 from tests.feeds.making import (
     AGG_HEADER,
+    FUNDED,
     NOON_MS,
     NOON_US,
     QUOTES_HEADER,
@@ -60,6 +61,7 @@ QUOTE_TICKS: list[Tick] = [
         ask_quantity=Lots(0),
     ),
 ]
+HEADER = f"header {TRADES_HEADER}"
 BUILT_IN = [
     ("binance_trades", TRADES_HEADER, TRADES, TRADE_TICKS),
     ("binance_agg_trades", AGG_HEADER, AGG_TRADES, TRADE_TICKS),
@@ -225,30 +227,32 @@ def test_index_prices_and_funding_rates(tmp_path: Path) -> None:
     assert read(at_index, index, rates)[0] == [
         IndexTick(at_us=NOON_US, contract="BTCUSDT", price=Price(643_210))
     ]
-    ticks, report = read(at_rates, index, rates)
+    ticks, report = read(at_rates, index, rates, contracts=FUNDED)
     assert ticks == [FundingTick(at_us=NOON_US, contract="BTCUSDT", rate_e8=-10_000)]
     assert (report.low, report.high) == (None, None)
 
 
 @pytest.mark.parametrize(
-    "lines",
+    ("lines", "near"),
     [
-        ["id,price,qty,base_qty,time,is_buyer_maker", *TRADES],
-        ["id,price,quantity,quote_qty,time,is_buyer_maker", *TRADES],
-        ["open_time,open,high,low,close", "1,2,3,4,5"],
-        ["1,2,3"],
-        ["<html>"],
+        (["id,price,qty,base_qty,time,is_buyer_maker", *TRADES], f"binance_trades ({HEADER}"),
+        (["id,price,quantity,quote_qty,time,is_buyer_maker", *TRADES], "binance_trades"),
+        (["open_time,open,high,low,close", "1,2,3,4,5"], "binance_klines"),
+        (["1,2,3"], None),
+        (["<html>"], None),
     ],
 )
 def test_a_header_that_is_none_of_the_known_is_never_taken_for_a_bad_row(
-    tmp_path: Path, lines: list[str]
+    tmp_path: Path, lines: list[str], near: str | None
 ) -> None:
     path = write(tmp_path / "BTCUSDT.csv", lines)
     with pytest.raises(FeedError) as error:
         read(path, trades_map())
     message = str(error.value)
     assert message.startswith(f"{path}:1: found {lines[0]!r}; expected one of the formats own")
-    assert TRADES_HEADER in message
+    assert "binance_trades, binance_agg_trades" in message
+    assert ("the most alike is" in message) is (near is not None)
+    assert f"the most alike is {near or ''}" in message or near is None
     assert "--format" in message
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.config.settings import SizeUnit
 from engine.core.money import Price
 from feeds.formats.cell import price_reader, rate_reader, size_reader
 from feeds.number import NotPlain, fraction, plain, scaler
@@ -84,12 +86,14 @@ def test_a_price_is_exact_or_refused(text: str, unit: str) -> None:
     PLAIN,
     st.sampled_from(["0.001", "0.5", "1", "0.00001"]),
     st.integers(1, 10_000_000).map(Price),
-    st.sampled_from(["base", "quote"]),
+    st.sampled_from(get_args(SizeUnit)),
 )
-def test_a_size_is_rounded_down_to_lots(text: str, lot: str, price: Price, unit: str) -> None:
+def test_a_size_is_rounded_down_to_lots(text: str, lot: str, price: Price, unit: SizeUnit) -> None:
     true = Fraction(text) / Fraction(lot)
     if unit == "quote":
         true /= price * Fraction("0.5")
+    if unit == "contract":
+        true = Fraction(text)
     lots = abs(true) // 1
     expected: int | Skip = lots if true > 0 else -lots
     if true == 0 or lots * price * 7 >= 2**53:

@@ -14,6 +14,15 @@ TRADERS = ("alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "
 MAKERS = ("quinn", "rupert", "sybil")
 STEPS_US = (0, 0, 0, 1_000, 250_000, 5_000_000, 60_000_000, 900_000_000, 7_200_000_000)
 
+STYLES = {
+    "trades": ("trade",),
+    "quotes": ("quote",),
+    "both": ("quote", "trade"),
+    "book": ("book", "book", "trade"),
+    "all": ("book", "quote", "trade"),
+}
+"""What a contract's file could be: the ticks that it holds."""
+
 
 @dataclass
 class Placed:
@@ -42,6 +51,8 @@ class Model:
     modes: dict[tuple[str, str], Mode] = field(default_factory=dict)
     orders: int = 0
     story: list[Callable[[], AnyCommand | None]] = field(default_factory=list)
+    touches: dict[str, dict[Side, int]] = field(default_factory=dict)
+    levels: dict[str, dict[Side, list[int]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         dice = self.dice
@@ -49,7 +60,7 @@ class Model:
         self.symbols = list(self.details)
         self.traders = list(TRADERS[: dice.randrange(2, len(TRADERS) + 1)])
         self.makers = list(MAKERS[: dice.randrange(1, len(MAKERS) + 1)])
-        self.quoting = {s: dice.choice(("trades", "quotes", "both")) for s in self.symbols}
+        self.quoting = {s: dice.choice(tuple(STYLES)) for s in self.symbols}
         self.spread_ticks = dice.choice((1, 2, 10))
         self.volatility = dice.choice((3_000, 10_000, 30_000))
         self.crash_chance = dice.choice((0.02, 0.06, 0.15))

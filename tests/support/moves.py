@@ -12,16 +12,15 @@ from engine.core.command import (
     IndexTick,
     Mode,
     PlaceOrder,
-    QuoteTick,
     RemoveMargin,
     SetLeverage,
     SetMarginMode,
     Side,
-    TradeTick,
     Withdraw,
 )
 from engine.core.money import Lots, Micros, Price
-from tests.support.model import MAKERS, PRICE_START, Model, Placed
+from tests.support import market
+from tests.support.model import MAKERS, PRICE_START, STYLES, Model, Placed
 from tests.support.worlds import QUOTE
 
 # -- the replayed market --
@@ -49,35 +48,39 @@ def tick_at(model: Model, symbol: str, price: int) -> AnyCommand:
     dice = model.dice
     model.prices[symbol] = price
     model.forget_passed(symbol, price)
-    how = model.quoting[symbol]
-    if how == "quotes" or (how == "both" and dice.random() < 0.5):
-        return quote_at(model, symbol, price)
-    return trade_at(model, symbol, price)
+    how = dice.choice(STYLES[model.quoting[symbol]])
+    if how == "book":
+        return market.book(model, symbol, price)
+    if how == "quote":
+        return market.quote(model, symbol, price)
+    return market.trade(model, symbol, price, dice.choice(("buy", "sell")))
+
+
+def queue_trade(model: Model) -> AnyCommand | None:
+    """Trade at exactly the price of an order that may rest near the price."""
+    near = [
+        order
+        for order in model.placed
+        if abs(order.price - model.prices.get(order.contract, PRICE_START)) * 20 < order.price
+    ]
+    if not near:
+        return None
+    dice, order = model.dice, model.dice.choice(near)
+    passive = order.side if dice.random() < 0.9 else market.other(order.side)
+    model.prices[order.contract] = order.price
+    return market.trade(model, order.contract, order.price, market.other(passive))
 
 
 def trade_at(model: Model, symbol: str, price: int) -> AnyCommand:
     """Trade at a price, on the grid or not."""
     model.prices[symbol] = price
-    side: Side = model.dice.choice(("buy", "sell"))
-    return TradeTick(
-        at_us=model.now, contract=symbol, price=Price(price), quantity=Lots(1), side=side
-    )
+    return market.trade(model, symbol, price, model.dice.choice(("buy", "sell")))
 
 
 def quote_at(model: Model, symbol: str, price: int) -> AnyCommand:
     """Quote around a price; where the mark is the last price, it stays where it is."""
-    dice = model.dice
     model.prices[symbol] = price
-    bid = model.on_grid(symbol, price)
-    spread = dice.randrange(1, model.spread_ticks + 1) * model.details[symbol].tick
-    return QuoteTick(
-        at_us=model.now,
-        contract=symbol,
-        bid=Price(bid),
-        bid_quantity=Lots(dice.choice((0, 5, 40, 200, 2_000))),
-        ask=Price(bid + spread),
-        ask_quantity=Lots(dice.choice((0, 5, 40, 200, 2_000))),
-    )
+    return market.quote(model, symbol, price)
 
 
 def index_tick(model: Model) -> AnyCommand:

@@ -9,6 +9,7 @@ from engine.core.command import (
     AddMargin,
     AmendOrder,
     AnyCommand,
+    BookTick,
     CancelOrder,
     Deposit,
     FundingTick,
@@ -58,6 +59,7 @@ def draw(
         )
     everything = (
         *_bad_ticks(at_us, contract, price),
+        *_bad_books(at_us, contract, price),
         *_bad_money(at_us, account, symbol),
         *_bad_orders(at_us, account, contract, price),
         *_bad_names(at_us, account, symbol, price),
@@ -123,6 +125,32 @@ def _bad_ticks(at_us: int, contract: Contract, price: int) -> list[AnyCommand]:
             )
         ),
     ]
+
+
+def _bad_books(at_us: int, contract: Contract, price: int) -> list[AnyCommand]:
+    symbol, tick = contract.symbol, contract.tick
+    rows = [
+        (((price, 1),), ((price, 1),)),
+        (((price, 1), (price + tick, 5)), ((price + tick, 1),)),
+        (((price, 1), (0, 0)), ()),
+        (((price, 1),), ((contract.price_max + 1, 0),)),
+        (((price, -1),), ()),
+        ((), ((price, 5), (price + tick, -1))),
+    ]
+    if tick > 1:
+        rows.append((((price + 1, 5),), ()))
+    return [
+        BookTick(at_us=at_us, contract=NOWHERE, bids=(), asks=()),
+        BookTick(at_us=at_us - 10**9, contract=symbol, bids=(), asks=(), reset=True),
+        *(
+            BookTick(at_us=at_us, contract=symbol, bids=_levels(bids), asks=_levels(asks))
+            for bids, asks in rows
+        ),
+    ]
+
+
+def _levels(rows: tuple[tuple[int, int], ...]) -> tuple[tuple[Price, Lots], ...]:
+    return tuple((Price(price), Lots(quantity)) for price, quantity in rows)
 
 
 def _bad_money(at_us: int, account: str, symbol: str) -> list[AnyCommand]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from engine.core.command import AnyCommand
 from engine.core.instrument import Venue
-from tests.support import brink, moves, rubbish, stories
+from tests.support import brink, moves, resting, rubbish, stories
 from tests.support.model import PRICE_START, STEPS_US, Model
 from tests.support.worlds import world
 
@@ -76,6 +76,7 @@ def bad(model: Model) -> AnyCommand:
 
 BASE: tuple[tuple[Kind, int], ...] = (
     (moves.tick, 24),
+    (moves.queue_trade, 4),
     (moves.index_tick, 4),
     (moves.funding_tick, 2),
     (moves.deposit, 2),
@@ -96,8 +97,8 @@ BASE: tuple[tuple[Kind, int], ...] = (
     (stories.herd, 6),
     (stories.pool, 6),
     (stories.trimmed, 1),
-    (stories.squeezed, 1),
-    (stories.parked, 2),
+    (stories.squeezed, 2),
+    (stories.parked, 4),
     (stories.straddle, 2),
     (stories.topped_up, 1),
     (stories.adrift, 6),
@@ -111,6 +112,9 @@ BASE: tuple[tuple[Kind, int], ...] = (
     (brink.torn, 3),
     (brink.ceiling, 1),
     (brink.sated, 1),
+    (resting.queued, 6),
+    (resting.queued_twice, 2),
+    (resting.cornered, 2),
     (bad, 4),
 )
 """The kinds of commands and their weights before a seed multiplies them."""

@@ -8,7 +8,7 @@ import random
 from collections.abc import Sequence
 from typing import Literal
 
-from engine.core.instrument import Band, Bracket, Contract, Depth, Funding, Rules, Venue
+from engine.core.instrument import Band, Bracket, Contract, Depth, Funding, Regime, Rules, Venue
 from engine.core.money import PPM, Lots, Micros, Price
 
 QUOTE = 1_000_000
@@ -38,10 +38,24 @@ def depth(
     levels_per_band: int = 2,
     half_life_us: int = 60_000_000,
     scale_ppm: int = PPM,
+    regimes: Sequence[tuple[int, int]] = (),
+    volatility_interval_us: int = 1_000_000,
+    volatility_count: int = 60,
 ) -> Depth:
-    """Make an outside book from (distance in ppm, cumulative notional in quote)."""
-    bands = tuple(Band(distance, Micros(notional * QUOTE)) for distance, notional in rows)
-    return Depth(half_spread_ppm, bands, levels_per_band, half_life_us, scale_ppm)
+    """Make an outside book from (distance in ppm, cumulative notional in quote).
+
+    `regimes` are rows of (volatility from which, scale), both in ppm.
+    """
+    return Depth(
+        half_spread_ppm,
+        tuple(Band(distance, Micros(notional * QUOTE)) for distance, notional in rows),
+        levels_per_band,
+        half_life_us,
+        scale_ppm,
+        tuple(Regime(above_ppm, ppm) for above_ppm, ppm in regimes),
+        volatility_interval_us,
+        volatility_count,
+    )
 
 
 CHEAP = brackets([(0, 5_000, 100), (2_000, 10_000, 50), (10_000, 25_000, 20), (50_000, 50_000, 10)])
@@ -117,6 +131,7 @@ def _rules(dice: random.Random) -> Rules:
         liquidation_fee_to=dice.choice(("fund", "fees")),
         residue_to=dice.choice(("fund", "client")),
         self_trade=dice.choice(("cancel_taker", "cancel_maker", "cancel_both")),
+        queue=dice.choice(("back", "front", "proportional")),
         market_band_ppm=dice.choice((20_000, 50_000, 150_000)),
         orders_max=dice.choice((2, 3, 5, 200, 200, 200, 200, 200)),
         warning_levels=dice.choice(((50, 80, 90), (50, 80, 90), (70,), ())),
@@ -162,4 +177,17 @@ def _depth(dice: random.Random) -> Depth:
         levels_per_band=dice.choice((1, 2, 3)),
         half_life_us=dice.choice((1_000, 1_000_000, 60_000_000, HOUR_US)),
         scale_ppm=dice.choice((PPM, PPM, 333_333)),
+        regimes=_regimes(dice),
+        volatility_interval_us=dice.choice((1_000, 1_000_000, 60_000_000)),
+        volatility_count=dice.choice((1, 3, 20)),
     )
+
+
+def _regimes(dice: random.Random) -> list[tuple[int, int]]:
+    """Draw none to three regimes, from so low that ticks switch between them."""
+    rows: list[tuple[int, int]] = []
+    above_ppm = 0
+    for _ in range(dice.choice((0, 0, 1, 2, 3))):
+        above_ppm += dice.choice((1, 300, 3_000, 20_000))
+        rows.append((above_ppm, dice.choice((2 * PPM, 500_000, 123_457, 0))))
+    return rows

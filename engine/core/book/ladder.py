@@ -62,6 +62,11 @@ class Ladder:
             return None
         return next(iter(self._levels[side][keys[0]].values()))
 
+    def at(self, side: Side, price: int) -> list[Order]:
+        """Return the orders of one price by arrival."""
+        key = price if side == "sell" else -price
+        return list(self._levels[side].get(key, {}).values())
+
     def __iter__(self) -> Iterator[Order]:
         for side in ("buy", "sell"):
             yield from self.of(side)

@@ -7,7 +7,10 @@ from engine.core.money import Lots, Price
 
 
 class Order(msgspec.Struct):
-    """What rests in the book; `quantity` is what is left, `arrival` its place in time."""
+    """What rests in the book; `quantity` is what is left, `arrival` its place in time.
+
+    `ahead` is what the replayed market showed at its price and is served before it.
+    """
 
     account: str
     order: str
@@ -18,3 +21,4 @@ class Order(msgspec.Struct):
     arrival: int
     reduce_only: bool = False
     post_only: bool = False
+    ahead: int = 0

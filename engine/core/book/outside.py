@@ -3,16 +3,19 @@
 The file knows nothing of us. A tick moves the touch and nothing else; levels are worked out when
 an order walks them. What was taken from a level is missing there and comes back by half in each
 half-life, so that ten liquidations in a second walk down the book and ten in an hour do not.
-Decisions P2 to P5.
+Where the file shows a book, its levels are taken as they are. Decisions P2 to P5, P14, P15.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from engine.core.command import Side
 from engine.core.instrument import Contract
 from engine.core.money import PPM, Lots, Price, div_up
+
+Shown = Sequence[tuple[int, int]]
+"""Levels of a file's book: (price, quantity)."""
 
 
 class Missing(msgspec.Struct):
@@ -39,7 +42,9 @@ class Level(msgspec.Struct, frozen=True):
 class Outside(msgspec.Struct):
     """The touch that the file shows, and what we have taken around it.
 
-    `bid` and `ask` are 0 before the first tick.
+    `bid` and `ask` are 0 before the first tick. Once the file has shown levels (`booked`), `bids`
+    and `asks` are the book, and what is missing is kept by price; else by the level's number.
+    `regime_ppm` scales the bands in a wild market.
     """
 
     bid: Price = Price(0)
@@ -47,12 +52,16 @@ class Outside(msgspec.Struct):
     bid_quantity: Lots = Lots(0)
     ask_quantity: Lots = Lots(0)
     quoted: bool = False
+    booked: bool = False
+    bids: dict[int, int] = {}
+    asks: dict[int, int] = {}
     missing_bids: dict[int, Missing] = {}
     missing_asks: dict[int, Missing] = {}
+    regime_ppm: int = PPM
 
     def trade(self, contract: Contract, price: int) -> None:
-        """Move the touch around a replayed trade, unless the file has quotes."""
-        if self.quoted:
+        """Move the touch around a replayed trade, unless the file shows more than trades."""
+        if self.quoted or self.booked:
             return
         tick = contract.tick
         half = max(tick, div_up(price * contract.depth.half_spread_ppm, PPM))
@@ -60,10 +69,44 @@ class Outside(msgspec.Struct):
         self.ask = Price(div_up(price + half, tick) * tick)
 
     def quote(self, bid: Price, bid_quantity: Lots, ask: Price, ask_quantity: Lots) -> None:
-        """Move the touch to a replayed quote."""
+        """Move the touch to a replayed quote, unless the file shows a whole book."""
+        if self.booked:
+            return
         self.quoted = True
         self.bid, self.bid_quantity = bid, bid_quantity
         self.ask, self.ask_quantity = ask, ask_quantity
+
+    def book(self, contract: Contract, bids: Shown, asks: Shown, *, reset: bool) -> None:
+        """Set levels of the replayed book; a new level drops those of the other side it crosses."""
+        if not self.booked:
+            self.booked = True
+            self.missing_bids, self.missing_asks = {}, {}
+        if reset:
+            self.bids, self.asks = {}, {}
+        for side, levels in ((self.bids, bids), (self.asks, asks)):
+            for price, quantity in levels:
+                if quantity:
+                    side[price] = quantity
+                else:
+                    side.pop(price, None)
+        highest = max((price for price, quantity in bids if quantity), default=None)
+        lowest = min((price for price, quantity in asks if quantity), default=None)
+        if highest is not None and self.asks and min(self.asks) <= highest:
+            self.asks = {price: lots for price, lots in self.asks.items() if price > highest}
+        if lowest is not None and self.bids and max(self.bids) >= lowest:
+            self.bids = {price: lots for price, lots in self.bids.items() if price < lowest}
+        self._find_touch(contract)
+
+    def _find_touch(self, contract: Contract) -> None:
+        """A side that is empty stands one tick beyond the other, with nothing to take."""
+        if self.bids:
+            self.bid = Price(max(self.bids))
+        if self.asks:
+            self.ask = Price(min(self.asks))
+        if self.bids and not self.asks:
+            self.ask = Price(self.bid + contract.tick)
+        if self.asks and not self.bids:
+            self.bid = Price(max(contract.tick, self.ask - contract.tick))
 
     def levels(self, contract: Contract, side: Side, now_us: int) -> Iterator[Level]:
         """Yield the levels of a side that have something left, from the touch outwards."""
@@ -79,11 +122,22 @@ class Outside(msgspec.Struct):
                 yield Level(number, Price(price), Lots(lots))
 
     def _shape(self, contract: Contract, side: Side) -> Iterator[tuple[int, int, int]]:
+        """Yield (number, price, lots shown) of every level."""
+        if not self.booked:
+            yield from self._bands(contract, side)
+            return
+        shown = self.bids if side == "buy" else self.asks
+        for price in sorted(shown, reverse=side == "buy"):
+            yield price, price, shown[price]
+
+    def _bands(self, contract: Contract, side: Side) -> Iterator[tuple[int, int, int]]:
         depth, tick, unit = contract.depth, contract.tick, contract.unit_value
         touch, quantity = (
             (self.bid, self.bid_quantity) if side == "buy" else (self.ask, self.ask_quantity)
         )
-        notionals = [band.notional * depth.scale_ppm // PPM for band in depth.bands]
+        notionals = [
+            band.notional * depth.scale_ppm // PPM * self.regime_ppm // PPM for band in depth.bands
+        ]
         yield 0, touch, quantity if self.quoted else notionals[0] // (touch * unit)
         number = 0
         steps = depth.levels_per_band
@@ -100,6 +154,11 @@ class Outside(msgspec.Struct):
                 if not tick <= price <= contract.price_max:
                     return
                 yield number, price, slice_notional // (price * unit)
+
+    def shown_at(self, contract: Contract, side: Side, price: int, now_us: int) -> int:
+        """Return the lots that stand at one price of a side."""
+        levels = self.levels(contract, side, now_us)
+        return sum(level.quantity for level in levels if level.price == price)
 
     def take(self, contract: Contract, side: Side, number: int, lots: int, now_us: int) -> None:
         """Remember that lots were taken from a level."""

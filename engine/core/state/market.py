@@ -6,6 +6,7 @@ from engine.core.account.position import Position
 from engine.core.book.ladder import Ladder
 from engine.core.book.merged import Walk, better, shown_levels
 from engine.core.book.outside import Level, Outside
+from engine.core.book.volatility import Volatility
 from engine.core.command import Side
 from engine.core.instrument import Contract
 from engine.core.money import Price
@@ -37,11 +38,12 @@ class Market:
         self.sample_due_us = 0
         self.funding_due_us = 0
         self.rate_e8 = 0
+        self.volatility = Volatility()
 
     @property
     def has_price(self) -> bool:
         """Say whether the contract has had its first tick."""
-        return self.outside.bid > 0
+        return self.outside.bid > 0 and self.outside.ask > 0
 
     def next_timer_us(self) -> int:
         """Return when the next sample or funding is due."""

@@ -179,8 +179,13 @@ class State:
 
     # --- orders -----------------------------------------------------------------------------
     def rest(self, order: Order) -> None:
-        """Put an order into the book."""
+        """Put an order into the book, behind what the replayed market shows at its price."""
         market = self.markets[order.contract]
+        order.ahead = 0
+        if self.rules.queue != "front":
+            order.ahead = market.outside.shown_at(
+                market.contract, order.side, order.price, self.now_us
+            )
         market.ladder.add(order)
         market.dirty = True
         self.accounts[order.account].orders[order.order] = order

@@ -1,11 +1,11 @@
 """Ticks: the replayed market moves, and fills the resting orders that it passes (P2, O8)."""
 
-from engine.core.command import IndexTick, QuoteTick, Side, TradeTick
-from engine.core.money import Price
+from engine.core.command import BookTick, IndexTick, QuoteTick, Side, TradeTick
+from engine.core.money import Price, div_half_even
 from engine.core.reason import Reason
 from engine.core.state.market import Market
 from engine.core.state.venue import State
-from engine.core.trading import prices
+from engine.core.trading import prices, queue
 from engine.core.trading.execute import client_fill, outside_fill
 from engine.core.trading.limits import turned_away
 
@@ -21,9 +21,14 @@ def trade_tick(state: State, command: TradeTick) -> None:
     if command.quantity < 1:
         return state.reject(command, Reason.INVALID_QUANTITY)
     is_first = not market.has_price
+    _sample_volatility(state, market)
     market.outside.trade(contract, price)
-    market.printed = price
-    return _moved(state, market, price, is_first=is_first)
+    if market.has_price:
+        market.printed = price
+        _moved(state, market, price, is_first=is_first)
+        queue.trade(state, market, command)
+        _settle_prices(state, market)
+    return None
 
 
 def quote_tick(state: State, command: QuoteTick) -> None:
@@ -37,11 +42,58 @@ def quote_tick(state: State, command: QuoteTick) -> None:
     if command.bid_quantity < 0 or command.ask_quantity < 0:
         return state.reject(command, Reason.INVALID_QUANTITY)
     is_first = not market.has_price
+    _sample_volatility(state, market)
+    shown = queue.shown(state, market)
     market.outside.quote(bid, command.bid_quantity, ask, command.ask_quantity)
+    return _requoted(state, market, shown, is_first=is_first)
+
+
+def book_tick(state: State, command: BookTick) -> None:
+    """Apply levels of the replayed market's book."""
+    market = state.markets.get(command.contract)
+    reason = Reason.UNKNOWN_CONTRACT if market is None else _check_levels(market, command)
+    if market is None or reason is not None:
+        return state.reject(command, reason or Reason.UNKNOWN_CONTRACT)
+    is_first = not market.has_price
+    _sample_volatility(state, market)
+    shown = queue.shown(state, market)
+    market.outside.book(market.contract, command.bids, command.asks, reset=command.reset)
+    return _requoted(state, market, shown, is_first=is_first)
+
+
+def _check_levels(market: Market, command: BookTick) -> Reason | None:
+    contract = market.contract
+    for price, _ in (*command.bids, *command.asks):
+        if not 1 <= price <= contract.price_max or price % contract.tick:
+            return Reason.INVALID_PRICE
+    highest = max((price for price, quantity in command.bids if quantity > 0), default=0)
+    lowest = min((price for price, quantity in command.asks if quantity > 0), default=highest + 1)
+    if highest >= lowest:
+        return Reason.INVALID_PRICE
+    if any(quantity < 0 for _, quantity in (*command.bids, *command.asks)):
+        return Reason.INVALID_QUANTITY
+    return None
+
+
+def _requoted(state: State, market: Market, shown: queue.Before, *, is_first: bool) -> None:
+    """Go on after the touch was shown anew; the first one starts the last price at its mid."""
+    if not market.has_price:
+        return
     if is_first:
-        half, odd = divmod(bid + ask, 2)
-        market.printed = Price(half + (odd and half % 2))
-    return _moved(state, market, None, is_first=is_first)
+        mid_x2 = market.outside.bid + market.outside.ask
+        market.printed = Price(div_half_even(mid_x2, 2))
+    _moved(state, market, None, is_first=is_first)
+    queue.requoted(state, market, shown)
+    _settle_prices(state, market)
+
+
+def _sample_volatility(state: State, market: Market) -> None:
+    """Take the volatility up to now and set the depth regime, where the profile has regimes."""
+    depth, outside = market.contract.depth, market.outside
+    if depth.regimes:
+        reference_x2 = outside.bid + outside.ask if market.has_price else 0
+        market.volatility.sample(depth, reference_x2, state.now_us)
+        outside.regime_ppm = market.volatility.regime_ppm(depth)
 
 
 def index_tick(state: State, command: IndexTick) -> None:
@@ -63,7 +115,6 @@ def _moved(state: State, market: Market, traded: Price | None, *, is_first: bool
     ask, bid = market.outside.ask, market.outside.bid
     _fill_passed(state, market, "buy", ask if traded is None else min(ask, traded + 1))
     _fill_passed(state, market, "sell", bid if traded is None else max(bid, traded - 1))
-    _settle_prices(state, market)
 
 
 def _fill_passed(state: State, market: Market, side: Side, passed: int) -> None:

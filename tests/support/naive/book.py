@@ -1,10 +1,11 @@
-"""The outside market's levels and the merged book, in full, each time anew (P2 to P6)."""
+"""The outside market's levels and the merged book, in full, each time anew (P2 to P6, P14)."""
 
 from dataclasses import dataclass
 
 from engine.core.command import Side
 from engine.core.money import PPM, div_up
 from tests.support.naive.state import Market, Order, State
+from tests.support.naive.volatility import regime_scale_ppm
 
 
 @dataclass
@@ -36,10 +37,13 @@ def trade_touch(market: Market, price: int) -> None:
 
 
 def shown_levels(market: Market, side: Side) -> list[tuple[int, int, int]]:
-    """List (number, price, lots) that outside shows if nothing was ever taken (P4)."""
+    """List (number, price, lots) that outside shows if nothing was ever taken (P4, P14)."""
+    if market.booked:
+        return [(price, price, lots) for price, lots in sorted(market.book[side].items())]
     contract, depth = market.contract, market.contract.depth
     touch = market.bid if side == "buy" else market.ask
-    notionals = [band.notional * depth.scale_ppm // PPM for band in depth.bands]
+    regime_ppm = regime_scale_ppm(market)
+    notionals = [band.notional * depth.scale_ppm // PPM * regime_ppm // PPM for band in depth.bands]
     distances = [0, *(band.distance_ppm for band in depth.bands[1:])]
     lots = notionals[0] // (touch * contract.unit_value)
     if market.quoted:
@@ -72,6 +76,16 @@ def take(state: State, contract: str, side: Side, level: int, lots: int) -> None
     """Remember that an arriving order took lots from an outside level (P5)."""
     market = state.markets[contract]
     market.missing[side, level] = (missing(market, side, level, state.now) + lots, state.now)
+
+
+def shown_at(state: State, contract: str, side: Side, price: int) -> int:
+    """Sum what outside shows at a price, less what is missing there (P16)."""
+    market = state.markets[contract]
+    return sum(
+        max(0, lots - missing(market, side, number, state.now))
+        for number, at, lots in shown_levels(market, side)
+        if at == price
+    )
 
 
 def hidden_from(state: State, contract: str, side: Side) -> int | None:

@@ -4,6 +4,7 @@ from engine.core.command import (
     AddMargin,
     AmendOrder,
     AnyCommand,
+    BookTick,
     CancelOrder,
     Deposit,
     FundingTick,
@@ -27,19 +28,18 @@ from engine.core.event import (
     Withdrawn,
 )
 from engine.core.instrument import Venue
-from engine.core.money import AMOUNT_MAX, div_half_even
+from engine.core.money import AMOUNT_MAX
 from engine.core.reason import Reason
-from tests.support.naive import margin
-from tests.support.naive.book import trade_touch
+from tests.support.naive import margin, ticks
 from tests.support.naive.fills import cancel
 from tests.support.naive.funding import fire_timers, settle
-from tests.support.naive.orders import amend, fill_passed, place
+from tests.support.naive.orders import amend, place
 from tests.support.naive.prices import update
 from tests.support.naive.refusals import change_mode, refusal
-from tests.support.naive.state import Market, State, balance_name
+from tests.support.naive.state import State, balance_name
 from tests.support.naive.waves import run_waves
 
-Priced = TradeTick | QuoteTick | IndexTick
+Priced = TradeTick | QuoteTick | BookTick | IndexTick
 
 
 class NaiveExchange:
@@ -91,12 +91,8 @@ def _reject(state: State, command: AnyCommand, reason: Reason) -> None:
 
 
 def _carry_out(state: State, command: AnyCommand) -> None:
-    if isinstance(command, TradeTick):
-        _trade_tick(state, command)
-    elif isinstance(command, QuoteTick):
-        _quote_tick(state, command)
-    elif isinstance(command, IndexTick):
-        _index_tick(state, command)
+    if isinstance(command, Priced):
+        ticks.apply(state, command)
     elif isinstance(command, FundingTick):
         settle(state, command.contract, command.rate_e8)
     elif isinstance(command, PlaceOrder):
@@ -165,54 +161,3 @@ def _move_margin(state: State, command: AddMargin | RemoveMargin) -> None:
         amount=command.amount,
         margin=state.money(pocket),
     )
-
-
-def _first_tick(state: State, market: Market, last: int) -> None:
-    """Start the clock of a contract's timers (P1, P10, F1) and its last (P7)."""
-    market.priced = True
-    market.last_next = last
-    market.sampled_until = market.settled_until = state.now
-
-
-def _head(state: State, market: Market) -> None:
-    """Keep a tick's first event for the moment it is needed (P13)."""
-    state.dirty.add(market.contract.symbol)
-    state.head = {
-        "contract": market.contract.symbol,
-        "bid": market.bid,
-        "ask": market.ask,
-        "last": market.last_next,
-    }
-
-
-def _trade_tick(state: State, command: TradeTick) -> None:
-    """P2, P7, O8."""
-    market = state.markets[command.contract]
-    if not market.priced:
-        _first_tick(state, market, command.price)
-    market.last_next = int(command.price)
-    if not market.quoted:
-        trade_touch(market, command.price)
-    _head(state, market)
-    fill_passed(state, command.contract, command.price)
-
-
-def _quote_tick(state: State, command: QuoteTick) -> None:
-    """P2, P7, O8."""
-    market = state.markets[command.contract]
-    if not market.priced:
-        _first_tick(state, market, div_half_even(command.bid + command.ask, 2))
-    market.quoted = True
-    market.bid, market.ask = int(command.bid), int(command.ask)
-    market.bid_quantity = int(command.bid_quantity)
-    market.ask_quantity = int(command.ask_quantity)
-    _head(state, market)
-    fill_passed(state, command.contract, None)
-
-
-def _index_tick(state: State, command: IndexTick) -> None:
-    """P1, P8."""
-    market = state.markets[command.contract]
-    market.source = int(command.price)
-    if market.priced:
-        _head(state, market)

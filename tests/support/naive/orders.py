@@ -17,6 +17,7 @@ from tests.support.naive.fills import (
     release,
     stop_maker,
 )
+from tests.support.naive.queue import join
 from tests.support.naive.state import Order, State
 
 
@@ -115,6 +116,7 @@ def arrive(state: State, order: Order, *, rests: bool) -> None:
     elif order.quantity > 0:
         state.arrivals += 1
         order.arrival = state.arrivals
+        join(state, order)
         state.orders.append(order)
         state.dirty.add(order.contract)
     margin.keep_set_aside(state, order.account, order.contract)

@@ -6,19 +6,21 @@ from engine.core.command import (
     AddMargin,
     AmendOrder,
     AnyCommand,
+    BookTick,
     CancelOrder,
     Deposit,
     FundingTick,
-    IndexTick,
     PlaceOrder,
     QuoteTick,
     RemoveMargin,
     SetLeverage,
     SetMarginMode,
     Side,
+    Tick,
     TradeTick,
     Withdraw,
 )
+from engine.core.instrument import Contract
 from engine.core.money import AMOUNT_MAX, E8
 from engine.core.reason import Reason
 from tests.support.naive import afford, margin
@@ -36,7 +38,7 @@ from tests.support.naive.state import OUTSIDE, Order, State, balance_name
 
 def refusal(state: State, command: AnyCommand) -> Reason | None:
     """Give the first check that fails."""
-    if isinstance(command, TradeTick | QuoteTick | IndexTick | FundingTick):
+    if isinstance(command, Tick):
         return _tick(state, command)
     if isinstance(command, Deposit):
         return _deposit(state, command)
@@ -60,7 +62,7 @@ def refusal(state: State, command: AnyCommand) -> Reason | None:
     return _margin(state, command)
 
 
-def _tick(state: State, command: TradeTick | QuoteTick | IndexTick | FundingTick) -> Reason | None:
+def _tick(state: State, command: Tick) -> Reason | None:
     """O2, F2."""
     market = state.markets.get(command.contract)
     if market is None:
@@ -71,6 +73,8 @@ def _tick(state: State, command: TradeTick | QuoteTick | IndexTick | FundingTick
         if abs(command.rate_e8) > E8:
             return Reason.INVALID_AMOUNT
         return None if market.contract.funding.source == "file" else Reason.INVALID_ORDER
+    if isinstance(command, BookTick):
+        return _book_tick(command, market.contract)
     if isinstance(command, QuoteTick):
         prices = [command.bid, command.ask]
         if command.bid >= command.ask or any(p % market.contract.tick for p in prices):
@@ -82,6 +86,19 @@ def _tick(state: State, command: TradeTick | QuoteTick | IndexTick | FundingTick
     if min(prices) < 1 or max(prices) > market.contract.price_max:
         return Reason.INVALID_PRICE
     return Reason.INVALID_QUANTITY if quantity_min < 0 else None
+
+
+def _book_tick(command: BookTick, contract: Contract) -> Reason | None:
+    """O2."""
+    levels = [*command.bids, *command.asks]
+    for price, _ in levels:
+        if not 1 <= price <= contract.price_max or price % contract.tick:
+            return Reason.INVALID_PRICE
+    bids = [price for price, lots in command.bids if lots > 0]
+    asks = [price for price, lots in command.asks if lots > 0]
+    if bids and asks and max(bids) >= min(asks):
+        return Reason.INVALID_PRICE
+    return Reason.INVALID_QUANTITY if any(lots < 0 for _, lots in levels) else None
 
 
 def _deposit(state: State, command: Deposit) -> Reason | None:

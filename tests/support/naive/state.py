@@ -15,7 +15,7 @@ Pocket = tuple[str, str | None]
 
 @dataclass
 class Order:
-    """A resting or arriving order; `quantity` is what is still open."""
+    """A resting or arriving order: `quantity` is still open, `ahead` stands before it (P16)."""
 
     account: str
     order: str
@@ -26,6 +26,7 @@ class Order:
     post_only: bool
     reduce_only: bool
     arrival: int = 0
+    ahead: int = 0
 
 
 @dataclass
@@ -44,6 +45,7 @@ class Market:
     contract: Contract
     priced: bool = False
     quoted: bool = False
+    booked: bool = False
     bid: int = 0
     ask: int = 0
     bid_quantity: int = 0
@@ -61,6 +63,10 @@ class Market:
     premium_sum: int = 0
     premium_count: int = 0
     missing: dict[tuple[Side, int], tuple[int, int]] = field(default_factory=dict)
+    book: dict[Side, dict[int, int]] = field(default_factory=lambda: {"buy": {}, "sell": {}})
+    noted2: int | None = None
+    noted_until: int = 0
+    squares: list[int] = field(default_factory=list)
 
 
 def pocket_id(pocket: Pocket) -> str:
