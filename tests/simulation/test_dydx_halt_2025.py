@@ -85,6 +85,7 @@ class Market:
 
     def __init__(self, fund: int) -> None:
         rules = Rules(
+            queue="passed",
             name="isolated",
             default_mode="isolated",
             default_leverage=10,

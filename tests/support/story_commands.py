@@ -3,6 +3,7 @@
     at        09:30:00                              the clock, until the next one
     tick      [ETH] 1_000                           a trade of the replayed market
     quote     [ETH] 5 @ 999  7 @ 1_001              its best bid and ask
+    book      [ETH] [new] 5 @ 999  7 @ 1_001        a bid and an ask of its book, 0 removes one
     index     [ETH] 1_000                           an index price
     rate      [ETH] 0.01%                           a funding settlement
     alice     deposits 500 / withdraws 500
@@ -24,6 +25,7 @@ from engine.core.command import (
     AddMargin,
     AmendOrder,
     AnyCommand,
+    BookTick,
     CancelOrder,
     Deposit,
     FundingTick,
@@ -214,6 +216,18 @@ class Reader:
             ask_quantity=Lots(ask_lots),
         )
 
+    def book(self, words: Words) -> BookTick:
+        """Read a level of each side of a file's book."""
+        is_new = words.has("new")
+        shown = self.quote(words)
+        return BookTick(
+            at_us=shown.at_us,
+            contract=shown.contract,
+            bids=((shown.bid, shown.bid_quantity),),
+            asks=((shown.ask, shown.ask_quantity),),
+            reset=is_new,
+        )
+
     def index(self, words: Words) -> IndexTick:
         """Read an index price."""
         price = Price(words.number())
@@ -228,6 +242,7 @@ class Reader:
 _MARKET: dict[str, Callable[[Reader, Words], AnyCommand]] = {
     "tick": Reader.tick,
     "quote": Reader.quote,
+    "book": Reader.book,
     "index": Reader.index,
     "rate": Reader.rate,
 }

@@ -1,7 +1,8 @@
 """The venue of a story: small, so that its sums can be done in one's head.
 
 One lot gains one unit of money for one unit of price; maintenance is 1 % of the notional; there
-are no fees, no warnings, no funding and no outside liquidity, and the mark is the last price. A
+are no fees, no warnings, no funding and no outside liquidity, the mark is the last price, and a
+resting order is filled by the replayed market only when that trades through it. A
 story's first lines change what it is about:
 
     fund      100                                          the insurance fund
@@ -29,7 +30,11 @@ class Draft:
 
     def __init__(self) -> None:
         self._fund = 0
-        self._rules: dict[str, Any] = {"name": "story", "warning_levels": ()}
+        self._rules: dict[str, Any] = {
+            "name": "story",
+            "warning_levels": (),
+            "queue": "passed",
+        }
         self._contracts = {symbol: _contract(symbol) for symbol in SYMBOLS}
         self._lines = {
             "fund": self._read_fund,

@@ -131,7 +131,7 @@ def _rules(dice: random.Random) -> Rules:
         liquidation_fee_to=dice.choice(("fund", "fees")),
         residue_to=dice.choice(("fund", "client")),
         self_trade=dice.choice(("cancel_taker", "cancel_maker", "cancel_both")),
-        queue=dice.choice(("back", "front", "proportional")),
+        queue=dice.choice(("passed", "back", "front", "proportional")),
         market_band_ppm=dice.choice((20_000, 50_000, 150_000)),
         orders_max=dice.choice((2, 3, 5, 200, 200, 200, 200, 200)),
         warning_levels=dice.choice(((50, 80, 90), (50, 80, 90), (70,), ())),

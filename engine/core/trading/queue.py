@@ -1,7 +1,8 @@
 """The queue at a price: resting orders wait behind what the replayed market showed (P16).
 
 `back`: only trades at the price move an order up. `proportional`: also the shown quantity, when it
-shrinks, as if those who left had stood evenly. `front`: nobody is ahead. Real queues lie between
+shrinks, as if those who left had stood evenly. `front`: nobody is ahead. `passed`: a trade at the
+price itself fills nobody. Real queues lie between
 back and front; which one a file had cannot be known from trades and depth alone.
 """
 
@@ -19,6 +20,8 @@ Before = dict[int, int]
 
 def trade(state: State, market: Market, command: TradeTick) -> None:
     """Serve the orders at the trade's own price: first what was ahead of each, then the order."""
+    if state.rules.queue == "passed":
+        return
     side = opposite(command.side)
     left: int = command.quantity
     eaten = 0

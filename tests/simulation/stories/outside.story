@@ -247,3 +247,25 @@ alice     buys 6                     # and nothing was taken from the level
   > filled alice/4 buy 5 @ 1_001 taker outside position 15
   > cancelled alice/4 1 immediate_or_cancel
   > mark 1_001
+
+== a file's book is taken as it is: its levels, its end, and what a new level crosses is gone
+book      new 5 @ 999  7 @ 1_001
+book      3 @ 998  9 @ 1_003
+alice     wallet 1_000_000
+alice     buys 20
+  > accepted alice/1 buy 20 @ 1_050
+  > filled alice/1 buy 7 @ 1_001 taker outside position 7
+  > filled alice/1 buy 9 @ 1_003 taker outside position 16
+  > cancelled alice/1 4 immediate_or_cancel
+  > mark 1_003
+alice     sells 2 @ 1_010
+  > accepted alice/2 sell 2 @ 1_010
+book      4 @ 1_010  0 @ 1_020           # crosses both asks and reaches her order
+  > tick 1_003 bid 1_010 ask 1_011
+  > filled alice/2 sell 2 @ 1_010 maker outside position 14 realized 16
+book      new 6 @ 1_000  6 @ 1_002
+alice     sells 14
+  > accepted alice/3 sell 14 @ 953
+  > filled alice/3 sell 6 @ 1_000 taker outside position 8 realized -12
+  > cancelled alice/3 8 immediate_or_cancel
+  > mark 1_000

@@ -17,6 +17,8 @@ def join(state: State, order: Order) -> None:
 
 def serve(state: State, trade: TradeTick) -> None:
     """Let a replayed trade at exactly the price of resting orders fill them in their queue."""
+    if state.rules.queue == "passed":
+        return
     side = opposite(trade.side)
     left, eaten = int(trade.quantity), 0
     for order in _resting_at(state, trade.contract, side, trade.price):
