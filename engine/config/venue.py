@@ -26,7 +26,9 @@ class RulesTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     liquidation_fee_to: Literal["fund", "fees"] = "fund"
     residue_to: Literal["fund", "client"] = "fund"
     self_trade: Literal["cancel_taker", "cancel_maker", "cancel_both"] = "cancel_maker"
+    queue: Literal["passed", "back", "front", "proportional"] = "back"
     market_band: Number = "0.05"
+    orders_max: int = 200
     warning_levels: tuple[int, ...] = (50, 80, 90)
     rearm_points: int = 5
     mode_switch_with_position: bool = True
@@ -72,6 +74,8 @@ def rules(name: str, table: Table, place: Place) -> Rules:
         liquidation_fee_to=shape.liquidation_fee_to,
         residue_to=shape.residue_to,
         self_trade=shape.self_trade,
+        queue=shape.queue,
+        orders_max=read.at_least(shape.orders_max, 1, place.at("orders_max")),
         market_band_ppm=read.ppm(shape.market_band, place.at("market_band"), most=PPM - 1),
         warning_levels=_levels(shape.warning_levels, place.at("warning_levels")),
         rearm_points=shape.rearm_points,
