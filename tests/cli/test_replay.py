@@ -70,14 +70,14 @@ def test_a_run_is_not_replaced_without_being_told_to(call: Call, ticks: Path, de
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["{ticks}", "--lab", "quickstrat"], "there are: bitmex-2018, quickstart"),
+        (["{ticks}", "--lab", "quickstrat"], "quickstart; or give the path of a .toml"),
         (["{ticks}", "--lab", "{out}/none.toml"], "there is no such file"),
         (["{out}/none.csv", "--lab", "quickstart"], "none.csv"),
         (["XRPUSDT={ticks}", "--lab", "quickstart"], "the lab has no contract XRPUSDT"),
         (["{ticks}", "--lab", "quickstart", "--format", "nonsense"], "nonsense"),
         (["{ticks}", "--lab", "quickstart", "--pace", "fast"], "--pace: found 'fast'"),
         (["{ticks}"], "Missing option '--lab'"),
-        (["--lab", "quickstart"], "Missing argument 'FILE...'"),
+        (["--lab", "bitmex-2018"], "makes no ticks of its own; name one or more tick files"),
     ],
 )
 def test_a_wrong_argument_is_told_and_leaves_no_run(
@@ -99,6 +99,16 @@ def test_files_inside_the_output_are_read_and_stay(call: Call, ticks: Path, tmp_
         result = call("replay", inside, "--lab", "quickstart", "--out", out, *more)
         assert result.exit_code == 0
         assert inside.exists()
+    assert call("check", out.rename(tmp_path / "moved")).exit_code == 0
+
+
+def test_a_lab_that_makes_its_own_ticks_needs_no_file(
+    call: Call, demo: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    result = call("replay", "--lab", "quickstart", "--out", out)
+    assert result.exit_code == 0
+    assert (out / "events.jsonl").read_bytes() == (demo / "events.jsonl").read_bytes()
     assert call("check", out.rename(tmp_path / "moved")).exit_code == 0
 
 

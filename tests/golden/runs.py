@@ -12,8 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from engine.cli.demo import LAB as DEMO
-from engine.cli.demo import demo_ticks
+from engine.cli.own_ticks import own_ticks
 from engine.cli.run import contracts_of, run
 from engine.config.lab import load_lab
 from engine.core import snapshot
@@ -30,7 +29,7 @@ STEPS = 2_000
 WORLDS = {f"world-{seed}": seed for seed in (11, 12, 13, 14)}
 """Seeds by name; that of `world-12` draws all kinds of commands alike."""
 SAMPLES = {"bitmex-2018": "bitmex/XBTUSD_trades_2018-01-01_first100k.csv.gz"}
-"""The real file that a lab is played on, below MARGINCALL_SAMPLES; the demo makes its own."""
+"""The real file, below MARGINCALL_SAMPLES, that a lab is played on which makes no ticks itself."""
 
 
 @dataclass(frozen=True)
@@ -68,27 +67,23 @@ def world_run(name: str) -> Result:
     return Result(STEPS, chain.count, chain.hex, snapshot.state_hash(exchange), first)
 
 
-def samples_of(lab: str) -> Path | None:
-    """Say where a lab's real file is; None where MARGINCALL_SAMPLES does not tell.
-
-    Raises KeyError for a lab without a file: say in `SAMPLES` on what it is played.
-    """
-    folder = os.environ.get("MARGINCALL_SAMPLES")
-    file = SAMPLES[lab]
-    return Path(folder) / file if folder else None
+def is_playable(lab: str) -> bool:
+    """Say whether a lab's ticks are there: its own, or a real file in MARGINCALL_SAMPLES."""
+    return load_lab(lab).path is not None or "MARGINCALL_SAMPLES" in os.environ
 
 
 def lab_run(name: str, out: Path) -> Result:
-    """Play a lab into an empty folder as `margincall demo` and `margincall replay` do."""
+    """Play a lab into an empty folder as `margincall replay` does.
+
+    Raises KeyError for a lab without ticks: say in `SAMPLES` on what it is played.
+    """
     lab = load_lab(name)
-    if name == DEMO:
-        paths, _ = demo_ticks(out)
+    if lab.path is not None:
+        feed = own_ticks(lab, out).feed
     else:
-        sample = samples_of(name)
-        assert sample is not None, "MARGINCALL_SAMPLES names no folder of real tick files"
-        paths = [sample]
-    feed = open_feed([FileArg(str(path)) for path in paths], contracts_of(lab), lab.feed)
+        file = Path(os.environ["MARGINCALL_SAMPLES"]) / SAMPLES[name]
+        feed = open_feed([FileArg(str(file))], contracts_of(lab), lab.feed)
     summary = run(lab, feed, out, quiet=True)
-    with (out / EVENTS).open(encoding="utf-8") as file:
-        first = tuple(line.rstrip("\n") for line in islice(file, FIRST))
+    with (out / EVENTS).open(encoding="utf-8") as log:
+        first = tuple(line.rstrip("\n") for line in islice(log, FIRST))
     return Result(summary.commands, summary.events, summary.event_hash, summary.state_hash, first)

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.cli.demo import LAB as DEMO
 from engine.config.find import names
-from tests.golden.runs import FOLDER, WORLDS, WRITE, Result, lab_run, samples_of, world_run
+from tests.golden.runs import FOLDER, WORLDS, WRITE, Result, is_playable, lab_run, world_run
 
 
 def compare(name: str, result: Result) -> None:
@@ -30,7 +29,7 @@ def test_a_seeded_world_gives_its_golden_events(name: str) -> None:
 
 @pytest.mark.parametrize("name", names("labs"))
 def test_every_lab_that_ships_gives_its_golden_events(name: str, tmp_path: Path) -> None:
-    if name != DEMO and samples_of(name) is None:
+    if not is_playable(name):
         pytest.skip("MARGINCALL_SAMPLES names no folder of real tick files")
     compare(name, lab_run(name, tmp_path))
 

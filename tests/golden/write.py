@@ -7,16 +7,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from engine.cli.demo import LAB as DEMO
 from engine.config.find import names
-from tests.golden.runs import FOLDER, WORLDS, Result, lab_run, samples_of, world_run
+from tests.golden.runs import FOLDER, WORLDS, Result, is_playable, lab_run, world_run
 
 
 def result_of(name: str) -> Result | None:
     """Play a world or a lab; None where its real file is not there."""
     if name in WORLDS:
         return world_run(name)
-    if name != DEMO and samples_of(name) is None:
+    if not is_playable(name):
         return None
     with tempfile.TemporaryDirectory() as folder:
         return lab_run(name, Path(folder))

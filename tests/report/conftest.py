@@ -17,8 +17,8 @@ from engine.report.prices import Curves, Prices, Witness
 from engine.report.statement import Statement
 from engine.report.summary import Run, Summary
 from engine.report.view import ExchangeView
-from feeds.demo import write_ticks
 from feeds.replay import FileArg, open_feed
+from feeds.story_path import write_ticks
 
 
 class Reported(msgspec.Struct):
@@ -38,7 +38,8 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> Reported:
     """The demo, run once."""
     folder = tmp_path_factory.mktemp("ticks")
     lab = load_lab("quickstart")
-    return run(lab, write_ticks(folder))
+    assert lab.path is not None, "the demo makes its own ticks"
+    return run(lab, write_ticks(folder, lab.path))
 
 
 def run(lab: Lab, paths: list[Path]) -> Reported:

@@ -5,20 +5,19 @@ Like those of `stories`: the first command is sent at once, the rest waits in `M
 
 from engine.core.command import (
     AddMargin,
-    AmendOrder,
     AnyCommand,
-    Deposit,
     RemoveMargin,
     Side,
     Withdraw,
 )
-from engine.core.money import AMOUNT_MAX, Lots, Micros, Price
+from engine.core.money import Micros
 from tests.support import moves
 from tests.support.model import Model
 from tests.support.steps import (
     InForce,
     Told,
     all_in,
+    amends,
     deposits,
     high_leverage,
     leverages,
@@ -54,10 +53,12 @@ def ruined(model: Model) -> AnyCommand | None:
         ]
     shown = dice.choice((0, 0, 3))
     away = dice.uniform(1.2, 2.6)
-    model.story.append(quotes(model, contract, int(price * (1 + against * away)), shown))
+    low, high = sorted((price, int(price * (1 + against * away))))
+    model.story.append(quotes(model, contract, low, shown, high))
     for account in members:
         for _ in range(dice.randrange(1, 3)):
-            part, near = dice.choice((0.5, 1.0, 1.0, 1.0)), dice.uniform(0.9, away)
+            part = dice.choice((0.5, 1.0, 1.0, 1.0))
+            near = 1.0 if dice.random() < 0.3 else dice.uniform(0.9, away)
             model.story.append(
                 orders(
                     model,
@@ -70,9 +71,34 @@ def ruined(model: Model) -> AnyCommand | None:
                     time_in_force=dice.choice(("gtc", "gtc", "gtc", "gtc", "fok", "ioc")),
                 )
             )
+    victim = _victim(model, contract, side, lots)
+    model.story[3:3] = victim[:-2]
     for _ in range(dice.randrange(1, 4)):
         model.story.append(_meets(model, contract, side, lots, price * (1 + against * 0.3)))
+    last = len(model.story) - dice.randrange(4)
+    model.story[last:last] = victim[-2:]
     return moves.deposit_of(model, first, 1)
+
+
+def _victim(model: Model, contract: str, side: Side, lots: int) -> list[Told]:
+    """A cross account on the other side, and then the fall of what its money stands on."""
+    dice, account = model.dice, model.fresh()
+    other = dice.choice([symbol for symbol in model.symbols if symbol != contract] or [contract])
+    price, held = model.around(other, 0), max(1, lots // 2)
+    fallen = int(price * dice.uniform(0.78, 0.87))
+    money = max(4, held * model.value_of_lot(contract) // (9 * QUOTE))
+    return [
+        *stands(model, other, price),
+        deposits(model, account, money),
+        switches(model, account, contract, cross=True),
+        switches(model, account, other, cross=True),
+        leverages(model, account, contract, 20),
+        orders(model, account, contract, other_side(side), held),
+        leverages(model, account, other, 20),
+        orders(model, account, other, "buy", model.lots_worth(other, money, 7)),
+        quotes(model, other, fallen, 2_000),
+        trades(model, other, fallen),
+    ]
 
 
 def _meets(model: Model, contract: str, side: Side, lots: int, price: float) -> Told:
@@ -166,7 +192,7 @@ def overpaid(model: Model) -> AnyCommand | None:
         model.story.append(orders(model, maker, contract, other_side(side), resting, price=beyond))
     for _ in range(dice.randrange(2, 6)):
         model.story.append(_overpays(model, account, contract, side, money * leverage, price))
-    model.story.append(_amends(model, account, contract, price * (1 + sign * 0.012)))
+    model.story.append(amends(model, account, contract, price * (1 + sign * 0.012)))
     return moves.deposit_of(model, account, money)
 
 
@@ -180,27 +206,6 @@ def _overpays(
     how: InForce = "gtc" if limit is None else dice.choice(("gtc", "gtc", "ioc", "fok"))
     lots = model.lots_worth(contract, power, dice.choice((0.1, 0.4, 0.7, 0.9, 1.0)))
     return orders(model, account, contract, side, lots, price=limit, time_in_force=how)
-
-
-def _amends(model: Model, account: str, contract: str, price: float) -> Told:
-    """Give the account's newest order there another price, and another quantity."""
-
-    def amend() -> AnyCommand | None:
-        found = [o for o in model.placed if (o.account, o.contract) == (account, contract)]
-        if not found:
-            return None
-        order = found[-1]
-        order.price = model.on_grid(contract, int(price))
-        order.quantity = max(1, int(order.quantity * model.dice.choice((0.7, 1.0, 1.5, 3.0))))
-        return AmendOrder(
-            at_us=model.now,
-            account=account,
-            order=order.order,
-            price=Price(order.price),
-            quantity=Lots(order.quantity),
-        )
-
-    return amend
 
 
 def yielding(model: Model) -> AnyCommand | None:
@@ -244,7 +249,7 @@ def yielding(model: Model) -> AnyCommand | None:
                 reduce_only=True,
             )
         )
-    model.story.append(_amends(model, account, contract, price * (1 + sign * 0.015)))
+    model.story.append(amends(model, account, contract, price * (1 + sign * 0.015)))
     model.story.append(trades(model, contract, int(price * (1 + sign * 0.012))))
     return moves.deposit_of(model, account, money)
 
@@ -340,47 +345,3 @@ def _adjusts(model: Model, account: str, contract: str) -> Told:
     kind = dice.choice((AddMargin, RemoveMargin))
     amount = Micros(dice.randrange(1, 10 * QUOTE))
     return lambda: kind(at_us=model.now, account=account, contract=contract, amount=amount)
-
-
-def ceiling(model: Model) -> AnyCommand | None:
-    """The replayed market stands at the contract's largest price (P4, O5)."""
-    contract = model.dice.choice(model.symbols)
-    largest = model.details[contract].price_max
-    if model.story or largest > 20_000:
-        return None
-    price = model.around(contract, 0)
-    near = largest - model.dice.choice((0, 1, 7, 40))
-    side: Side = model.dice.choice(("buy", "sell"))
-    account = model.dice.choice([*model.makers, *model.traders])
-    lots = model.lots(account, contract, 0.2)
-    model.story += [
-        orders(model, account, contract, "buy", lots, price=largest),
-        orders(model, account, contract, side, lots),
-        orders(model, account, contract, other_side(side), lots, price=largest - 50),
-        trades(model, contract, price),
-    ]
-    return moves.trade_at(model, contract, near)
-
-
-def sated(model: Model) -> AnyCommand | None:
-    """An account that holds nearly all that an account may hold, in several places (O3)."""
-    if model.story or model.dice.random() < 0.9:
-        return None
-    dice, account, contract = model.dice, model.fresh(), model.symbol()
-    price, most = model.around(contract, 0), AMOUNT_MAX - model.money.get(account, 0) * 2
-    model.story += [
-        switches(model, account, contract, cross=False),
-        orders(model, account, contract, "buy", 20),
-        orders(model, account, contract, "buy", 30, price=price * 0.98),
-        lambda: Withdraw(at_us=model.now, account=account, amount=Micros(2 * QUOTE)),
-        *(
-            _puts(model, account, amount * QUOTE // 4)
-            for amount in (dice.randrange(1, 16), 1, 2, 4, 8)
-        ),
-        lambda: Withdraw(at_us=model.now, account=account, amount=Micros(most - 60 * QUOTE)),
-    ]
-    return Deposit(at_us=model.now, account=account, amount=Micros(most))
-
-
-def _puts(model: Model, account: str, amount: int) -> Told:
-    return lambda: Deposit(at_us=model.now, account=account, amount=Micros(amount))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Literal
 
-from engine.core.command import AnyCommand, IndexTick, QuoteTick, SetLeverage, Side
+from engine.core.command import AmendOrder, AnyCommand, IndexTick, QuoteTick, SetLeverage, Side
 from engine.core.money import Lots, Price
 from tests.support import moves
 from tests.support.model import Model
@@ -71,7 +71,7 @@ def quotes(model: Model, contract: str, price: int, quantity: int, ask: int | No
 
 def stands(model: Model, contract: str, price: int) -> list[Told]:
     """Let index, last and touch stand at one price, with something to trade against."""
-    shown = model.dice.choice((200, 2_000, 20_000))
+    shown = model.dice.choice((200, 3_000, 20_000, 20_000))
     return [
         lambda: IndexTick(at_us=model.now, contract=contract, price=Price(price)),
         trades(model, contract, price),
@@ -133,3 +133,24 @@ def orders(
         time_in_force=time_in_force,
         reduce_only=reduce_only,
     )
+
+
+def amends(model: Model, account: str, contract: str, price: float) -> Told:
+    """Give the account's newest order there another price, and another quantity."""
+
+    def amend() -> AnyCommand | None:
+        found = [o for o in model.placed if (o.account, o.contract) == (account, contract)]
+        if not found:
+            return None
+        order = found[-1]
+        order.price = model.on_grid(contract, int(price))
+        order.quantity = max(1, int(order.quantity * model.dice.choice((0.7, 1.0, 1.5, 3.0))))
+        return AmendOrder(
+            at_us=model.now,
+            account=account,
+            order=order.order,
+            price=Price(order.price),
+            quantity=Lots(order.quantity),
+        )
+
+    return amend

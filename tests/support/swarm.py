@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from engine.core.command import AnyCommand
 from engine.core.instrument import Venue
-from tests.support import brink, moves, resting, rubbish, stories
+from tests.support import bounds, brink, moves, resting, rubbish, stories
 from tests.support.model import PRICE_START, STEPS_US, Model
 from tests.support.worlds import world
 
@@ -110,8 +110,9 @@ BASE: tuple[tuple[Kind, int], ...] = (
     (brink.yielding, 3),
     (brink.outgrown, 2),
     (brink.torn, 3),
-    (brink.ceiling, 1),
-    (brink.sated, 1),
+    (bounds.ceiling, 1),
+    (bounds.crowded, 1),
+    (bounds.sated, 1),
     (resting.queued, 6),
     (resting.queued_twice, 2),
     (resting.cornered, 2),
