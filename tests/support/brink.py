@@ -42,7 +42,10 @@ def ruined(model: Model) -> AnyCommand | None:
     against = -sign_of(side) / leverage
     first = model.fresh()
     members = [first, *(model.fresh() for _ in range(dice.randrange(3)))]
-    model.story += stands(model, contract, price)
+    if price > 1_000 and dice.random() < 0.6:
+        price = price // 500 * 500  # so that bankruptcy prices lie on the grid
+    ask_at = model.details[contract].tick if side == "buy" else 0
+    model.story += stands(model, contract, price - ask_at)
     lots, money = all_in(model, contract, 20, leverage)
     for account in members:
         model.story += [
@@ -73,8 +76,9 @@ def ruined(model: Model) -> AnyCommand | None:
             )
     victim = _victim(model, contract, side, lots)
     model.story[3:3] = victim[:-2]
+    met = [*members[:1], *model.makers, *model.makers]
     for _ in range(dice.randrange(1, 4)):
-        model.story.append(_meets(model, contract, side, lots, price * (1 + against * 0.3)))
+        model.story.append(_meets(model, contract, side, lots, price * (1 + against * 0.3), met))
     last = len(model.story) - dice.randrange(4)
     model.story[last:last] = victim[-2:]
     return moves.deposit_of(model, first, 1)
@@ -101,12 +105,14 @@ def _victim(model: Model, contract: str, side: Side, lots: int) -> list[Told]:
     ]
 
 
-def _meets(model: Model, contract: str, side: Side, lots: int, price: float) -> Told:
-    """Meet resting orders: with an order of a rich account or with the replayed market."""
+def _meets(
+    model: Model, contract: str, side: Side, lots: int, price: float, accounts: list[str]
+) -> Told:
+    """Meet resting orders: with somebody's order or with the replayed market."""
     dice = model.dice
     if dice.random() < 0.3:
         return quotes(model, contract, int(price), 5)
-    account = dice.choice(model.makers if dice.random() < 0.8 else model.traders)
+    account = dice.choice(accounts if dice.random() < 0.8 else model.traders)
     how: InForce = dice.choice(("gtc", "ioc", "fok", "fok"))
     limit = None if how == "gtc" and dice.random() < 0.5 else price
     wanted = max(1, int(lots * dice.choice((0.05, 0.2, 0.5, 1.0))))
@@ -132,9 +138,12 @@ def cornered(model: Model) -> AnyCommand | None:
         quotes(model, contract, edges[0], dice.choice((0, 0, 2)), edges[1]),
         deposits(model, maker, 300),
     ]
-    for _ in range(dice.randrange(1, 5)):
-        at, part = price * (1 + against * dice.uniform(0.2, 1.6)), dice.uniform(0.1, 0.6)
+    for _ in range(dice.randrange(2, 6)):
+        at, part = price * (1 + against * dice.uniform(0.2, 1.9)), dice.uniform(0.2, 0.7)
         model.story.append(orders(model, maker, contract, side, max(1, int(lots * part)), price=at))
+    if dice.random() < 0.4:
+        at, few = price * (1 + against * dice.uniform(0.9, 1.9)), max(1, lots // 30)
+        model.story.append(orders(model, account, contract, side, few, price=at))
     for _ in range(dice.randrange(1, 4)):
         model.story.append(_escapes(model, account, contract, side, lots, price, against))
     return moves.deposit_of(model, account, money)
@@ -152,7 +161,7 @@ def _escapes(
     """Close a part of a position, all of it or more, at a price near its bankruptcy price."""
     dice = model.dice
     how: InForce = dice.choice(("fok", "fok", "ioc", "gtc"))
-    limit: float | None = price * (1 + against * dice.uniform(0.6, 1.8))
+    limit: float | None = price * (1 + against * dice.uniform(0.8, 2.2))
     if how == "gtc" and dice.random() < 0.5:
         limit = None
     return orders(
@@ -160,7 +169,7 @@ def _escapes(
         account,
         contract,
         other_side(side),
-        max(1, int(lots * dice.choice((0.2, 0.6, 1.0, 1.0, 1.2)))),
+        max(1, int(lots * dice.choice((0.2, 0.6, 1.0, 1.0, 1.0, 1.2)))),
         price=limit,
         time_in_force=how,
         reduce_only=dice.random() < 0.6,
