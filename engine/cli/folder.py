@@ -2,7 +2,12 @@
 
 from pathlib import Path
 
+import msgspec
+
 from engine.cli.mistake import Mistake
+from engine.config.settings import Lab
+from engine.journal.error import JournalError
+from engine.journal.record import Genesis
 from engine.journal.repro import BREACH
 from engine.journal.write import COMMANDS, EVENTS
 
@@ -48,3 +53,14 @@ def remove_run(folder: Path) -> None:
         (repro / name).unlink(missing_ok=True)
     if repro.is_dir() and not any(repro.iterdir()):
         repro.rmdir()
+
+
+def lab_of(begun: Genesis, folder: Path) -> Lab:
+    """The lab that a log was written with. Raises `JournalError` if this version has no such."""
+    try:
+        return msgspec.json.decode(begun.config, type=Lab)
+    except msgspec.MsgspecError as error:
+        raise JournalError(
+            f"{folder}: the configuration in the log is not one of this version ({error}); it was "
+            f"written by version {begun.version}"
+        ) from error

@@ -14,6 +14,7 @@ from engine.cli.folder import PAGE, SUMMARY, claim
 from engine.cli.liq import liq
 from engine.cli.mistake import told
 from engine.cli.own_ticks import own_ticks, path_of
+from engine.cli.report import report
 from engine.cli.run import contracts_of, run, version
 from engine.config.find import names
 from engine.config.lab import load_lab
@@ -46,6 +47,7 @@ def main() -> None:
 
 
 main.add_command(liq)
+main.add_command(report)
 
 
 @main.command(short_help="Run the lab that ships with the project.")

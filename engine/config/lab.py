@@ -20,7 +20,7 @@ class ReportTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the report looks at."""
 
     watch: tuple[str, ...] | None = None
-    samples: int = 600
+    samples: int = 1_500
 
 
 class LabTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -129,7 +129,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     watch: tuple[str, ...] = ()
-    samples: int = 600
+    samples: int = 1_500
 
 
 class PathMarket(msgspec.Struct, frozen=True):

@@ -94,7 +94,7 @@ def cascade_tree(summary: Summary, limit: int = 24) -> RenderableType:
     found = sorted(cascades(summary.liquidations), key=lambda each: _rank(each, watched))
     if not found:
         return Text("Nobody was liquidated.")
-    chosen: dict[int, dict[int, Node]] = {}
+    chosen: dict[int, dict[int, Node[LiquidationRow]]] = {}
     for cascade in found:
         if sum(map(len, chosen.values())) < limit:
             chosen[cascade.cause] = _chosen(cascade, watched)
@@ -110,16 +110,16 @@ def cascade_tree(summary: Summary, limit: int = 24) -> RenderableType:
     return Group(Text("The cascade", "italic"), *parts)
 
 
-def _rank(cascade: Cascade, watched: set[str]) -> tuple[bool, int, int]:
+def _rank(cascade: Cascade[LiquidationRow], watched: set[str]) -> tuple[bool, int, int]:
     accounts = {node.row.account for node in cascade.walk()}
     return not accounts & watched, -cascade.size(), cascade.cause
 
 
-def _chosen(cascade: Cascade, watched: set[str]) -> dict[int, Node]:
+def _chosen(cascade: Cascade[LiquidationRow], watched: set[str]) -> dict[int, Node[LiquidationRow]]:
     """Nodes to show, by seq: those of watched accounts, all above them, and the first few."""
     nodes = {node.row.seq: node for node in cascade.walk()}
     wanted = [seq for seq, node in nodes.items() if node.row.account in watched]
-    result: dict[int, Node] = {}
+    result: dict[int, Node[LiquidationRow]] = {}
     for seq in [*wanted, *list(nodes)[:_FIRST]]:
         at = seq
         while at in nodes and at not in result:
@@ -128,7 +128,7 @@ def _chosen(cascade: Cascade, watched: set[str]) -> dict[int, Node]:
     return result
 
 
-def _tree(cascade: Cascade, chosen: dict[int, Node]) -> Tree:
+def _tree(cascade: Cascade[LiquidationRow], chosen: dict[int, Node[LiquidationRow]]) -> Tree:
     size = cascade.size()
     first = cascade.roots[0].row
     what = _CAUSES.get(first.cause_event, "a command")

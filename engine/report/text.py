@@ -93,6 +93,10 @@ def _step(text: str) -> tuple[int, int]:
     return int(whole + part), len(part)
 
 
+NO_UNITS = Units("1", "1")
+"""Of a balance made good that never held a contract: every number in it is 0."""
+
+
 def moment(at_us: int) -> str:
     """A time of the log as text in UTC.
 

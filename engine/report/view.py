@@ -15,9 +15,21 @@ class ExchangeView:
         """The names of all clients, sorted."""
         return sorted(name for name in self._state.accounts if name != OUTSIDE)
 
+    def has_account(self, account: str) -> bool:
+        """Whether an account has made its first deposit."""
+        return account in self._state.accounts
+
+    def seq(self) -> int:
+        """The number of the newest event."""
+        return self._state.seq
+
     def last(self, contract: str) -> int:
         """Last price of a contract, 0 before its first."""
         return self._state.markets[contract].last
+
+    def mark(self, contract: str) -> int:
+        """Mark price of a contract, 0 before its first."""
+        return self._state.markets[contract].mark
 
     def fund(self) -> int:
         """Cash of the insurance fund."""

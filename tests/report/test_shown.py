@@ -1,22 +1,16 @@
-"""What a reader sees: the tree, the tables, the page."""
+"""What a reader sees in a terminal: the tree and the tables."""
 
 import io
-import json
 import re
-from html.parser import HTMLParser
 
 import msgspec
-import pytest
 from rich.console import Console, RenderableType
 
 from engine.report import terminal
 from engine.report.cascade import cascades
-from engine.report.page import page
-from engine.report.summary import LiquidationRow, Summary
+from engine.report.summary import LiquidationRow
 from engine.report.text import grouped
 from tests.report.conftest import Reported
-
-EVIL = "</script><script>alert(1)</script>"
 
 
 def shown(what: RenderableType, width: int = 200) -> str:
@@ -24,17 +18,6 @@ def shown(what: RenderableType, width: int = 200) -> str:
     with console.capture() as captured:
         console.print(what)
     return captured.get()
-
-
-def renamed(reported: Reported, name: str) -> Summary:
-    summary = reported.summary
-    replace = msgspec.structs.replace
-    return replace(
-        summary,
-        run=replace(summary.run, lab=name),
-        liquidations=tuple(replace(row, account=name) for row in summary.liquidations[:3]),
-        watched=tuple(replace(row, account=name) for row in summary.watched),
-    )
 
 
 def row(reported: Reported, seq: int, cause: int) -> LiquidationRow:
@@ -81,57 +64,3 @@ def test_the_tables_show_every_number_that_the_summary_has(reported: Reported) -
         for position in account.positions:
             assert grouped(position.entry) in watched
         assert grouped(account.equity, 2) in watched
-
-
-class Parsed(HTMLParser):
-    """Counts what stands in a page, and keeps its scripts."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: dict[str, int] = {}
-        self.links: list[str] = []
-        self.scripts: list[str] = []
-        self._in_script = False
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags[tag] = self.tags.get(tag, 0) + 1
-        self.links += [value or "" for name, value in attrs if name in ("src", "href")]
-        self._in_script = tag == "script"
-        if self._in_script:
-            self.scripts.append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._in_script = False
-
-    def handle_data(self, data: str) -> None:
-        if self._in_script:
-            self.scripts[-1] += data
-
-
-def test_the_page_holds_everything_and_asks_for_nothing(reported: Reported) -> None:
-    text = page(reported.summary, reported.lab.venue, reported.curves.points)
-    parsed = Parsed(text)
-    assert parsed.links == []
-    assert (parsed.tags["table"], parsed.tags["figure"], parsed.tags["script"]) == (3, 4, 3)
-    assert "<!--" not in text.split("<script>")[0]
-    options = json.loads(parsed.scripts[1])
-    assert list(options) == ["price", "equity", "fund", "waterfall"]
-    assert len(options["equity"]["series"]) == 2
-    marked = sum(len(series["data"]) for series in options["price"]["series"][-2:])
-    assert marked == len(reported.summary.liquidations)
-
-
-def test_the_bars_of_the_waterfall_end_at_the_loss(reported: Reported) -> None:
-    text = page(reported.summary, reported.lab.venue, reported.curves.points)
-    base, bars = json.loads(Parsed(text).scripts[1])["waterfall"]["series"]
-    tops = [low + bar["value"] for low, bar in zip(base["data"], bars["data"], strict=True)]
-    assert max(tops[1:]) == pytest.approx(tops[0])
-
-
-def test_a_name_cannot_break_out_of_the_page(reported: Reported) -> None:
-    text = page(renamed(reported, EVIL), reported.lab.venue, reported.curves.points)
-    parsed = Parsed(text)
-    assert parsed.tags["script"] == 3
-    assert "<script>alert" not in text
-    assert EVIL in json.loads(parsed.scripts[1])["equity"]["series"][0]["name"]
