@@ -18,6 +18,7 @@ from feeds.files import open_source
 from feeds.formats.detect import HEAD_LINES, Layout, detect
 from feeds.formats.format import Format
 from feeds.merge import merged
+from feeds.parquet import ParquetSource, recognised
 from feeds.report import FileReport
 from feeds.tick_file import TickFile
 
@@ -101,8 +102,9 @@ def open_feed(
     maps = [Format(columns=columns) for columns in settings.columns]
     opened = []
     for file in files:
-        source = open_source(file.path)
-        layout = detect(file.path, source.head(HEAD_LINES), maps, file.format)
+        source = recognised(open_source(file.path))
+        stamps = source.stamps if isinstance(source, ParquetSource) else None
+        layout = detect(file.path, source.head(HEAD_LINES), maps, file.format, stamps=stamps)
         if layout.format.refused is not None:
             raise FeedError(f"{file.path}: is {layout.format.name}: {layout.format.refused}")
         contract = _contract_of(file, layout, contracts)

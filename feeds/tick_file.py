@@ -19,6 +19,7 @@ from feeds.formats.column_map import row_reader
 from feeds.formats.detect import Layout, cells_of
 from feeds.formats.format import Cells, RowReader
 from feeds.order import in_order, in_place
+from feeds.parquet import ParquetSource
 from feeds.report import FileReport, RowSkipped, Skip
 
 JUDGED_AFTER = 10_000
@@ -62,7 +63,7 @@ class TickFile:
 
     def __init__(
         self,
-        source: Source,
+        source: Source | ParquetSource,
         layout: Layout,
         contract: Contract | None,
         contracts: Mapping[str, Contract],

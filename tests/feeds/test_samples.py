@@ -91,8 +91,10 @@ def second(at_us: int | None) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S}"
 
 
-def prices(contract: Contract, *units: int | None) -> list[Fraction]:
-    return [Fraction(contract.price_unit) * (unit or 0) for unit in units]
+def price_range(contract: Contract, low: int | None, high: int | None) -> str:
+    """Two prices as the index writes them: to six digits."""
+    unit = Decimal(contract.price_unit)
+    return f"{float((low or 0) * unit):.6g}–{float((high or 0) * unit):.6g}"
 
 
 def read_twice(
@@ -127,8 +129,7 @@ def assert_as_indexed(
     assert len(ticks) == report.rows
     assert span(report) == cells[3]
     if cells[4]:
-        low, high = (Fraction(Decimal(price)) for price in cells[4].split("–"))
-        assert prices(contracts[report.contract], report.low, report.high) == [low, high]
+        assert price_range(contracts[report.contract], report.low, report.high) == cells[4]
     return ticks
 
 
@@ -266,8 +267,7 @@ def test_bars_pass_the_extremes_of_the_trades_that_they_were_made_from(symbol: s
     assert second(bars[0].at_us) == first
     assert second(bars[-4].at_us) == last
     closes = [bar.price for bar in bars[3::4]]
-    low, high = (Fraction(Decimal(price)) for price in cells[4].split("–"))
-    assert prices(CONTRACTS[symbol], min(closes), max(closes)) == [low, high]
+    assert price_range(CONTRACTS[symbol], min(closes), max(closes)) == cells[4]
 
 
 def test_bars_of_a_mark_are_recognised_and_become_an_index_only_by_name() -> None:
@@ -279,8 +279,7 @@ def test_bars_of_a_mark_are_recognised_and_become_an_index_only_by_name() -> Non
     ticks, report = read_twice(folder, argument, OTHERS, FeedSettings())
     assert (report.skipped, len(ticks)) == ({}, 4 * report.rows)
     closes = [tick.price for tick in ticks[3::4] if isinstance(tick, IndexTick)]
-    low, high = (Fraction(Decimal(price)) for price in index_row(folder, file)[4].split("–"))
-    assert prices(OTHERS["XRPUSDT"], min(closes), max(closes)) == [low, high]
+    assert price_range(OTHERS["XRPUSDT"], min(closes), max(closes)) == index_row(folder, file)[4]
 
 
 def test_funding_rates_of_a_month() -> None:
@@ -329,3 +328,12 @@ def test_the_first_rows_of_a_book_of_deribit() -> None:
     assert report.skipped == {}
     assert isinstance(ticks[0], BookTick)
     assert ticks[0].reset
+
+
+@pytest.mark.parametrize("kind", ["trades", "quotes"])
+def test_parquet_of_binance_spot(kind: str) -> None:
+    pytest.importorskip("pyarrow")
+    spot = {"BTCUSDT": contract("BTCUSDT", "0.01", "0.000001", 1)}
+    file = f"parquet/binance_spot_btcusdt-{kind}.parquet"
+    ticks = assert_as_indexed(samples(), file, spot, FeedSettings(), "BTCUSDT")
+    assert {type(tick) for tick in ticks} == {TradeTick if kind == "trades" else QuoteTick}
