@@ -10,6 +10,7 @@ from rich.console import Console
 from engine.cli.check import check as rerun
 from engine.cli.demo import demo_lab, demo_ticks, may_replace
 from engine.cli.folder import PAGE, SUMMARY, claim
+from engine.cli.inspect import inspect
 from engine.cli.liq import liq
 from engine.cli.mistake import told
 from engine.cli.run import contracts_of, run, version
@@ -35,6 +36,7 @@ def main() -> None:
     """
 
 
+main.add_command(inspect)
 main.add_command(liq)
 
 

@@ -17,6 +17,7 @@ from engine.config.settings import Feed as FeedSettings
 from engine.core.command import BookTick, FundingTick, IndexTick, QuoteTick, Tick, TradeTick
 from engine.core.instrument import Contract
 from feeds.errors import FeedError
+from feeds.inspect import inspect
 from feeds.replay import FileArg, open_feed, reopen_feed
 from feeds.report import FileReport
 from tests.feeds.making import CONTRACTS, contract
@@ -231,10 +232,10 @@ def test_the_book_of_tardis_has_the_touch_of_the_quotes() -> None:
                 seen.add((tick.bid, tick.ask))
                 continue
             assert isinstance(tick, BookTick)
-            bids = {**({} if tick.reset else bids), **dict(tick.bids)}
-            asks = {**({} if tick.reset else asks), **dict(tick.asks)}
-            bids = {price: lots for price, lots in bids.items() if lots}
-            asks = {price: lots for price, lots in asks.items() if lots}
+            for side, levels in ((bids, tick.bids), (asks, tick.asks)):
+                side.update(levels)
+                for price in [price for price, lots in levels if not lots]:
+                    del side[price]
             touches.append((max(bids), min(asks)))
         assert sum(touch in seen for touch in touches) > 0.95 * len(touches)
 
@@ -337,3 +338,20 @@ def test_parquet_of_binance_spot(kind: str) -> None:
     file = f"parquet/binance_spot_btcusdt-{kind}.parquet"
     ticks = assert_as_indexed(samples(), file, spot, FeedSettings(), "BTCUSDT")
     assert {type(tick) for tick in ticks} == {TradeTick if kind == "trades" else QuoteTick}
+
+
+def test_inspect_says_of_each_file_what_the_index_says() -> None:
+    folder = samples()
+    mark = "binance_vision_derived/um/markPriceKlines/1h/XRPUSDT-1h-2021-11.zip"
+    for file in [*FILES, *TARDIS_FILES, *(file for file, _ in VENUES), TICKER, mark]:
+        cells = index_row(folder, file)
+        found = inspect(FileArg(str(folder / file)))
+        assert found.rows == int(cells[2])
+        assert found.skipped == {}
+        first = min(fact.first_us for fact in found.contracts)
+        last = max(fact.last_us for fact in found.contracts)
+        assert file == mark or f"{second(first)} … {second(last)}" == cells[3]
+        (fact, *more) = found.contracts
+        if cells[4] and file != mark:
+            assert not more
+            assert f"{float(fact.low or 0):.6g}–{float(fact.high or 0):.6g}" == cells[4]
