@@ -32,7 +32,7 @@ _BLOCK = 128 * 1024
 _BROKEN = (EOFError, OSError, zlib.error, zipfile.BadZipFile)
 _BROKEN_ZIP = (*_BROKEN, struct.error, ValueError, OverflowError, NotImplementedError)
 """What opening a zip raises where a byte of its tables was changed."""
-_AGAIN = "download it again, or compare it with its published checksum"
+AGAIN = "download it again, or compare it with its published checksum"
 
 
 class _Stream(Protocol):
@@ -61,9 +61,9 @@ class Source(msgspec.Struct, frozen=True):
                 first += len(lines)
         except _BROKEN as error:
             raise FeedError(
-                f"{self.path}: cut off or damaged ({error}); last good line {first - 1}; {_AGAIN}"
+                f"{self.path}: cut off or damaged ({error}); last good line {first - 1}; {AGAIN}"
             ) from error
-        if _facts(self.path) != (self.size, self.modified_ns):
+        if facts_of(self.path) != (self.size, self.modified_ns):
             raise FeedError(
                 f"{self.path}: was changed while it was read; let its writer finish, then replay"
             )
@@ -111,9 +111,9 @@ def open_source(path: str) -> Source:
 
     Raises `FeedError` if it is missing, not readable or not a file.
     """
-    size, modified_ns = _facts(path)
+    size, modified_ns = facts_of(path)
     if size == 0:
-        raise FeedError(f"{path}: is empty; expected a CSV file; {_AGAIN}")
+        raise FeedError(f"{path}: is empty; expected a CSV file; {AGAIN}")
     try:
         with Path(path).open("rb") as raw:
             digest = hashlib.file_digest(raw, "sha256")
@@ -124,7 +124,8 @@ def open_source(path: str) -> Source:
     return Source(path, digest.hexdigest(), size, modified_ns)
 
 
-def _facts(path: str) -> tuple[int, int]:
+def facts_of(path: str) -> tuple[int, int]:
+    """Size and time of the last change of a file; raises `FeedError` where there is none."""
     if not path:
         raise FeedError("a file was named by an empty text; name a tick file")
     try:
@@ -157,7 +158,7 @@ def _member(path: str, raw: io.BufferedReader) -> zipfile.ZipExtFile:
         member = archive.open(_only_csv(path, archive))
     except _BROKEN_ZIP as error:
         raise FeedError(
-            f"{path}: cut off or damaged zip ({error}); last good line 0; {_AGAIN}"
+            f"{path}: cut off or damaged zip ({error}); last good line 0; {AGAIN}"
         ) from error
     assert isinstance(member, zipfile.ZipExtFile)
     return member

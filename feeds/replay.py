@@ -14,10 +14,11 @@ from engine.config.settings import Feed as FeedSettings
 from engine.core.command import Tick
 from engine.core.instrument import Contract
 from feeds.errors import FeedError
-from feeds.files import open_source
+from feeds.files import Source, open_source
 from feeds.formats.detect import HEAD_LINES, Layout, detect
 from feeds.formats.format import Format
 from feeds.merge import merged
+from feeds.parquet import ParquetSource, recognised
 from feeds.report import FileReport
 from feeds.tick_file import TickFile
 
@@ -98,16 +99,25 @@ def open_feed(
     """
     if not files:
         raise FeedError("no file was named; name one or more tick files")
-    maps = [Format(columns=columns) for columns in settings.columns]
     opened = []
     for file in files:
-        source = open_source(file.path)
-        layout = detect(file.path, source.head(HEAD_LINES), maps, file.format)
+        source, layout = looked_at(file, settings)
         if layout.format.refused is not None:
             raise FeedError(f"{file.path}: is {layout.format.name}: {layout.format.refused}")
         contract = _contract_of(file, layout, contracts)
         opened.append(TickFile(source, layout, contract, contracts, settings))
     return Feed(opened)
+
+
+def looked_at(file: FileArg, settings: FeedSettings) -> tuple[Source | ParquetSource, Layout]:
+    """Open a file and say in which format it is, also one that is not replayed.
+
+    Raises `FeedError`.
+    """
+    maps = [Format(columns=columns) for columns in settings.columns]
+    source = recognised(open_source(file.path))
+    stamps = source.stamps if isinstance(source, ParquetSource) else None
+    return source, detect(file.path, source.head(HEAD_LINES), maps, file.format, stamps=stamps)
 
 
 def reopen_feed(

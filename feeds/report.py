@@ -63,7 +63,8 @@ class FileReport(msgspec.Struct, kw_only=True):
 
     `rows` are the data rows read, `skipped` those not applied, `ticks` what came out: one for
     each row applied, but for books, whose rows of one message are one tick, and for bars, which
-    are four. `contract` is empty where the rows name their contracts. `low` and `high` are prices
+    are four. `repeated` are those applied that have no id and are the row before, letter by
+    letter. `contract` is empty where the rows name their contracts. `low` and `high` are prices
     in the price units of `contract`, over trades, quotes and index prices, not over the levels of
     books; they are None where there were none or where there is not one contract.
     """
@@ -74,6 +75,7 @@ class FileReport(msgspec.Struct, kw_only=True):
     sha256: str
     rows: int = 0
     ticks: int = 0
+    repeated: int = 0
     skipped: dict[str, int] = {}
     first_skips: dict[str, FirstSkip] = {}
     first_us: int | None = None

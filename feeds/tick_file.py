@@ -19,6 +19,7 @@ from feeds.formats.column_map import row_reader
 from feeds.formats.detect import Layout, cells_of
 from feeds.formats.format import Cells, RowReader
 from feeds.order import in_order, in_place
+from feeds.parquet import ParquetSource
 from feeds.report import FileReport, RowSkipped, Skip
 
 JUDGED_AFTER = 10_000
@@ -62,7 +63,7 @@ class TickFile:
 
     def __init__(
         self,
-        source: Source,
+        source: Source | ParquetSource,
         layout: Layout,
         contract: Contract | None,
         contracts: Mapping[str, Contract],
@@ -75,6 +76,7 @@ class TickFile:
         column = layout.format.id
         self._id_at = None if column is None else layout.format.place(column)
         self._last_id: str | None = None
+        self._last_text = ""
         self._reader = _reader(layout, contract, contracts, lambda: f"{source.path}:{self._line}")
         self.report = FileReport(
             path=source.path,
@@ -90,8 +92,7 @@ class TickFile:
         """
         report = self.report
         priced = report.contract != ""
-        order = in_place if self._layout.format.in_place else in_order
-        for tick in order(self.rows(), self._settings.hold_back_us, self._late):
+        for tick in self.placed(self.rows()):
             report.ticks += 1
             if report.first_us is None:
                 report.first_us = tick.at_us
@@ -101,6 +102,11 @@ class TickFile:
             yield tick
         self._judge_order()
         self._judge_use()
+
+    def placed(self, rows: Iterator[Tick]) -> Iterator[Tick]:
+        """Put the file's rows into the order in which they are applied; counts what is too late."""
+        order = in_place if self._layout.format.in_place else in_order
+        return order(rows, self._settings.hold_back_us, self._late)
 
     def rows(self) -> Iterator[Tick]:
         """Read the file; yields its ticks as they come, whatever their time."""
@@ -133,6 +139,9 @@ class TickFile:
             last_id, self._last_id = self._last_id, cells[self._id_at]
             if self._last_id == last_id:
                 raise RowSkipped(Skip.DUPLICATE, last_id)
+        elif text == self._last_text:
+            self.report.repeated += 1
+        self._last_text = text
         return cells
 
     def _skip(self, skipped: RowSkipped) -> None:

@@ -11,6 +11,7 @@ from engine.cli.check import check as rerun
 from engine.cli.demo import LAB as DEMO
 from engine.cli.demo import may_replace
 from engine.cli.folder import PAGE, SUMMARY, claim
+from engine.cli.inspect import inspect
 from engine.cli.liq import liq
 from engine.cli.mistake import told
 from engine.cli.own_ticks import own_ticks, path_of
@@ -46,6 +47,7 @@ def main() -> None:
     """
 
 
+main.add_command(inspect)
 main.add_command(liq)
 main.add_command(report)
 

@@ -110,5 +110,6 @@ FORMAT = Format(
         time="timestamp",
         time_unit="iso",
     ),
+    made=("price",),
     reader=_reader,
 )

@@ -150,6 +150,7 @@ FORMATS = (
         columns=_KLINES,
         shape=_SHAPE,
         id="open_time",
+        made=("size",),
         fits=lambda path, rows: not _is_sampled(rows),
         reader=_trades,
     ),

@@ -65,7 +65,7 @@ def lots_max(contract: Contract) -> Callable[[Price], int]:
     unit_value = contract.unit_value
 
     def most(price: Price) -> int:
-        return AMOUNT_MAX // (price * unit_value)
+        return AMOUNT_MAX // (price * unit_value) if unit_value else AMOUNT_MAX
 
     return most
 

@@ -1,12 +1,13 @@
 """Which format a file is written in: by name, by its header, or by the shape of its rows.
 
-A header decides where there is one; a lab's own maps go before what is built in. Without a
-header the first rows do, so a wrong header is never taken for a bad first row. Formats that look
-alike are told apart by more of the rows, or by the path that their venue publishes them under.
+A header (in Parquet: the names of the columns) decides where there is one; a lab's own maps go
+before what is built in. Without a header the first rows do, so a wrong header is never taken for
+a bad first row. Formats that look alike are told apart by more of the rows, or by the path that
+their venue publishes them under.
 """
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -21,6 +22,7 @@ from feeds.formats import (
     bybit_trades,
     kraken_trades,
     okx_trades,
+    parquet_ticks,
     tardis_book,
     tardis_quotes,
     tardis_ticker,
@@ -68,16 +70,27 @@ def cells_of(line: str, delimiter: str) -> list[str]:
     return next(csv.reader([line], delimiter=delimiter, strict=True))
 
 
-def detect(path: str, head: Sequence[str], maps: Sequence[Format], named: str | None) -> Layout:
+def detect(
+    path: str,
+    head: Sequence[str],
+    maps: Sequence[Format],
+    named: str | None,
+    *,
+    stamps: Collection[str] | None = None,
+) -> Layout:
     """Say which format the first lines of a file are in, also one that is not replayed.
 
-    Raises `FeedError` if there is no such name, or if the lines do not look like that format,
-    or like any.
+    `stamps` are, for a Parquet file, the columns of times with a type. Raises `FeedError` if
+    there is no such name, or if the lines do not look like that format, or like any.
     """
     lines = [line for line in head if line.strip()]
     if not lines:
         raise FeedError(f"{path}: has no lines; expected a CSV file with rows of ticks")
     formats = [*maps, *BUILT_IN]
+    if stamps is not None:
+        names, *rows = [cells_of(line, ",") for line in lines]
+        formats += parquet_ticks.formats_of(path, names, rows, named)
+        formats = [_in_micros(form, stamps) for form in formats]
     if named is not None:
         formats = [_by_name(named, formats)]
     for form in formats:
@@ -87,11 +100,19 @@ def detect(path: str, head: Sequence[str], maps: Sequence[Format], named: str | 
     found = f"{path}:1: found {lines[0][:120]!r}"
     if named is not None:
         raise FeedError(f"{found}; expected {_looks(formats[0])}; name another --format")
-    names = ", ".join(form.name for form in formats)
+    known = ", ".join(form.name for form in formats)
     raise FeedError(
-        f"{found}; expected one of the formats {names}; {_nearest(lines[0], formats)}name one "
+        f"{found}; expected one of the formats {known}; {_nearest(lines[0], formats)}name one "
         f"with --format, or describe the file's columns in the lab"
     )
+
+
+def _in_micros(form: Format, stamps: Collection[str]) -> Format:
+    """The format, where its time has a type and therefore no unit of its own."""
+    if form.columns.time not in stamps:
+        return form
+    columns = msgspec.structs.replace(form.columns, time_unit="us")
+    return msgspec.structs.replace(form, columns=columns)
 
 
 def _by_name(name: str, formats: Sequence[Format]) -> Format:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import msgspec
 
@@ -44,7 +45,8 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     out without being a mistake. `translated` says that a header's names end at a slash, behind
     which they stand in another language. `unknown_side` is the word of a side that is not known,
     which leaves it to the price. `in_place` says that the order of the file is the order of its
-    rows, whatever their stamps. `fits` decides between formats that look alike, by the path and
+    rows, whatever their stamps. `made` says which numbers of its ticks do not stand in the file.
+    `fits` decides between formats that look alike, by the path and
     the first rows. `reader` makes rows into ticks where a map of columns is not enough.
     `refused` is why a file that was recognised is not replayed.
     """
@@ -57,6 +59,7 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     translated: bool = False
     unknown_side: str | None = None
     in_place: bool = False
+    made: tuple[Literal["price", "size"], ...] = ()
     fits: Callable[[str, Rows], bool] | None = None
     reader: Callable[["Format", Contract], RowReader] | None = None
     refused: str | None = None

@@ -17,6 +17,7 @@ from engine.config.settings import Feed as FeedSettings
 from engine.core.command import BookTick, FundingTick, IndexTick, QuoteTick, Tick, TradeTick
 from engine.core.instrument import Contract
 from feeds.errors import FeedError
+from feeds.inspect import inspect
 from feeds.replay import FileArg, open_feed, reopen_feed
 from feeds.report import FileReport
 from tests.feeds.making import CONTRACTS, contract
@@ -91,8 +92,10 @@ def second(at_us: int | None) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S}"
 
 
-def prices(contract: Contract, *units: int | None) -> list[Fraction]:
-    return [Fraction(contract.price_unit) * (unit or 0) for unit in units]
+def price_range(contract: Contract, low: int | None, high: int | None) -> str:
+    """Two prices as the index writes them: to six digits."""
+    unit = Decimal(contract.price_unit)
+    return f"{float((low or 0) * unit):.6g}–{float((high or 0) * unit):.6g}"
 
 
 def read_twice(
@@ -127,8 +130,7 @@ def assert_as_indexed(
     assert len(ticks) == report.rows
     assert span(report) == cells[3]
     if cells[4]:
-        low, high = (Fraction(Decimal(price)) for price in cells[4].split("–"))
-        assert prices(contracts[report.contract], report.low, report.high) == [low, high]
+        assert price_range(contracts[report.contract], report.low, report.high) == cells[4]
     return ticks
 
 
@@ -230,10 +232,10 @@ def test_the_book_of_tardis_has_the_touch_of_the_quotes() -> None:
                 seen.add((tick.bid, tick.ask))
                 continue
             assert isinstance(tick, BookTick)
-            bids = {**({} if tick.reset else bids), **dict(tick.bids)}
-            asks = {**({} if tick.reset else asks), **dict(tick.asks)}
-            bids = {price: lots for price, lots in bids.items() if lots}
-            asks = {price: lots for price, lots in asks.items() if lots}
+            for side, levels in ((bids, tick.bids), (asks, tick.asks)):
+                side.update(levels)
+                for price in [price for price, lots in levels if not lots]:
+                    del side[price]
             touches.append((max(bids), min(asks)))
         assert sum(touch in seen for touch in touches) > 0.95 * len(touches)
 
@@ -266,8 +268,7 @@ def test_bars_pass_the_extremes_of_the_trades_that_they_were_made_from(symbol: s
     assert second(bars[0].at_us) == first
     assert second(bars[-4].at_us) == last
     closes = [bar.price for bar in bars[3::4]]
-    low, high = (Fraction(Decimal(price)) for price in cells[4].split("–"))
-    assert prices(CONTRACTS[symbol], min(closes), max(closes)) == [low, high]
+    assert price_range(CONTRACTS[symbol], min(closes), max(closes)) == cells[4]
 
 
 def test_bars_of_a_mark_are_recognised_and_become_an_index_only_by_name() -> None:
@@ -279,8 +280,7 @@ def test_bars_of_a_mark_are_recognised_and_become_an_index_only_by_name() -> Non
     ticks, report = read_twice(folder, argument, OTHERS, FeedSettings())
     assert (report.skipped, len(ticks)) == ({}, 4 * report.rows)
     closes = [tick.price for tick in ticks[3::4] if isinstance(tick, IndexTick)]
-    low, high = (Fraction(Decimal(price)) for price in index_row(folder, file)[4].split("–"))
-    assert prices(OTHERS["XRPUSDT"], min(closes), max(closes)) == [low, high]
+    assert price_range(OTHERS["XRPUSDT"], min(closes), max(closes)) == index_row(folder, file)[4]
 
 
 def test_funding_rates_of_a_month() -> None:
@@ -329,3 +329,29 @@ def test_the_first_rows_of_a_book_of_deribit() -> None:
     assert report.skipped == {}
     assert isinstance(ticks[0], BookTick)
     assert ticks[0].reset
+
+
+@pytest.mark.parametrize("kind", ["trades", "quotes"])
+def test_parquet_of_binance_spot(kind: str) -> None:
+    pytest.importorskip("pyarrow")
+    spot = {"BTCUSDT": contract("BTCUSDT", "0.01", "0.000001", 1)}
+    file = f"parquet/binance_spot_btcusdt-{kind}.parquet"
+    ticks = assert_as_indexed(samples(), file, spot, FeedSettings(), "BTCUSDT")
+    assert {type(tick) for tick in ticks} == {TradeTick if kind == "trades" else QuoteTick}
+
+
+def test_inspect_says_of_each_file_what_the_index_says() -> None:
+    folder = samples()
+    mark = "binance_vision_derived/um/markPriceKlines/1h/XRPUSDT-1h-2021-11.zip"
+    for file in [*FILES, *TARDIS_FILES, *(file for file, _ in VENUES), TICKER, mark]:
+        cells = index_row(folder, file)
+        found = inspect(FileArg(str(folder / file)))
+        assert found.rows == int(cells[2])
+        assert found.skipped == {}
+        first = min(fact.first_us for fact in found.contracts)
+        last = max(fact.last_us for fact in found.contracts)
+        assert file == mark or f"{second(first)} … {second(last)}" == cells[3]
+        (fact, *more) = found.contracts
+        if cells[4] and file != mark:
+            assert not more
+            assert f"{float(fact.low or 0):.6g}–{float(fact.high or 0):.6g}" == cells[4]
