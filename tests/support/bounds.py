@@ -3,6 +3,7 @@
 from engine.core.command import AddMargin, AnyCommand, Deposit, RemoveMargin, Side, Withdraw
 from engine.core.money import AMOUNT_MAX, Micros
 from tests.support import moves
+from tests.support.market import other as other_side
 from tests.support.model import Model
 from tests.support.steps import (
     Told,
@@ -10,7 +11,6 @@ from tests.support.steps import (
     drains,
     leverages,
     orders,
-    other_side,
     quotes,
     sign_of,
     stands,

@@ -12,6 +12,7 @@ from engine.core.command import (
 )
 from engine.core.money import Micros
 from tests.support import moves
+from tests.support.market import other as other_side
 from tests.support.model import Model
 from tests.support.steps import (
     InForce,
@@ -23,7 +24,6 @@ from tests.support.steps import (
     high_leverage,
     leverages,
     orders,
-    other_side,
     quotes,
     sign_of,
     stands,

@@ -26,11 +26,6 @@ Told = Callable[[], AnyCommand | None]
 InForce = Literal["gtc", "ioc", "fok"]
 
 
-def other_side(side: Side) -> Side:
-    """Turn buy into sell and sell into buy."""
-    return "sell" if side == "buy" else "buy"
-
-
 def sign_of(side: Side) -> int:
     """+1 for a buy, -1 for a sell."""
     return 1 if side == "buy" else -1

@@ -3,23 +3,19 @@
 The first command is sent at once, the rest waits in `Model.story` and is mixed with others.
 """
 
-from collections.abc import Callable
-
 from engine.core.command import (
     AddMargin,
     AmendOrder,
     AnyCommand,
     IndexTick,
     RemoveMargin,
-    SetLeverage,
     Side,
 )
 from engine.core.money import Lots, Micros, Price
 from tests.support import moves
 from tests.support.model import Model
+from tests.support.steps import Told, leverages, switches
 from tests.support.worlds import QUOTE
-
-Told = Callable[[], AnyCommand | None]
 
 
 def newcomer(model: Model) -> AnyCommand | None:
@@ -31,9 +27,9 @@ def newcomer(model: Model) -> AnyCommand | None:
     leverage, side = model.high_leverage(contract), moves.side_of(model, account)
     part = dice.choice((0.3, 0.6, 0.9))
     if dice.random() < 0.5:
-        model.story.append(lambda: _mode(model, account, contract, cross=dice.random() < 0.5))
+        model.story.append(lambda: switches(model, account, contract, cross=dice.random() < 0.5)())
     model.story += [
-        lambda: _set_leverage(model, account, contract, leverage),
+        leverages(model, account, contract, leverage),
         lambda: moves.order_by(
             model, account, contract, side, model.lots_worth(contract, money, leverage * part)
         ),
@@ -64,7 +60,7 @@ def _joins(model: Model, account: str, contract: str, side: Side, leverage: int)
     lots = model.lots_worth(contract, money, times)
     return [
         lambda: moves.deposit_of(model, account, money),
-        lambda: _set_leverage(model, account, contract, leverage),
+        leverages(model, account, contract, leverage),
         lambda: moves.order_by(model, account, contract, side, lots),
     ]
 
@@ -79,7 +75,7 @@ def pool(model: Model) -> AnyCommand | None:
     for symbol in model.symbols:
         side: Side = dice.choice(("buy", "sell"))
         against = (-1 if side == "buy" else 1) / leverage
-        model.story.append(_crosses(model, account, symbol))
+        model.story.append(switches(model, account, symbol, cross=True))
         model.story += _joins(model, account, symbol, side, leverage)
         moved = [against * dice.uniform(-0.3, 1.0) for _ in range(2)]
         shakes += [_shakes(model, symbol, part) for part in moved]
@@ -125,13 +121,13 @@ def squeezed(model: Model) -> AnyCommand | None:
     down = model.dice.choice((0.93, 0.97)) if side == "buy" else model.dice.choice((1.03, 1.08))
     amount = Micros(model.dice.randrange(1, 5_000_000))
     model.story += [
-        lambda: _mode(model, account, contract, cross=True),
-        lambda: _set_leverage(model, account, contract, leverage),
+        switches(model, account, contract, cross=True),
+        leverages(model, account, contract, leverage),
         lambda: moves.order_by(model, account, contract, side, model.lots_worth(contract, 30, 10)),
         lambda: moves.tick_at(model, contract, int(model.around(contract, 0) * down)),
-        lambda: _mode(model, account, contract, cross=False),
+        switches(model, account, contract, cross=False),
         lambda: RemoveMargin(at_us=model.now, account=account, contract=contract, amount=amount),
-        lambda: _mode(model, account, contract, cross=True),
+        switches(model, account, contract, cross=True),
     ]
     return moves.deposit_of(model, account, model.dice.choice((60, 300)))
 
@@ -145,10 +141,10 @@ def parked(model: Model) -> AnyCommand | None:
     side = moves.side_of(model, account)
     against = -0.02 if side == "buy" else 0.02
     model.story += [
-        lambda: _mode(model, account, contract, cross=True),
-        lambda: _mode(model, account, other, cross=False),
-        lambda: _set_leverage(model, account, contract, 20),
-        lambda: _set_leverage(model, account, other, 1),
+        switches(model, account, contract, cross=True),
+        switches(model, account, other, cross=False),
+        leverages(model, account, contract, 20),
+        leverages(model, account, other, 1),
         lambda: moves.order_by(model, account, contract, side, model.lots_worth(contract, 40, 20)),
         lambda: moves.order_by(
             model,
@@ -171,8 +167,8 @@ def straddle(model: Model) -> AnyCommand | None:
     leverage = model.dice.choice((5, 10))
     lots = model.lots_worth(contract, money, leverage * 0.95)
     model.story += [
-        lambda: _mode(model, account, contract, cross=False),
-        lambda: _set_leverage(model, account, contract, leverage),
+        switches(model, account, contract, cross=False),
+        leverages(model, account, contract, leverage),
         *_rests(model, account, contract, "sell", lots=lots, away=40_000),
         *_rests(model, account, contract, "buy", lots=lots, away=-40_000),
         *_rests(model, account, contract, "buy", lots=max(1, lots // 25), away=-80_000),
@@ -198,7 +194,7 @@ def topped_up(model: Model) -> AnyCommand | None:
     account, contract = model.fresh(), model.symbol()
     side, lots = moves.side_of(model, account), model.lots_worth(contract, 30, 2)
     model.story += [
-        lambda: _mode(model, account, contract, cross=False),
+        switches(model, account, contract, cross=False),
         lambda: moves.order_by(model, account, contract, side, lots),
         lambda: _margin(model, AddMargin, account, contract, 5),
         lambda: _margin(model, RemoveMargin, account, contract, 2),
@@ -235,8 +231,8 @@ def adrift(model: Model) -> AnyCommand | None:
     price = model.around(contract, 0)
     away = price * (1 + against * (1.7 / leverage))
     model.story += [
-        lambda: _mode(model, account, contract, cross=cross),
-        lambda: _set_leverage(model, account, contract, leverage),
+        switches(model, account, contract, cross=cross),
+        leverages(model, account, contract, leverage),
         lambda: IndexTick(at_us=model.now, contract=contract, price=Price(price)),
         lambda: moves.order_by(model, account, contract, side, lots),
         *(_doomed(model, contract, side) if doomed else []),
@@ -295,9 +291,9 @@ def _doomed(model: Model, contract: str, side: Side) -> list[Told]:
     few = model.lots_worth(contract, 1, 10)
     return [
         lambda: moves.deposit_of(model, account, 15),
-        lambda: _mode(model, account, contract, cross=True),
-        lambda: _mode(model, account, other, cross=True),
-        lambda: _set_leverage(model, account, other, 20),
+        switches(model, account, contract, cross=True),
+        switches(model, account, other, cross=True),
+        leverages(model, account, other, 20),
         lambda: moves.order_by(model, account, other, "buy", model.lots_worth(other, 13, 20)),
         lambda: moves.order_by(model, account, contract, opposite, few),
     ]
@@ -318,7 +314,7 @@ def roomless(model: Model) -> AnyCommand | None:
     away = 12_000 if side == "buy" else -12_000
     lots = model.lots_worth(contract, 20, 9)
     model.story += [
-        lambda: _set_leverage(model, account, contract, 10),
+        leverages(model, account, contract, 10),
         lambda: moves.order_by(model, account, contract, side, lots),
         *_rests(model, account, contract, other, lots=lots - lots // 2, away=away),
         *_rests(model, account, contract, other, lots=max(1, lots // 2), away=2 * away),
@@ -350,38 +346,20 @@ def indebted(model: Model) -> AnyCommand | None:
     losing, winning = dice.sample(model.symbols, 2)
     lots = {symbol: model.lots_worth(symbol, 20, 5) for symbol in (losing, winning)}
     model.story += [
-        _crosses(model, account, losing),
-        _crosses(model, account, winning),
+        switches(model, account, losing, cross=True),
+        switches(model, account, winning, cross=True),
         lambda: moves.order_by(model, account, losing, "buy", lots[losing]),
         lambda: moves.order_by(model, account, winning, "sell", lots[winning]),
         _shakes(model, winning, -0.3),
         _shakes(model, losing, -dice.uniform(0.2, 0.3)),
         lambda: moves.order_by(model, account, losing, "sell", lots[losing]),
-        lambda: _mode(model, account, losing, cross=False),
+        switches(model, account, losing, cross=False),
         lambda: moves.deposit_of(model, account, 1),
         lambda: moves.order_by(model, account, losing, "buy", max(1, lots[losing] // 10)),
-        lambda: _mode(model, account, losing, cross=True),
+        switches(model, account, losing, cross=True),
         _shakes(model, winning, dice.uniform(0.0, 0.3)),
     ]
     return moves.deposit_of(model, account, 20)
-
-
-def _set_leverage(model: Model, account: str, contract: str, leverage: int) -> AnyCommand | None:
-    if model.leverages.get((account, contract)) == leverage and model.dice.random() < 0.9:
-        return None
-    model.leverages[account, contract] = leverage
-    return SetLeverage(at_us=model.now, account=account, contract=contract, leverage=leverage)
-
-
-def _mode(model: Model, account: str, contract: str, *, cross: bool) -> AnyCommand | None:
-    mode = model.modes.get((account, contract), model.venue.rules.default_mode)
-    if (mode == "cross") == cross and model.dice.random() < 0.9:
-        return None
-    return moves.mode_of(model, account, contract, cross=cross)
-
-
-def _crosses(model: Model, account: str, contract: str) -> Told:
-    return lambda: _mode(model, account, contract, cross=True)
 
 
 def _shakes(model: Model, contract: str, part: float) -> Told:
