@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 import msgspec
-from rich.console import Console
 
 from engine.cli.check import check as rerun
 from engine.cli.compare import compare
@@ -63,7 +62,8 @@ main.add_command(compare)
     help="Folder for the results; an earlier demo there is replaced.",
 )
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
-def demo(out: Path, quiet: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print summary.json instead of tables.")
+def demo(out: Path, quiet: bool, as_json: bool) -> None:
     """Run the lab that ships with the project: a crash, and who pays for it.
 
     Needs no file and no network. The same trader is there twice, isolated and cross, on the same
@@ -73,9 +73,8 @@ def demo(out: Path, quiet: bool) -> None:
         lab = load_lab(DEMO)
         claim(out, replace=may_replace(out))
         own = own_ticks(lab, out)
-        summary = run(lab, own.feed, out, total=own.total, quiet=quiet)
-        if not quiet:
-            _show(summary, out)
+        summary = run(lab, own.feed, out, total=own.total, quiet=quiet or as_json)
+        _told(summary, out, quiet=quiet, as_json=as_json)
 
 
 @main.command(short_help="Replay tick files, or a lab's own ticks, through a lab.")
@@ -139,10 +138,7 @@ def replay(
         if not quiet:
             for line in (line for report in feed.reports for line in report.lines()):
                 click.echo(line, err=True)
-        if as_json:
-            click.echo(encoded(summary).decode(), nl=False)
-        elif not quiet:
-            _show(summary, out)
+        _told(summary, out, quiet=quiet, as_json=as_json)
 
 
 def _paced(lab: Lab, pace: str | None) -> Lab:
@@ -154,23 +150,25 @@ def _paced(lab: Lab, pace: str | None) -> Lab:
 
 @main.command(short_help="Rerun a finished run and compare.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-def check(folder: Path) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+def check(folder: Path, as_json: bool) -> None:
     """Rerun a finished run and say that every event and hash agrees.
 
     Otherwise the first difference is shown and the exit code is 1.
     """
     with told():
         verdict = rerun(folder)
-        for line in verdict.lines:
-            click.echo(line)
+        told_so = {"agrees": verdict.code == 0, "lines": verdict.lines}
+        click.echo(json.dumps(told_so) if as_json else "\n".join(verdict.lines))
         raise click.exceptions.Exit(verdict.code)
 
 
 @main.command(short_help="List the labs that ship with the project.")
-def labs() -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+def labs(as_json: bool) -> None:
     """List the labs that ship with the project, by the names that --lab takes."""
-    for name in names("labs"):
-        click.echo(name)
+    found = names("labs")
+    click.echo(json.dumps(found) if as_json else "\n".join(found))
 
 
 @main.command(short_help="Print the JSON Schema of summary.json.")
@@ -179,12 +177,10 @@ def schema() -> None:
     click.echo(json.dumps(json_schema(), indent=2))
 
 
-def _show(summary: Summary, out: Path) -> None:
-    console = Console()
-    console.print(terminal.overview(summary))
-    if summary.watched:
-        console.print(terminal.watched_table(summary))
-    console.print(terminal.cascade_tree(summary))
-    console.print(terminal.waterfall_table(summary))
-    click.echo(f"\nWritten: {out / SUMMARY}, {out / PAGE} and the log beside them.")
-    click.echo(f"Again:   margincall check {out}")
+def _told(summary: Summary, out: Path, *, quiet: bool, as_json: bool) -> None:
+    if as_json:
+        click.echo(encoded(summary).decode(), nl=False)
+    elif not quiet:
+        terminal.show(summary)
+        click.echo(f"\nWritten: {out / SUMMARY}, {out / PAGE} and the log beside them.")
+        click.echo(f"Again:   margincall check {out}")

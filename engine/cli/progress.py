@@ -9,17 +9,20 @@ import click
 from rich import progress as bars
 from rich.console import Console
 
-from engine.report.text import moment
+from engine.report.text import lasted, moment
 from engine.services.counters import Counters
 
 PLAIN_EVERY_S = 5.0
 LIVE_EVERY_S = 0.1
+TOLD_AFTER_S = 2.0
+"""Nothing is said of the time that is left before: there is too little to go by."""
 
 
 class Progress:
     """Shows counters; as a context manager it ends its line whatever happens.
 
-    `total` is the number of ticks to come, where it is known.
+    `total` is about how many rows there are, where that is known, `read` counts those that were
+    read; without it the ticks that were applied stand for them.
     """
 
     def __init__(
@@ -28,6 +31,7 @@ class Progress:
         *,
         total: int | None,
         quiet: bool,
+        read: Callable[[], int] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._counters = counters
@@ -35,6 +39,8 @@ class Progress:
         self._is_live = console.is_terminal and not quiet
         self._is_quiet = quiet
         self._clock = clock
+        self._total = total
+        self._read = read or (lambda: counters.ticks)
         self._began = self._shown = clock()
         self._bar = bars.Progress(
             bars.BarColumn(bar_width=12),
@@ -72,7 +78,7 @@ class Progress:
             return
         self._shown = now
         if self._is_live:
-            self._bar.update(self._task, completed=self._counters.ticks, description=self._line())
+            self._bar.update(self._task, completed=self._read(), description=self._line())
         else:
             click.echo(self._line(), err=True)
 
@@ -80,7 +86,18 @@ class Progress:
         seen = self._counters
         rate = int(seen.ticks / max(self.elapsed_s, 0.001))
         at = moment(seen.at_us)
+        when, events = (at[11:19], "") if self._is_live else (at, f"{seen.events:,} events  ")
         return (
-            f"{at[11:19] if self._is_live else at}  {seen.ticks:,} ticks  {seen.events:,} events  "
-            f"{seen.liquidations:,} liquidations  {rate:,}/s"
+            f"{when}  {seen.ticks:,} ticks  {events}{seen.liquidations:,} liquidations  "
+            f"{rate:,}/s{self._left()}"
         )
+
+    def _left(self) -> str:
+        """How much is done and how long the rest takes at the rate so far."""
+        read, total = self._read(), self._total
+        if total is None or not 0 < read <= total:
+            return ""
+        done = f"  {read * 100 // total} %"
+        if self.elapsed_s < TOLD_AFTER_S:
+            return done
+        return f"{done}  {lasted(self.elapsed_s * (total - read) / read)} left"

@@ -11,6 +11,7 @@ from traceback import format_exception
 
 import msgspec
 
+from engine.cli.expected import rows_expected
 from engine.cli.folder import PAGE, REPRO, SUMMARY, remove_run
 from engine.cli.mistake import MISTAKES, Stopped, behind
 from engine.cli.progress import Progress
@@ -78,7 +79,8 @@ def run(
 ) -> Summary:
     """Replay a feed into a claimed folder; returns what `summary.json` says.
 
-    `total` is the number of ticks to come, if it is known, for the progress bar.
+    `total` is the number of rows to come; else it is guessed from the files. It is for the progress
+    only.
 
     Raises `Stopped` after an invariant breach: the log stays, and a copy of it up to the command
     that broke the venue is in `repro`. An unfinished run of a user's mistake is removed.
@@ -117,7 +119,12 @@ class _Run:
         with (
             closing(self._commands),
             closing(self._events),
-            Progress(self._venue.counters, total=total, quiet=quiet) as progress,
+            Progress(
+                self._venue.counters,
+                total=total or rows_expected(report.path for report in self._feed.reports),
+                quiet=quiet,
+                read=lambda: sum(report.rows for report in self._feed.reports),
+            ) as progress,
         ):
             complete = asyncio.run(self._session(progress))
             had = self._held()

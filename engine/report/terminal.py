@@ -1,13 +1,17 @@
-"""A run as a reader sees it in a terminal: tables and the tree of the cascade, from a `Summary`."""
+"""A run as a reader sees it in a terminal: tables and the tree of the cascade, from a `Summary`.
 
-from rich.console import Group, RenderableType
+Where the output is no terminal, the same lines come without rules, colours and breaks.
+"""
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
 from engine.report.cascade import Cascade, Node, cascades
 from engine.report.summary import LiquidationRow, Summary, WatchedRow
-from engine.report.text import grouped, moment, named
+from engine.report.text import aligned, grouped, moment, named
 
 _STAGES = (
     ("own_margin", "own margin of the liquidated"),
@@ -20,6 +24,29 @@ _STAGES = (
 _FIRST = 4
 """Liquidations at the beginning of a cascade that are shown whoever was hit."""
 _CAUSES = {"TickApplied": "a tick", "FundingSettled": "funding"}
+
+
+WIDE = 500
+"""Columns of an output that is no terminal: no line of it is broken."""
+
+
+def show(summary: Summary) -> None:
+    """Print everything that a run came to."""
+    console = Console()
+    parts = [overview(summary), cascade_tree(summary), waterfall_table(summary)]
+    if summary.watched:
+        parts.insert(1, watched_table(summary))
+    if not console.is_terminal:
+        console = Console(width=WIDE)
+        for table in (each for part in parts for each in _tables(part)):
+            table.box = None
+    for part in parts:
+        console.print(part, highlight=False)
+
+
+def _tables(part: RenderableType) -> list[Table]:
+    inside = part.renderables if isinstance(part, Group) else [part]
+    return [each for each in inside if isinstance(each, Table)]
 
 
 def overview(summary: Summary) -> RenderableType:
@@ -43,26 +70,34 @@ def overview(summary: Summary) -> RenderableType:
 
 def watched_table(summary: Summary) -> RenderableType:
     """What each position and each account under watch ended with."""
-    table = Table(title="The same trades, the same ticks", title_justify="left")
-    table.add_column("account")
-    table.add_column("position")
-    for name in ("entry", "exit", "ended", "result"):
-        table.add_column(name, justify="left" if name == "ended" else "right")
+    rows = [(account, row) for account in summary.watched for row in account.positions]
+    entries = iter(aligned([grouped(row.entry) for _, row in rows]))
+    exits = iter(aligned([grouped(row.exit) if row.exit else "-" for _, row in rows]))
+    gains = [row.result for account in summary.watched for row in account.positions]
+    gains += [_gain(account) for account in summary.watched]
+    results = _Results(gains)
+    table = _table("The same trades, the same ticks")
+    for name in ("account", "position"):
+        table.add_column(name)
+    for name in ("entry", "exit"):
+        table.add_column(Text(name, justify="right"), no_wrap=True)
+    table.add_column("ended")
+    table.add_column(Text("result", justify="right"), no_wrap=True)
     for account in summary.watched:
+        who = named(account.account, account.mode)
         for position in account.positions:
-            table.add_row(
-                named(account.account, account.mode),
-                f"{position.contract} {position.side} {grouped(position.quantity)}",
-                grouped(position.entry),
-                grouped(position.exit) if position.exit else "-",
-                position.ended,
-                _signed(position.result),
-            )
-        paid_in, left = grouped(account.paid_in, 2), grouped(account.equity, 2)
-        bold = Text("all: paid in, left", "bold")
-        table.add_row("", bold, paid_in, left, "", _signed(_gain(account)))
+            what = f"{position.contract} {position.side} {grouped(position.quantity)}"
+            result = results.told(position.result)
+            table.add_row(who, what, next(entries), next(exits), position.ended, result)
+            who = ""
+        left = f"{grouped(account.paid_in, 2)} in, {grouped(account.equity, 2)} left"
+        table.add_row("", Text(left, "bold"), "", "", "", results.told(_gain(account)))
         table.add_section()
     return table
+
+
+def _table(title: str) -> Table:
+    return Table(title=Text(title, "bold"), title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
 
 
 def _gain(account: WatchedRow) -> str:
@@ -77,11 +112,20 @@ def _micros(text: str) -> int:
     return -number if text.startswith("-") else number
 
 
-def _signed(text: str) -> Text:
-    number = grouped(text, 2)
-    if text.startswith("-"):
-        return Text(number, "red")
-    return Text(f"+{number}", "green") if _micros(text) else Text(number)
+class _Results:
+    """Results of a column: with their sign, as wide as the widest, green or red."""
+
+    def __init__(self, texts: list[str]) -> None:
+        self._width = max((len(self._signed(text)) for text in texts), default=0)
+
+    def told(self, text: str) -> Text:
+        """One of them."""
+        color = "red" if text.startswith("-") else "green" if _micros(text) else ""
+        return Text(self._signed(text).rjust(self._width), color)
+
+    def _signed(self, text: str) -> str:
+        plus = "+" if _micros(text) > 0 else ""
+        return f"{plus}{grouped(text, 2)}"
 
 
 def cascade_tree(summary: Summary, limit: int = 24) -> RenderableType:
@@ -167,12 +211,15 @@ def _where(row: LiquidationRow) -> str:
 
 def waterfall_table(summary: Summary) -> RenderableType:
     """Who paid; the parts add up to the loss to the unit."""
-    table = Table(title="Who paid", title_justify="left", show_footer=True)
-    loss = grouped(summary.waterfall.loss)
+    texts = [getattr(summary.waterfall, name) for name, _ in _STAGES]
+    *paid, loss = aligned([grouped(text) for text in (*texts, summary.waterfall.loss)])
+    table = _table("Who paid")
+    table.show_footer = True
     table.add_column("stage", footer="loss of the liquidated positions")
-    table.add_column("paid", justify="right", footer=loss)
-    for name, words in _STAGES:
-        table.add_row(words, grouped(getattr(summary.waterfall, name)))
+    table.add_column(Text("paid", justify="right"), footer=loss, no_wrap=True)
+    table.add_column(Text("of the loss", justify="right"), justify="right")
+    for (_, words), text, number in zip(_STAGES, texts, paid, strict=True):
+        table.add_row(words, number, _share(text, summary.waterfall.loss))
     fund = summary.insurance_fund
     below = Text(
         f"beside it: fees {grouped(summary.fees)}, residues to the fund "
@@ -180,3 +227,8 @@ def waterfall_table(summary: Summary) -> RenderableType:
         f"-> {grouped(fund.end)}; all ledger accounts add up to {summary.ledger_sum}"
     )
     return Group(table, below)
+
+
+def _share(part: str, whole: str) -> str:
+    loss = _micros(whole)
+    return f"{_micros(part) / loss * 100:.2f} %" if loss else "-"

@@ -3,6 +3,7 @@
 Statistics for plots may become floats here; they are read, never posted.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
 
@@ -105,3 +106,30 @@ def moment(at_us: int) -> str:
     """
     stamp = datetime.fromtimestamp(at_us // 1_000_000, UTC)
     return f"{stamp:%Y-%m-%d %H:%M:%S}.{at_us % 1_000_000 // 1000:03d}"
+
+
+def lasted(seconds: float) -> str:
+    """A length of time for people.
+
+    >>> lasted(0.4), lasted(59), lasted(125), lasted(7_325)
+    ('1 s', '59 s', '2:05 min', '2:02 h')
+    """
+    whole = max(1, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3_600:
+        return f"{whole // 60}:{whole % 60:02} min"
+    return f"{whole // 3_600}:{whole % 3_600 // 60:02} h"
+
+
+def aligned(texts: Sequence[str]) -> list[str]:
+    """Numbers of a column, each as wide as the others, decimal points below each other.
+
+    >>> aligned(["1,000", "-2.5", "0.125"])
+    ['1,000    ', '   -2.5  ', '    0.125']
+    """
+    parts = [len(text) - text.index(".") if "." in text else 0 for text in texts]
+    longest = max(parts, default=0)
+    filled = [text + " " * (longest - part) for text, part in zip(texts, parts, strict=True)]
+    width = max(map(len, filled), default=0)
+    return [text.rjust(width) for text in filled]

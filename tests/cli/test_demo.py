@@ -13,7 +13,7 @@ def test_it_shows_the_trader_twice_the_cascade_who_paid_and_the_files(shown: Sho
     told = shown.result.output
     for text in (
         "The same trades, the same ticks",
-        "all: paid in, left",
+        "3,300.00 in, 723.14 left",
         "The cascade",
         "set off",
         "Who paid",
