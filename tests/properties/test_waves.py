@@ -24,8 +24,8 @@ from tests.support.swarm import commands
 from tests.support.witness.figures import Figures, figures
 from tests.support.witness.seen import Witness, witnessed
 
-SEEDS = range(60_000, 60_020)
-STEPS = 500
+SEEDS = range(60_000, 60_014)
+STEPS = 400
 
 
 class Wave:
@@ -86,14 +86,14 @@ def record() -> Record:
 
 def test_a_wave_goes_by_the_largest_loss_isolated_positions_first(record: Record) -> None:
     crowded = [wave for wave in record.waves if len(wave.liquidated) > 1]
-    assert len(crowded) > 20, "too few waves with more than one liquidation to tell"
+    assert len(crowded) > 10, "too few waves with more than one liquidation to tell"
     for wave in crowded:
         keys = [(":" not in one, -wave.standing[one].loss, one) for one in wave.liquidated]
         assert keys == sorted(keys)
 
 
 def test_a_margin_account_is_liquidated_at_most_once_in_a_wave(record: Record) -> None:
-    assert sum(len(wave.liquidated) for wave in record.waves) > 150
+    assert sum(len(wave.liquidated) for wave in record.waves) > 100
     for wave in record.waves:
         often = [one for one, times in Counter(wave.liquidated).items() if times > 1]
         assert often == []
@@ -106,7 +106,7 @@ def test_who_is_liquidated_was_in_breach_when_the_wave_began(record: Record) -> 
 
 
 def test_no_liquidation_turns_a_position_around_or_makes_it_grow(record: Record) -> None:
-    assert len(record.sizes) > 150
+    assert len(record.sizes) > 100
     for sizes in record.sizes.values():
         assert sizes[-1] == 0, "a liquidated quantity ends at 0"
         for before, after in pairwise(sizes):
@@ -115,7 +115,7 @@ def test_no_liquidation_turns_a_position_around_or_makes_it_grow(record: Record)
 
 
 def test_no_deleveraging_turns_a_winner_around(record: Record) -> None:
-    assert len(record.winners) > 50
+    assert len(record.winners) > 40
     for before, after in record.winners:
         assert before * after >= 0
         assert abs(after) < abs(before)
