@@ -12,7 +12,7 @@ from engine.report.chronicle import Chronicle
 from engine.report.curve import Point, value_at
 from engine.report.facts import Order, Sums
 from engine.report.notes import Kind, Notes
-from engine.report.options import Options, bubble, frame, in_money, in_quote, line, scatter
+from engine.report.options import LINES, Options, bubble, frame, in_money, in_quote, line, scatter
 from engine.report.setting import Setting
 from engine.report.text import grouped, money, named
 from engine.report.why import notional
@@ -69,12 +69,14 @@ def price(setting: Setting, chronicle: Chronicle, notes: Notes, orders: list[Ord
     """Prices of all contracts, and every liquidation at its mark, as large as its notional."""
     scale = Scale(setting, chronicle, notes)
     series: list[Options] = []
-    for symbol, points in scale.lines.items():
-        series.append(line(symbol, scale.points(symbol, points), lineStyle={"width": 1.5}))
+    for place, (symbol, points) in enumerate(scale.lines.items()):
+        color = LINES[place % len(LINES)]
+        drawn = scale.points(symbol, points)
+        series.append(line(symbol, drawn, color=color, lineStyle={"width": 1.5}))
         if ("mark", symbol) in notes.curves:
             marked = _merged("mark", symbol, notes, chronicle.marked[symbol].points())
-            dashed = {"width": 1, "type": "dashed"}
-            series.append(line(f"{symbol} mark", scale.points(symbol, marked), lineStyle=dashed))
+            look = {"color": color, "lineStyle": {"width": 1, "type": "dotted"}, "z": 1}
+            series.append(line(f"{symbol} mark", scale.points(symbol, marked), **look))
     series += _liquidated(setting, scale, orders)
     slider = {"type": "slider", "height": 18, "bottom": 4, "showDetail": False}
     zoom = [*frame()["dataZoom"], slider]
@@ -160,8 +162,7 @@ def fund(setting: Setting, chronicle: Chronicle, span_us: tuple[int, int]) -> Op
     points = chronicle.fund.points()
     whole = [(begin, int(setting.venue.fund)), *points]
     whole.append((max(end, whole[-1][0]), whole[-1][1]))
-    area = {"opacity": 0.15}
-    series = [line("insurance fund", in_money(whole), step="end", areaStyle=area)]
+    series = [line("insurance fund", in_money(whole), step="end")]
     return frame(series=series, legend={"show": False}, grid=frame()["grid"] | {"top": 12})
 
 

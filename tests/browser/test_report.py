@@ -8,8 +8,12 @@ from typing import Any
 
 import pytest
 
+from engine.report.chronicle import Chronicle
+from engine.report.data import data
+from engine.report.page import page as page_of
 from tests.browser.chromium import Chromium, Page
 from tests.cli.conftest import Shown
+from tests.report.conftest import Reported
 
 SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desktop": (1280, 900)}
 CHARTS = ("price", "equity", "waterfall", "cascade", "fund")
@@ -156,6 +160,28 @@ def test_a_click_on_a_bubble_tells_why(desktop: Page, summary: Any) -> None:
     assert desktop.ask("document.querySelector('details[open]').getBoundingClientRect().top") < 900
 
 
+def test_tooltips_tell_of_a_bubble_of_a_mark_and_of_all_lines(desktop: Page, summary: Any) -> None:
+    def tip(chart: str, series: str, place: int) -> str:
+        desktop.ask(f"""(() => {{
+            const chart = pictures.charts.get("{chart}");
+            const {{ series }} = chart.getOption();
+            const seriesIndex = series.findIndex(({{ name }}) => name === "{series}");
+            chart.dispatchAction({{ type: "showTip", seriesIndex, dataIndex: {place} }});
+        }})()""")
+        (told,) = text_of(desktop, f"#{chart} .tip")
+        return told
+
+    whale = next(row for row in summary["liquidations"] if row["account"] == "whale")
+    assert f"whale (cross) long 10,000 SOLUSDT at {whale['mark']}" in tip(
+        "price", "liquidated longs", 0
+    )
+    lines = tip("price", "BTCUSDT", 0).splitlines()
+    assert lines[1].startswith("BTCUSDT: 100.0")
+    assert "margin call at " in tip("equity", "margin call", 0)
+    assert tip("equity", "cross", 0).splitlines()[-1] == "cross: 3,300.00"
+    assert "liquidation" in tip("cascade", "liquidations", 0)
+
+
 def test_a_cause_leads_to_the_liquidation_that_it_was(desktop: Page, summary: Any) -> None:
     caused = next(
         row for row in summary["liquidations"] if row["cause_event"] == "LiquidationStarted"
@@ -214,6 +240,21 @@ def test_five_thousand_liquidations_stay_usable_and_small(browser: Chromium, cro
         )
         assert spent < 2_000
         assert page.complaints == []
+
+
+def test_a_run_without_a_liquidation_has_a_page_too(
+    browser: Chromium, reported: Reported, tmp_path: Path
+) -> None:
+    calm = data(reported.setting, Chronicle(reported.setting), reported.notes)
+    path = tmp_path / "report.html"
+    path.write_text(page_of(calm), "utf-8")
+    with browser.page(width=1280, height=900) as page:
+        page.open(path)
+        assert page.complaints == []
+        assert "Nobody was liquidated." in text_of(page, "#priced")[0]
+        hidden = "[...document.querySelectorAll('main section[hidden]')].map((each) => each.id)"
+        assert page.ask(hidden) == ["payers", "cascades", "why"]
+        assert drawn(page, "price") > 1_000
 
 
 def test_its_picture_is_a_page_and_not_a_blank(desktop: Page) -> None:

@@ -11,7 +11,7 @@ function fill(data) {
   put(
     "tiles",
     data.tiles.map(({ name, value, note }) =>
-      element("div", {}, element("dt", {}, name), element("dd", { class: "value" }, value), element("dd", { class: "note" }, note)),
+      element("div", {}, element("dt", {}, name), element("dd", { class: "value" }, minus(value)), element("dd", { class: "note" }, minus(note))),
     ),
   );
   put("priced", data.contracts.length > 1 ? "In per cent of each contract's first price. " : "", bubbles(data));
@@ -80,7 +80,7 @@ function paid(data, colors) {
     cells: [
       element("span", {}, element("i", { class: "swatch", style: `background: ${colors.get(name)}` }), words),
       element("span", { "data-paid": name }, grouped(paid)),
-      share,
+      minus(share),
     ],
   }));
   const loss = { look: "sum", cells: ["loss", element("span", { "data-paid": "loss" }, grouped(data.loss)), ""] };
@@ -93,7 +93,7 @@ function footer(data) {
     return element("li", {}, `${name} (${format}, ${many(rows, "row")}${left})`);
   });
   const prices = data.contracts.map((row) => ({
-    cells: [row.contract, ...[row.first, row.low, row.high, row.last].map((text) => grouped(text)), row.change],
+    cells: [row.contract, ...[row.first, row.low, row.high, row.last].map((text) => grouped(text)), minus(row.change)],
   }));
   return [
     element("div", { class: "scroll" }, table(["contract", ">first", ">low", ">high", ">last", ">change"], prices)),

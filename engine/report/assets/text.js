@@ -22,6 +22,11 @@ function grouped(text, places) {
   return shown ? `${number}.${shown}` : number;
 }
 
+/** A text that may begin with a hyphen, with the trade's minus. */
+function minus(text) {
+  return text.replace(/^-/, "−");
+}
+
 function signed(text, places) {
   return /[1-9]/.test(text) && !text.startsWith("-") ? `+${grouped(text, places)}` : grouped(text, places);
 }

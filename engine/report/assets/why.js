@@ -15,6 +15,8 @@ class Why {
     this.rows = data.whys.map((values) => Object.fromEntries(data.columns.map((name, i) => [name, values[i]])));
     this.bySeq = new Map(this.rows.map((row) => [row.seq, row]));
     this.grow();
+    const days = (this.rows.at(-1)?.at - this.rows[0]?.at) / 86_400_000;
+    this.clock = days < 1 ? time : (ms) => moment(ms).slice(0, 19);
     this.list = document.getElementById("list");
     this.more = document.getElementById("more");
     this.input = document.getElementById("words");
@@ -84,7 +86,7 @@ class Why {
     const rows = this.shown.slice(this.next, this.next + CHUNK);
     for (const row of rows) {
       const before = this.shown[this.next - 1];
-      if (this.isTree && before?.root !== row.root) this.list.append(this.header(row));
+      if (this.headed(row) && before?.root !== row.root) this.list.append(this.header(row));
       this.list.append(this.item(row));
       this.next += 1;
     }
@@ -114,14 +116,20 @@ class Why {
     document.getElementById("why").scrollIntoView();
   }
 
+  /** Whether a line above a row says what set it off: where it set off more than this one. */
+  headed(row) {
+    return this.isTree && this.sizes.get(row.root) > 1;
+  }
+
   header(row) {
     const cause = this.causes[row.root];
     const size = this.sizes.get(row.root);
     const told = cause ? cause.told : `liquidation ${row.root}, which is not in this page`;
     const at = element("time", {}, moment(cause ? cause.at : row.at));
-    return element("li", { class: "cause" }, at, ` ${told} set off ${many(size, "liquidation")}`);
+    return element("li", { class: "cause cascade" }, at, ` ${told} set off ${many(size, "liquidation")}`);
   }
 
+  /** A row: who, what, how much, and by whom it was paid. */
   item(row) {
     const indent = this.isTree ? Math.min(row.depth, 8) : 0;
     const details = element(
@@ -130,7 +138,7 @@ class Why {
       element(
         "summary",
         {},
-        element("span", { class: "who" }, this.isTree ? (indent ? "↳ " : "") : `${time(row.at)} `, element("b", {}, row.account), ` ${row.mode}`),
+        element("span", { class: "who" }, this.headed(row) ? (indent ? "↳ " : "") : `${this.clock(row.at)} `, element("b", {}, row.account), ` ${row.mode}`),
         element("span", { class: "what" }, position(row)),
         element("span", { class: "lost" }, row.quantity === "0" ? "" : `lost ${grouped(row.loss, 2)}`),
         this.strip(row),
@@ -139,7 +147,7 @@ class Why {
     details.addEventListener("toggle", () => {
       if (details.open && details.childElementCount === 1) details.append(this.card(row));
     });
-    return element("li", {}, details);
+    return element("li", { class: this.headed(row) ? "cascade" : null }, details);
   }
 
   /** Who paid, as a line of colours. */
