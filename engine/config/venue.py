@@ -25,6 +25,7 @@ class RulesTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     liquidation_fee: Number = 0
     liquidation_fee_to: Literal["fund", "fees"] = "fund"
     residue_to: Literal["fund", "client"] = "fund"
+    adl: Literal["ranked", "none"] = "ranked"
     self_trade: Literal["cancel_taker", "cancel_maker", "cancel_both"] = "cancel_maker"
     queue: Literal["passed", "back", "front", "proportional"] = "back"
     market_band: Number = "0.05"
@@ -73,6 +74,7 @@ def rules(name: str, table: Table, place: Place) -> Rules:
         liquidation_fee_ppm=_fee(shape.liquidation_fee, place.at("liquidation_fee")),
         liquidation_fee_to=shape.liquidation_fee_to,
         residue_to=shape.residue_to,
+        adl=shape.adl,
         self_trade=shape.self_trade,
         queue=shape.queue,
         orders_max=read.at_least(shape.orders_max, 1, place.at("orders_max")),

@@ -100,6 +100,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     liquidation_fee_ppm: int = 0
     liquidation_fee_to: Literal["fund", "fees"] = "fund"
     residue_to: Literal["fund", "client"] = "fund"
+    adl: Literal["ranked", "none"] = "ranked"
+    """Whether winners are deleveraged for what book and fund leave, best ranked first, or not."""
     self_trade: Literal["cancel_taker", "cancel_maker", "cancel_both"] = "cancel_maker"
     queue: Literal["passed", "back", "front", "proportional"] = "back"
     """Where a resting order stands behind what the replayed market showed at its price; with

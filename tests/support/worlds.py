@@ -8,6 +8,8 @@ import random
 from collections.abc import Sequence
 from typing import Literal
 
+import msgspec
+
 from engine.core.instrument import Band, Bracket, Contract, Depth, Funding, Regime, Rules, Venue
 from engine.core.money import PPM, Lots, Micros, Price
 
@@ -120,7 +122,7 @@ def world(dice: random.Random) -> Venue:
 
 def _rules(dice: random.Random) -> Rules:
     taker = dice.choice((0, 400, 500, 1_000))
-    return Rules(
+    drawn = Rules(
         name="drawn",
         mark=dice.choice(("last", "last", "median")),
         index_feedback_ppm=dice.choice((0, 300_000, 500_000, PPM)),
@@ -142,6 +144,8 @@ def _rules(dice: random.Random) -> Rules:
         sample_interval_us=dice.choice((1_000_000, 5_000_000, 60_000_000)),
         sample_count=dice.choice((1, 7, 30)),
     )
+    # No draw of its own, so that a seed keeps the world and the story that it had.
+    return msgspec.structs.replace(drawn, adl="none" if drawn.sample_count == 7 else "ranked")
 
 
 def _contract(dice: random.Random, symbol: str) -> Contract:

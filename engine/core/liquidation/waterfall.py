@@ -82,7 +82,7 @@ def _step(state: State, case: Case, position: Position) -> None:
     if position.quantity:
         lots = case.lots(state, position)
         done = cover.from_fund(state, case, position, lots)
-        if position.quantity and lots.bankruptcy_value > 0:
+        if position.quantity and lots.bankruptcy_value > 0 and state.rules.adl == "ranked":
             done = deleverage.against_winners(state, case, position, lots, done)
         if position.quantity:
             offload.to_outside(state, case, position, lots, done)

@@ -557,3 +557,22 @@ tick      99
   > filled dave/1 buy 10 @ 100 maker outside position 10 fee 10
   > cancelled dave/2 ETH 2 liquidation
   > averted dave equity 9 maintenance 0
+
+== a venue without auto-deleveraging leaves winners their positions and cuts what they won
+rules     adl none
+fund      20
+dave      wallet 1_000
+dave      long 10 @ 1_000 isolated
+bob       short 6 @ 1_000 isolated
+carol     short 4 @ 1_000
+tick      880
+  > tick 880
+  > breach dave:BTC long 10 mark 880 equity -200 maintenance 88 bankruptcy 900
+  > outside dave 10 @ 880
+  > socialize bob:BTC 108             # 180 left by the fund; 720 won and 480
+  > socialize carol 72
+  > deficit dave 200 insurance_fund 20 socialized 180
+  > ended dave 0 equity 0 maintenance 0
+  = position bob -6
+  = position carol -4
+  = fund 0

@@ -98,7 +98,10 @@ def _step(state: State, job: Job, contract: str) -> None:
     if left:
         step.lots = left
         step.share = _share(state, pocket, contract, job.set_aside)
-        can_deleverage = _bankruptcy_value(state, account, contract, step.share) > 0
+        can_deleverage = (
+            _bankruptcy_value(state, account, contract, step.share) > 0
+            and state.rules.adl == "ranked"
+        )
         sell_for_fund(state, step)
         if can_deleverage:
             _deleverage(state, step)
