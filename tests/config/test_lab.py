@@ -18,7 +18,7 @@ tick = "0.1"
 lot = "0.001"
 price_max = "1000"
 quantity_max = "1000"
-depth = "sol"
+depth = "sol-like"
 brackets.rows = [{ floor = 0, rate = "0.005", leverage = 100 }]
 """
 VENUE = f'[rules]\nmark = "last"\n{CONTRACT}'
@@ -207,10 +207,10 @@ def test_a_book_out_of_order_is_refused(tmp_path: Path, book: str, key: str, sai
 
 def test_a_venue_finds_its_book_in_its_own_folder(tmp_path: Path) -> None:
     (tmp_path / "venues").mkdir()
-    book = find("books", "sol").read_text()
+    book = find("books", "sol-like").read_text()
     (tmp_path / "venues" / "book.toml").write_text(book)
     venue = tmp_path / "venues" / "venue.toml"
-    venue.write_text(VENUE.replace('depth = "sol"', 'depth = "book.toml"'))
+    venue.write_text(VENUE.replace('depth = "sol-like"', 'depth = "book.toml"'))
     loaded = lab(tmp_path, LAB.replace('"venue.toml"', '"venues/venue.toml"'))
     assert loaded.venue.contracts[0].depth.half_spread_ppm == 65
 
