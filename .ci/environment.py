@@ -57,7 +57,8 @@ def install(folder: Path, lock: Path) -> None:
     """Install the lock by hash, then this checkout itself, without asking for anything else."""
     pip = (
         str(folder / "bin" / "python"),
-        *("-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--no-user"),
+        *("-m", "pip", "--quiet", "--disable-pip-version-check", "install"),
+        *("--no-user", "--no-compile"),  # most of what is installed is never imported
     )
     run(*pip, "--only-binary", ":all:", "--require-hashes", "-r", str(lock))
     run(*pip, "--no-deps", "--no-build-isolation", "-e", ".")

@@ -28,6 +28,9 @@ from engine.core.money import PPM, Lots, Micros, Price, div_up
 from feeds.cue import Cue, Touch
 from feeds.dice import below, happens, wealth
 
+SLIPPAGE_PPM = 5_000
+"""What a member's entry may lose against the mark, of its value."""
+
 
 class Member(msgspec.Struct, frozen=True):
     """An account of the crowd; `equity` is what it would like to have."""
@@ -173,8 +176,9 @@ def _stake_of(member: Member, lots: Lots, contract: Contract, rules: Rules, pric
 
 
 def _need(value: int, leverage: int, rules: Rules) -> Micros:
-    """What an order of a value takes: margin at the price band's edge, the fee, and 2 % spare."""
-    per_value = (PPM + rules.market_band_ppm) + leverage * rules.taker_fee_ppm
+    """What an order of a value takes: margin at the price band's edge, the fee, what walking a
+    thin book loses against the mark at once, and 2 % spare."""
+    per_value = (PPM + rules.market_band_ppm) + leverage * (rules.taker_fee_ppm + SLIPPAGE_PPM)
     return Micros(div_up(value * per_value * 100, leverage * PPM * 98))
 
 

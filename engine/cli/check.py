@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from engine.cli.folder import SUMMARY
+from engine.cli.folder import SUMMARY, lab_of
 from engine.cli.mistake import DISAGREEMENT, Mistake
 from engine.config.settings import Lab
 from engine.core import invariants, snapshot
@@ -39,7 +39,7 @@ def check(folder: Path) -> Verdict:
     if not folder.is_dir():
         raise Mistake(f"{folder}: there is no such folder; expected the folder of a finished run")
     begun = genesis(folder)
-    lab = _lab(begun, folder)
+    lab = lab_of(begun, folder)
     exchange = Exchange(lab.venue)
     chain = Chain()
     events = _events(exchange, _log(folder, begun, lab))
@@ -51,16 +51,6 @@ def check(folder: Path) -> Verdict:
     if difference is not None:
         return _differs(difference, begun)
     return _hashes(recorded, exchange, chain)
-
-
-def _lab(begun: Genesis, folder: Path) -> Lab:
-    try:
-        return msgspec.json.decode(begun.config, type=Lab)
-    except msgspec.MsgspecError as error:
-        raise JournalError(
-            f"{folder}: the configuration in the log is not one of this version ({error}); it was "
-            f"written by version {begun.version}"
-        ) from error
 
 
 def _log(folder: Path, begun: Genesis, lab: Lab) -> Iterator[Command]:

@@ -1,9 +1,14 @@
 """A run's folder: claimed before the run, emptied of an earlier one only where that was asked."""
 
-import shutil
 from pathlib import Path
 
+import msgspec
+
 from engine.cli.mistake import Mistake
+from engine.config.settings import Lab
+from engine.journal.error import JournalError
+from engine.journal.record import Genesis
+from engine.journal.repro import BREACH
 from engine.journal.write import COMMANDS, EVENTS
 
 SUMMARY = "summary.json"
@@ -40,9 +45,22 @@ def claim(folder: Path, *, replace: bool) -> None:
 
 
 def remove_run(folder: Path) -> None:
-    """Remove what a run writes, and nothing else."""
+    """Remove what a run writes, and nothing else; tick files stay, whoever wrote them."""
     for name in FILES:
         (folder / name).unlink(missing_ok=True)
-    for name in (TICKS, REPRO):
-        if (folder / name).is_dir():
-            shutil.rmtree(folder / name)
+    repro = folder / REPRO
+    for name in (COMMANDS, BREACH):
+        (repro / name).unlink(missing_ok=True)
+    if repro.is_dir() and not any(repro.iterdir()):
+        repro.rmdir()
+
+
+def lab_of(begun: Genesis, folder: Path) -> Lab:
+    """The lab that a log was written with. Raises `JournalError` if this version has no such."""
+    try:
+        return msgspec.json.decode(begun.config, type=Lab)
+    except msgspec.MsgspecError as error:
+        raise JournalError(
+            f"{folder}: the configuration in the log is not one of this version ({error}); it was "
+            f"written by version {begun.version}"
+        ) from error

@@ -35,7 +35,9 @@ class Prices(msgspec.Struct, frozen=True):
 
 
 @click.command(short_help="Where is an isolated position liquidated?")
-@click.option("--side", type=click.Choice(["long", "short"]), required=True)
+@click.option(
+    "--side", type=click.Choice(["long", "short"]), required=True, help="Of the position."
+)
 @click.option("--entry", type=PositiveDecimal(), required=True, help="Entry price.")
 @click.option("--leverage", type=PositiveDecimal(), required=True, help="Notional / margin.")
 @click.option(

@@ -8,11 +8,14 @@ import msgspec
 from rich.console import Console
 
 from engine.cli.check import check as rerun
-from engine.cli.demo import demo_lab, demo_ticks, may_replace
+from engine.cli.demo import LAB as DEMO
+from engine.cli.demo import may_replace
 from engine.cli.folder import PAGE, SUMMARY, claim
 from engine.cli.inspect import inspect
 from engine.cli.liq import liq
 from engine.cli.mistake import told
+from engine.cli.own_ticks import own_ticks, path_of
+from engine.cli.report import report
 from engine.cli.run import contracts_of, run, version
 from engine.config.find import names
 from engine.config.lab import load_lab
@@ -21,6 +24,7 @@ from engine.config.settings import Lab
 from engine.config.streams import pace as speed_of
 from engine.report import terminal
 from engine.report.summary import Summary, encoded, json_schema
+from feeds.formats.detect import BUILT_IN
 from feeds.replay import FileArg, open_feed
 
 _HELP = {"help_option_names": ["-h", "--help"]}
@@ -33,11 +37,19 @@ def main() -> None:
 
     It replays tick files, holds isolated and cross accounts, liquidates them into the book that
     everybody trades on, and shows who paid for the loss. Begin with `margincall demo`.
+
+    \b
+    Exit codes:
+       0  done, also after SIGINT or SIGTERM, which drain
+       1  a rerun disagrees with the run
+       2  a mistake in what was asked; the message says what to do
+      70  the venue stopped rather than go on with a wrong ledger
     """
 
 
 main.add_command(inspect)
 main.add_command(liq)
+main.add_command(report)
 
 
 @main.command(short_help="Run the lab that ships with the project.")
@@ -56,23 +68,34 @@ def demo(out: Path, quiet: bool) -> None:
     ticks.
     """
     with told():
-        lab = demo_lab()
+        lab = load_lab(DEMO)
         claim(out, replace=may_replace(out))
-        paths, total = demo_ticks(out)
-        feed = open_feed([FileArg(str(path)) for path in paths], contracts_of(lab), lab.feed)
-        summary = run(lab, feed, out, total=total, quiet=quiet)
+        own = own_ticks(lab, out)
+        summary = run(lab, own.feed, out, total=own.total, quiet=quiet)
         if not quiet:
             _show(summary, out)
 
 
-@main.command(short_help="Replay tick files through a lab.")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True)
-@click.option("--lab", "lab_name", metavar="NAME|PATH", required=True, help="The lab to run.")
+@main.command(short_help="Replay tick files, or a lab's own ticks, through a lab.")
+@click.argument("files", metavar="[FILE...]", nargs=-1)
+@click.option(
+    "--lab",
+    "lab_name",
+    metavar="NAME|PATH",
+    required=True,
+    help="A lab that ships with the project, or the path of a .toml.",
+)
 @click.option(
     "--out", type=click.Path(path_type=Path), required=True, help="Folder for the results."
 )
 @click.option("--force", is_flag=True, help="Replace a run that the folder holds.")
-@click.option("--format", "format_name", metavar="NAME", help="The files' format; else by content.")
+@click.option(
+    "--format",
+    "format_name",
+    metavar="NAME",
+    help=f"{', '.join(each.name for each in BUILT_IN)}, or a column map of the lab; else the "
+    f"content tells.",
+)
 @click.option("--pace", metavar="PACE", help="max, realtime or a factor such as 10x.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print summary.json instead of tables.")
@@ -90,19 +113,27 @@ def replay(
     """Replay tick files through a lab and write what happened to a folder.
 
     FILE is a tick file, or SYMBOL=FILE where neither a column nor its name says which contract it
-    is. Several files are merged by time. Labs that ship with the project are listed by
-    `margincall labs`.
+    is. Several files are merged by time. A lab that makes its own ticks needs none. Labs that
+    ship with the project are listed by `margincall labs`.
 
     \b
-    Example:
+    Examples:
       margincall replay BTCUSDT-trades-2024-07-18.zip --lab quickstart --out out/day
+      margincall replay --lab quickstart --out out/quick
     """
     with told():
         lab = _paced(load_lab(lab_name), pace)
-        arguments = [FileArg.parse(text, format_name) for text in files]
-        feed = open_feed(arguments, contracts_of(lab), lab.feed)
-        claim(out, replace=force)
-        summary = run(lab, feed, out, quiet=quiet or as_json)
+        total = None
+        if files:
+            arguments = [FileArg.parse(text, format_name) for text in files]
+            feed = open_feed(arguments, contracts_of(lab), lab.feed)
+            claim(out, replace=force)
+        else:
+            path_of(lab)
+            claim(out, replace=force)
+            own = own_ticks(lab, out)
+            feed, total = own.feed, own.total
+        summary = run(lab, feed, out, total=total, quiet=quiet or as_json)
         if not quiet:
             for line in (line for report in feed.reports for line in report.lines()):
                 click.echo(line, err=True)

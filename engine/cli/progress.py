@@ -1,6 +1,7 @@
 """How far a run is, on stderr: a bar in a terminal, else a plain line every 5 s."""
 
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -21,14 +22,22 @@ class Progress:
     `total` is the number of ticks to come, where it is known.
     """
 
-    def __init__(self, counters: Counters, *, total: int | None, quiet: bool) -> None:
+    def __init__(
+        self,
+        counters: Counters,
+        *,
+        total: int | None,
+        quiet: bool,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._counters = counters
         console = Console(stderr=True)
         self._is_live = console.is_terminal and not quiet
         self._is_quiet = quiet
-        self._began = self._shown = time.monotonic()
+        self._clock = clock
+        self._began = self._shown = clock()
         self._bar = bars.Progress(
-            bars.BarColumn(bar_width=20),
+            bars.BarColumn(bar_width=12),
             bars.TextColumn("{task.description}"),
             console=console,
             transient=True,
@@ -52,13 +61,13 @@ class Progress:
     @property
     def elapsed_s(self) -> float:
         """Seconds since the start."""
-        return time.monotonic() - self._began
+        return self._clock() - self._began
 
     def update(self) -> None:
         """Show the counters if it is time to."""
         if self._is_quiet:
             return
-        now = time.monotonic()
+        now = self._clock()
         if now - self._shown < (LIVE_EVERY_S if self._is_live else PLAIN_EVERY_S):
             return
         self._shown = now
@@ -70,7 +79,8 @@ class Progress:
     def _line(self) -> str:
         seen = self._counters
         rate = int(seen.ticks / max(self.elapsed_s, 0.001))
+        at = moment(seen.at_us)
         return (
-            f"{moment(seen.at_us)}  {seen.ticks:,} ticks  {seen.events:,} events  "
-            f"{seen.liquidations:,} liquidations  {rate:,} ticks/s"
+            f"{at[11:19] if self._is_live else at}  {seen.ticks:,} ticks  {seen.events:,} events  "
+            f"{seen.liquidations:,} liquidations  {rate:,}/s"
         )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from importlib import metadata
 from itertools import chain, islice
 from pathlib import Path
@@ -11,7 +12,7 @@ from traceback import format_exception
 import msgspec
 
 from engine.cli.folder import PAGE, REPRO, SUMMARY, remove_run
-from engine.cli.mistake import MISTAKES, behind
+from engine.cli.mistake import MISTAKES, Stopped, behind
 from engine.cli.progress import Progress
 from engine.config.settings import Lab
 from engine.core.command import Command, Tick
@@ -21,12 +22,17 @@ from engine.journal.record import Genesis, TickFile
 from engine.journal.repro import write_repro
 from engine.journal.write import CommandLog, EventLog
 from engine.report.build import Ending, Gathered, summary
-from engine.report.facts import Facts
+from engine.report.chronicle import Chronicle
+from engine.report.data import data
+from engine.report.notes import ClosingNote, Held, ReadFile, curve_notes, gathered
+from engine.report.notes import Note as ReportNote
 from engine.report.page import page
-from engine.report.prices import Curves, Prices, Witness
-from engine.report.statement import Statement
+from engine.report.prices import Prices
+from engine.report.sampling import Samples, Witness
+from engine.report.setting import Setting
 from engine.report.summary import FileRow, Run, Summary, encoded
 from engine.report.view import ExchangeView
+from engine.report.watched import held
 from engine.services.breach import Breach
 from engine.services.session import run_session
 from engine.services.venue import VenueTask
@@ -53,6 +59,13 @@ def contracts_of(lab: Lab) -> dict[str, Contract]:
     return {contract.symbol: contract for contract in lab.venue.contracts}
 
 
+def setting_of(lab: Lab, written_by: str) -> Setting:
+    """What a report knows of a run from its lab and the version that ran it."""
+    modes = {account.name: account.mode for account in lab.accounts}
+    watched = {name: modes[name] for name in lab.report.watch}
+    return Setting(lab.name, lab.seed, written_by, lab.venue, watched, lab.report.samples)
+
+
 def commands_of(lab: Lab, ticks: Iterator[Tick]) -> Iterator[Command]:
     """The ticks with what crowd and traders send between them."""
     contracts, rules = contracts_of(lab), lab.venue.rules
@@ -67,8 +80,8 @@ def run(
 
     `total` is the number of ticks to come, if it is known, for the progress bar.
 
-    An unfinished run of a user's mistake is removed; after a `Breach` the log stays, and a copy
-    of it up to the command that broke the venue is in `repro`.
+    Raises `Stopped` after an invariant breach: the log stays, and a copy of it up to the command
+    that broke the venue is in `repro`. An unfinished run of a user's mistake is removed.
     """
     try:
         return _Run(lab, feed, out).to_end(total, quiet=quiet)
@@ -76,7 +89,11 @@ def run(
         cause = behind(error)
         if isinstance(cause, Breach):
             write_repro(out, out / REPRO, cause.number, "".join(format_exception(cause)))
-        elif isinstance(cause, MISTAKES):
+            raise Stopped(
+                f"stopped at an invariant breach: {cause}; rerun it with: "
+                f"margincall check {out / REPRO}"
+            ) from error
+        if isinstance(cause, MISTAKES):
             remove_run(out)
         raise
 
@@ -86,47 +103,63 @@ class _Run:
         self._lab, self._feed, self._out = lab, feed, out
         self._exchange = Exchange(lab.venue)
         self._view = ExchangeView(self._exchange)
-        self._facts = Facts(lab.venue.fund)
-        self._statement = Statement(lab.report.watch)
+        self._setting = setting_of(lab, version())
+        self._chronicle = Chronicle(self._setting)
         self._prices = Prices()
-        self._curves = Curves(lab.venue, lab.report.watch, lab.report.samples)
-        witness = Witness(self._view, self._prices, self._curves)
+        self._samples = Samples(self._setting)
+        witness = Witness(self._view, self._prices, self._samples)
         genesis = Genesis(version(), msgspec.Raw(msgspec.json.encode(lab)), _files(feed, out))
         self._commands = CommandLog(out, genesis)
         self._events = EventLog(out)
         self._venue = VenueTask(self._exchange, self._commands, witness.saw)
 
     def to_end(self, total: int | None, *, quiet: bool) -> Summary:
-        try:
-            with Progress(self._venue.counters, total=total, quiet=quiet) as progress:
-                complete = asyncio.run(self._session(progress))
-        finally:
-            self._commands.close()
-            self._events.close()
-        self._curves.sample(self._venue.counters.at_us, self._view)
-        result = self._summary(complete, progress.elapsed_s)
-        (self._out / PAGE).write_text(page(result, self._lab.venue, self._curves.points), "utf-8")
-        _write_whole(self._out / SUMMARY, encoded(result))
+        with (
+            closing(self._commands),
+            closing(self._events),
+            Progress(self._venue.counters, total=total, quiet=quiet) as progress,
+        ):
+            complete = asyncio.run(self._session(progress))
+            had = self._held()
+            shown = self._noted(complete, had)
+        write_whole(self._out / PAGE, shown.encode())
+        result = self._summary(complete, had, progress.elapsed_s)
+        write_whole(self._out / SUMMARY, encoded(result))
         return result
 
     async def _session(self, progress: Progress) -> bool:
         stream = commands_of(self._lab, self._feed.ticks())
         source = paced(pulled(_batches(stream)), self._lab.feed.speed_ppm)
-        ears = (self._facts.heard, self._statement.heard, self._prices.heard)
+        ears = (self._chronicle.heard, self._prices.heard)
         return await run_session(source, self._venue, self._events, ears, progress.update)
 
-    def _summary(self, complete: bool, elapsed_s: float) -> Summary:
+    def _held(self) -> tuple[Held, ...]:
+        statement = self._chronicle.statement
+        return tuple(held(name, statement, self._view) for name in self._setting.watch)
+
+    def _noted(self, complete: bool, had: tuple[Held, ...]) -> str:
+        """End the log with the run's notes; returns the page that they and the events give."""
+        counters = self._venue.counters
+        self._samples.look(counters.at_us, self._view)
+        closing = ClosingNote(
+            complete=complete,
+            ticks=counters.ticks,
+            commands=counters.commands,
+            event_hash=self._events.chain.hex,
+            held=had,
+            files=tuple(_read_file(row) for row in _file_rows(self._feed)),
+        )
+        notes: list[ReportNote] = [*curve_notes(self._samples), closing]
+        for note in notes:
+            self._commands.note(note)
+        return page(data(self._setting, self._chronicle, gathered(notes)))
+
+    def _summary(self, complete: bool, had: tuple[Held, ...], elapsed_s: float) -> Summary:
         counters, lab = self._venue.counters, self._lab
-        modes = {account.name: account.mode for account in lab.accounts}
         return summary(
             self._exchange,
-            lab.venue,
-            Gathered(
-                self._facts,
-                self._statement,
-                self._prices,
-                {name: modes[name] for name in lab.report.watch},
-            ),
+            self._setting,
+            Gathered(self._chronicle, self._prices, had),
             Ending(
                 version=version(),
                 complete=complete,
@@ -165,7 +198,11 @@ def _file_rows(feed: Feed) -> tuple[FileRow, ...]:
     )
 
 
-def _write_whole(path: Path, data: bytes) -> None:
+def _read_file(row: FileRow) -> ReadFile:
+    return ReadFile(Path(row.path).name, row.format, row.rows, sum(row.skipped.values()))
+
+
+def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that it is there whole or not at all."""
     unfinished = path.with_suffix(".partial")
     unfinished.write_bytes(data)

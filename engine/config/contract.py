@@ -10,7 +10,7 @@ from engine.config import read
 from engine.config.brackets import BracketTable, brackets
 from engine.config.find import find
 from engine.config.read import Number, Place, Table
-from engine.core.instrument import Band, Contract, Depth, Funding
+from engine.core.instrument import Band, Contract, Depth, Funding, Regime
 from engine.core.money import AMOUNT_MAX, PPM, Lots, Micros, Price
 
 _MICRO = Fraction(1, 1_000_000)
@@ -23,6 +23,13 @@ class BandRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     notional: Number
 
 
+class RegimeRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the depth scales from a realised volatility on: moves per interval, as a share."""
+
+    above: Number
+    scale: Number
+
+
 class BookTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The shape of a market's book."""
 
@@ -30,6 +37,9 @@ class BookTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     bands: tuple[BandRow, ...]
     levels_per_band: int
     half_life: str
+    regimes: tuple[RegimeRow, ...] = ()
+    volatility_interval: str = "1s"
+    volatility_count: int = 60
 
 
 class FundingTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -133,7 +143,25 @@ def _depth(shape: ContractTable, place: Place) -> Depth:
         levels_per_band=read.at_least(table.levels_per_band, 1, book.at("levels_per_band")),
         half_life_us=read.duration_us(table.half_life, book.at("half_life"), least=1),
         scale_ppm=read.ppm(shape.depth_scale, place.at("depth_scale"), most=1_000 * PPM),
+        regimes=_regimes(table, book.at("regimes")),
+        volatility_interval_us=read.duration_us(
+            table.volatility_interval, book.at("volatility_interval"), least=1
+        ),
+        volatility_count=read.at_least(table.volatility_count, 1, book.at("volatility_count")),
     )
+
+
+def _regimes(table: BookTable, place: Place) -> tuple[Regime, ...]:
+    """Read the depth regimes; each must begin at a higher volatility than the one before."""
+    regimes: list[Regime] = []
+    for number, row in enumerate(table.regimes, 1):
+        here = place.at(number)
+        above = read.ppm(row.above, here.at("above"), least=1)
+        if regimes and above <= regimes[-1].above_ppm:
+            raise here.at("above").error("must be above that of the row before")
+        scale = read.ppm(row.scale, here.at("scale"), most=1_000 * PPM)
+        regimes.append(Regime(above, scale))
+    return tuple(regimes)
 
 
 def _check_band(band: Band, before: Band | None, here: Place) -> None:

@@ -7,6 +7,8 @@ import msgspec
 from engine.config import read
 from engine.config.accounts import TraderTable, traders
 from engine.config.find import find
+from engine.config.path import PathTable
+from engine.config.path import path as story_path
 from engine.config.read import Number, Place, Table
 from engine.config.settings import Lab, Report
 from engine.config.streams import CrowdTable, FeedTable, crowd, feed
@@ -18,7 +20,7 @@ class ReportTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the report looks at."""
 
     watch: tuple[str, ...] | None = None
-    samples: int = 600
+    samples: int = 1_500
 
 
 class LabTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -32,6 +34,7 @@ class LabTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     feed: FeedTable = FeedTable()
     crowd: CrowdTable | None = None
     accounts: tuple[TraderTable, ...] = ()
+    path: PathTable | None = None
     report: ReportTable = ReportTable()
 
 
@@ -52,6 +55,7 @@ def load_lab(name: str) -> Lab:
         feed=feed(table.feed, place.at("feed")),
         crowd=crowd(table.crowd, place.at("crowd")) if table.crowd else None,
         accounts=accounts,
+        path=story_path(table.path, venue, place.at("path")) if table.path else None,
         report=_report(table.report, [account.name for account in accounts], place.at("report")),
     )
 

@@ -129,11 +129,48 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     watch: tuple[str, ...] = ()
-    samples: int = 600
+    samples: int = 1_500
+
+
+class PathMarket(msgspec.Struct, frozen=True):
+    """A contract whose trades a lab makes: `start` and `noise` in ticks of the decimal text `tick`.
+
+    `noise` is the largest step by which a trade's price leaves the leg's line; a trade has up to
+    2^`size_bits` times `size` (a decimal text), small ones more often.
+    """
+
+    symbol: str
+    tick: str
+    start: int
+    noise: int
+    size: str
+    size_bits: int
+
+
+class PathLeg(msgspec.Struct, frozen=True):
+    """A stretch of a path: how long, how busy, and where each price goes.
+
+    `trades` is the mean number in `per_ms` and market; `to_ppm` are the prices at its end, in
+    parts per million of the market's first price, in the order of the markets. A leg without
+    length is a gap: the price is there at once.
+    """
+
+    lasts_ms: int
+    per_ms: int
+    trades: int
+    to_ppm: tuple[int, ...]
+
+
+class StoryPath(msgspec.Struct, frozen=True):
+    """The market that a lab makes for itself: seeded, the same bytes everywhere."""
+
+    seed: int
+    markets: tuple[PathMarket, ...]
+    legs: tuple[PathLeg, ...]
 
 
 class Lab(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that a run depends on, apart from its files."""
+    """Everything that a run depends on, apart from its files; with a `path` it needs none."""
 
     name: str
     seed: int
@@ -141,4 +178,5 @@ class Lab(msgspec.Struct, frozen=True, kw_only=True):
     feed: Feed = Feed()
     crowd: Crowd | None = None
     accounts: tuple[Trader, ...] = ()
+    path: StoryPath | None = None
     report: Report = Report()

@@ -26,7 +26,9 @@ class RulesTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     liquidation_fee_to: Literal["fund", "fees"] = "fund"
     residue_to: Literal["fund", "client"] = "fund"
     self_trade: Literal["cancel_taker", "cancel_maker", "cancel_both"] = "cancel_maker"
+    queue: Literal["passed", "back", "front", "proportional"] = "back"
     market_band: Number = "0.05"
+    orders_max: int = 200
     warning_levels: tuple[int, ...] = (50, 80, 90)
     rearm_points: int = 5
     mode_switch_with_position: bool = True
@@ -60,6 +62,7 @@ def load_venue(path: Path) -> VenueTable:
 def rules(name: str, table: Table, place: Place) -> Rules:
     """Check a venue's settings and convert them to whole units."""
     shape = read.shaped(RulesTable, table, place)
+    _check_together(shape, place)
     return Rules(
         name=name,
         mark=shape.mark,
@@ -71,9 +74,11 @@ def rules(name: str, table: Table, place: Place) -> Rules:
         liquidation_fee_to=shape.liquidation_fee_to,
         residue_to=shape.residue_to,
         self_trade=shape.self_trade,
+        queue=shape.queue,
+        orders_max=read.at_least(shape.orders_max, 1, place.at("orders_max")),
         market_band_ppm=read.ppm(shape.market_band, place.at("market_band"), most=PPM - 1),
         warning_levels=_levels(shape.warning_levels, place.at("warning_levels")),
-        rearm_points=read.at_least(shape.rearm_points, 0, place.at("rearm_points")),
+        rearm_points=shape.rearm_points,
         mode_switch_with_position=shape.mode_switch_with_position,
         default_mode=shape.default_mode,
         default_leverage=read.at_least(shape.default_leverage, 1, place.at("default_leverage")),
@@ -82,6 +87,25 @@ def rules(name: str, table: Table, place: Place) -> Rules:
         ),
         sample_count=read.at_least(shape.sample_count, 1, place.at("sample_count")),
     )
+
+
+def _check_together(shape: RulesTable, place: Place) -> None:
+    """Refuse settings that make no sense beside each other."""
+    lowest = min(shape.warning_levels, default=100)
+    if not 1 <= shape.rearm_points < lowest:
+        raise place.at("rearm_points").error(
+            f"found {shape.rearm_points}, expected at least 1 and less than the lowest warning "
+            f"level, {lowest}"
+        )
+    maker, taker = (
+        read.ppm(shape.maker_fee, place.at("maker_fee")),
+        read.ppm(shape.taker_fee, place.at("taker_fee")),
+    )
+    if maker > taker:
+        raise place.at("maker_fee").error(
+            f"found {shape.maker_fee}, above the taker fee {shape.taker_fee}: the margin of an "
+            "order is set aside with the taker fee, which must cover the maker's"
+        )
 
 
 def _fee(value: Number, place: Place) -> int:

@@ -231,10 +231,20 @@ class LiquidationFilled(Event, frozen=True):
     price: Price
     stage: Literal["book", "fund"]
     against: Literal["book", "outside"]
-    fee: Micros
     loss: Micros
     own_margin: Micros
     insurance_fund: Micros
+    fund: Micros
+
+
+class LiquidationFeePaid(Event, frozen=True):
+    """What a step's fills owed was paid from what was left, as far as that went."""
+
+    liquidation: int
+    account: str
+    contract: str
+    taker_fee: Micros
+    liquidation_fee: Micros
     fund: Micros
 
 
@@ -340,6 +350,7 @@ AnyEvent = (
     | PoolDrawn
     | LiquidationStarted
     | LiquidationFilled
+    | LiquidationFeePaid
     | Deleveraged
     | ClosedOutside
     | DeficitCovered

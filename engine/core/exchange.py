@@ -28,6 +28,7 @@ from engine.core.command import (
 from engine.core.event import Event
 from engine.core.instrument import Venue
 from engine.core.liquidation import waterfall
+from engine.core.money import AMOUNT_MAX
 from engine.core.reason import Reason
 from engine.core.state.standing import cross_equity, isolated_risk
 from engine.core.state.venue import State
@@ -52,6 +53,12 @@ _HANDLERS: dict[type, Callable[..., None]] = {
 _INTRODUCED = (TradeTick, QuoteTick, BookTick, IndexTick)
 
 
+def _check_time(state: State, at_us: int) -> Reason | None:
+    if not 0 <= at_us <= AMOUNT_MAX:
+        return Reason.INVALID_TIME
+    return Reason.TIME_WENT_BACK if at_us < state.now_us else None
+
+
 class Exchange:
     """A venue that trades, warns and liquidates.
 
@@ -68,9 +75,10 @@ class Exchange:
         """Apply one command and return its events, those of due timers first."""
         state = self.state
         state.events = []
-        if command.at_us < state.now_us:
+        reason = _check_time(state, command.at_us)
+        if reason is not None:
             state.begin(state.now_us)
-            state.reject(command, Reason.TIME_WENT_BACK)
+            state.reject(command, reason)
             return tuple(state.events)
         if command.at_us >= state.timer_us:
             funding.run_timers(state, command.at_us, self._work_off)
@@ -86,8 +94,12 @@ class Exchange:
         waterfall.run(self.state)
 
     def equity_of(self, name: str, contract: str | None = None) -> int:
-        """Return the equity, in micros, of an account's cross side or of an isolated position."""
+        """Return the equity, in micros, of an account's cross side or of an isolated position.
+
+        A contract that is not isolated has none of its own: 0.
+        """
         account = self.state.accounts[name]
         if contract is None:
             return cross_equity(self.state, account)
-        return isolated_risk(self.state, self.state.position(name, contract)).equity
+        position = self.state.position(name, contract)
+        return isolated_risk(self.state, position).equity if position.mode == "isolated" else 0

@@ -101,9 +101,11 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     liquidation_fee_to: Literal["fund", "fees"] = "fund"
     residue_to: Literal["fund", "client"] = "fund"
     self_trade: Literal["cancel_taker", "cancel_maker", "cancel_both"] = "cancel_maker"
-    queue: Literal["back", "front", "proportional"] = "back"
-    """Where a resting order stands behind what the replayed market showed at its price."""
+    queue: Literal["passed", "back", "front", "proportional"] = "back"
+    """Where a resting order stands behind what the replayed market showed at its price; with
+    `passed` it is filled only when the market trades through its price."""
     market_band_ppm: int = 50_000
+    orders_max: int = 200
     warning_levels: tuple[int, ...] = (50, 80, 90)
     rearm_points: int = 5
     mode_switch_with_position: bool = True

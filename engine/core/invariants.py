@@ -5,7 +5,6 @@ command: the sums at once, the full recount every 64th.
 """
 
 from engine.core.account.account import OUTSIDE
-from engine.core.money import Micros
 from engine.core.state.standing import cross_risk, isolated_risk, orders_margin
 from engine.core.state.venue import State
 
@@ -65,7 +64,8 @@ def _check_orders(state: State) -> None:
         market.ladder.check()
         resting += sum(1 for _ in market.ladder)
         _check_not_crossed(state, market.contract.symbol)
-    assert resting == sum(len(account.orders) for account in state.accounts.values())
+    listed = sum(len(account.orders) for account in state.accounts.values())
+    assert resting == listed, "an order rests in the book and in its account's list"
     for name, account in state.accounts.items():
         for contract, position in account.positions.items():
             aside = state.balance(position.orders_key)
@@ -106,8 +106,3 @@ class Watched:
             check(state)
         else:
             check_sums(state)
-
-
-def money_in(state: State) -> Micros:
-    """Return what came from outside and is still here, for reports."""
-    return Micros(-state.balance("external"))

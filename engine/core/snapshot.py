@@ -1,7 +1,8 @@
 """The whole state as bytes and back, and its hash.
 
 The bytes are JSON in a fixed order, so that equal states have equal bytes on every Python.
-`state_hash` leaves out the clock and the counters that a refused command moves.
+`state_hash` leaves out the clock and the event counter, so that a refused command leaves it as it
+was, unless a timer fell due before it.
 """
 
 import hashlib
@@ -75,18 +76,24 @@ def take(exchange: Exchange) -> bytes:
 
 
 def state_hash(exchange: Exchange) -> str:
-    """Return the BLAKE2b-256 of the state, which no refused command changes, in lower-case hex."""
+    """Return the BLAKE2b-256 of the state without clock and event counter, in lower-case hex."""
     return hashlib.blake2b(_encode(_image(exchange.state)), digest_size=32).hexdigest()
 
 
 def restore(venue: Venue, data: bytes) -> Exchange:
     """Return an exchange that goes on where the snapshot was taken.
 
-    Raises msgspec.ValidationError if the bytes are not a snapshot.
+    Raises msgspec.ValidationError if the bytes are not a snapshot, ValueError if it was taken
+    of a venue with other contracts.
     """
     image = msgspec.json.decode(data, type=Image)
     exchange = Exchange(venue)
     state = exchange.state
+    if set(image.markets) != set(state.markets):
+        raise ValueError(
+            f"the snapshot has {sorted(image.markets)}, the venue {sorted(state.markets)}: "
+            "restore it with the venue that it was taken of"
+        )
     state.ledger.balances = dict(image.balances)
     for symbol, picture in image.markets.items():
         _restore_market(state.markets[symbol], picture)

@@ -1,17 +1,22 @@
 """Read a run's log: every line whole, every record of the closed vocabulary."""
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import groupby, islice
+from operator import attrgetter
 from pathlib import Path
 
 import msgspec
 
 from engine.core.command import Command, Tick
+from engine.core.event import AnyEvent, Event
+from engine.journal.chain import Chain
 from engine.journal.error import JournalError
-from engine.journal.record import Genesis, Record, Ticks
-from engine.journal.write import COMMANDS
+from engine.journal.record import Genesis, Note, Record, Ticks
+from engine.journal.write import COMMANDS, EVENTS
 
 _decoder = msgspec.json.Decoder(Record)
+_event_decoder = msgspec.json.Decoder(AnyEvent)
+_BAD = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 def lines(path: Path) -> Iterator[bytes]:
@@ -44,7 +49,7 @@ def records(folder: Path) -> Iterator[Record]:
     for number, line in enumerate(lines(path), 1):
         try:
             yield _decoder.decode(line)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        except _BAD as error:
             raise JournalError(
                 f"{path}:{number}: is no record of a log ({error}); the file was changed, or "
                 f"written by another version of margincall"
@@ -80,5 +85,37 @@ def commands(folder: Path, ticks: Iterator[Tick]) -> Iterator[Command]:
                     f"{path}:{number}: the files gave {found} of the {wanted} ticks that the log "
                     f"names; they are not those of this run"
                 )
-        else:
+        elif not isinstance(record, Note):
             yield record
+
+
+def notes(folder: Path) -> Iterator[msgspec.Raw]:
+    """What the run wrote down for its report."""
+    return (record.data for record in records(folder) if isinstance(record, Note))
+
+
+def events(folder: Path, chain: Chain) -> Iterator[tuple[Event, ...]]:
+    """The events of a log, those of one time together; `chain` ends at the last one's hash.
+
+    The events of a command have one time, so they are never apart. Raises `JournalError` at the
+    first line that is no event or does not vouch for all lines before it.
+    """
+    for _, batch in groupby(_events(folder / EVENTS, chain), key=attrgetter("at_us")):
+        yield tuple(batch)
+
+
+def _events(path: Path, chain: Chain) -> Iterator[Event]:
+    for number, line in enumerate(lines(path), 1):
+        try:
+            event = _event_decoder.decode(line)
+        except _BAD as error:
+            raise JournalError(
+                f"{path}:{number}: is no event of a log ({error}); the file was changed, or "
+                f"written by another version of margincall"
+            ) from error
+        if chain.line(event) != line:
+            raise JournalError(
+                f"{path}:{number}: its hash is not that of the events up to it; the file was "
+                f"changed: run it again"
+            )
+        yield event

@@ -2,7 +2,8 @@
 
 The first record holds the configuration, the version of the program and the tick files. Then
 follow the commands: ticks as the row range that comes next in the merged stream of the files,
-everything else as the command itself.
+everything else as the command itself. At the end of a finished run stand its notes: what its
+report tells and neither commands nor events do. A rerun passes over them.
 """
 
 import msgspec
@@ -37,4 +38,10 @@ class Ticks(msgspec.Struct, frozen=True, tag=True):
     last: int
 
 
-Record = Genesis | Ticks | AnyCommand
+class Note(msgspec.Struct, frozen=True, tag=True):
+    """What the run wrote down for its report; `data` is one of `engine.report.notes.Note`."""
+
+    data: msgspec.Raw
+
+
+Record = Genesis | Ticks | Note | AnyCommand

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 from engine.journal.read import records
-from engine.journal.record import Genesis, Record, TickFile, Ticks
+from engine.journal.record import Genesis, Note, Record, TickFile, Ticks
 from engine.journal.write import COMMANDS
 
 BREACH = "breach.txt"
@@ -31,7 +31,7 @@ def write_repro(folder: Path, target: Path, number: int, told: str) -> None:
 
 
 def _commands_in(record: Record) -> int:
-    if isinstance(record, Genesis):
+    if isinstance(record, Genesis | Note):
         return 0
     return record.last - record.first + 1 if isinstance(record, Ticks) else 1
 

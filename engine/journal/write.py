@@ -9,7 +9,7 @@ import msgspec
 from engine.core.command import Command, FundingTick, IndexTick, QuoteTick, TradeTick
 from engine.core.event import Event
 from engine.journal.chain import Chain
-from engine.journal.record import Genesis, Ticks
+from engine.journal.record import Genesis, Note, Ticks
 
 COMMANDS = "commands.jsonl"
 EVENTS = "events.jsonl"
@@ -41,6 +41,10 @@ class CommandLog:
             self._file.write(_encode(command) + b"\n")
         self._note_ticks()
         self._file.flush()
+
+    def note(self, data: msgspec.Struct) -> None:
+        """Append what the run's report needs beside commands and events."""
+        self._file.write(_encode(Note(msgspec.Raw(_encode(data)))) + b"\n")
 
     def _note_ticks(self) -> None:
         if self.ticks > self._noted:

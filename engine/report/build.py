@@ -3,29 +3,25 @@
 import msgspec
 
 from engine.core import snapshot
-from engine.core.command import Mode
 from engine.core.exchange import Exchange
-from engine.core.instrument import Venue
+from engine.report.chronicle import Chronicle
 from engine.report.facts import Facts, Order, Sums
+from engine.report.notes import Held
 from engine.report.prices import Prices
-from engine.report.statement import Line, Statement
+from engine.report.setting import Setting
 from engine.report.summary import (
     Accounts,
     ContractRow,
     Filled,
     Fund,
     LiquidationRow,
-    PositionRow,
     Run,
     Summary,
-    WatchedRow,
     Waterfall,
 )
-from engine.report.text import Units, money
+from engine.report.text import NO_UNITS, Units, money
 from engine.report.view import ExchangeView
-
-_NO_UNITS = Units("1", "1")
-"""Of a balance made good that never held a contract: every number in it is 0."""
+from engine.report.watched import watched_row
 
 
 class Ending(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,23 +38,22 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Gathered(msgspec.Struct, frozen=True):
-    """What was gathered while the run went on; `modes` are those of the watched accounts."""
+    """What was gathered while the run went on; `held` is what the watched accounts have left."""
 
-    facts: Facts
-    statement: Statement
+    chronicle: Chronicle
     prices: Prices
-    modes: dict[str, Mode]
+    held: tuple[Held, ...]
 
 
-def summary(exchange: Exchange, venue: Venue, gathered: Gathered, ending: Ending) -> Summary:
+def summary(exchange: Exchange, setting: Setting, gathered: Gathered, ending: Ending) -> Summary:
     """Put the summary together and check that it adds up.
 
     Raises `AssertionError` where the waterfall or a statement does not add up to the unit.
     """
     view = ExchangeView(exchange)
-    facts = gathered.facts
+    facts, statement = gathered.chronicle.facts, gathered.chronicle.statement
     assert facts.sums.gap == 0, f"the waterfall does not add up by {facts.sums.gap} micros"
-    units = {contract.symbol: Units.of(contract) for contract in venue.contracts}
+    units = setting.units
     return Summary(
         version=ending.version,
         complete=ending.complete,
@@ -75,17 +70,16 @@ def summary(exchange: Exchange, venue: Venue, gathered: Gathered, ending: Ending
         },
         accounts=_accounts(view, facts),
         liquidations=tuple(
-            _liquidation(order, units.get(order.began.contract, _NO_UNITS))
+            _liquidation(order, units.get(order.began.contract, NO_UNITS))
             for order in facts.orders.values()
         ),
         waterfall=waterfall(facts.sums),
         fees=money(view.fees()),
         residue=money(facts.sums.residue),
         inventory_pnl="0",
-        insurance_fund=Fund(money(venue.fund), money(facts.fund_low), money(view.fund())),
+        insurance_fund=Fund(money(setting.venue.fund), money(facts.fund_low), money(view.fund())),
         watched=tuple(
-            _watched(account, mode, gathered.statement, view, units)
-            for account, mode in gathered.modes.items()
+            watched_row(had, setting.modes[had.account], statement, units) for had in gathered.held
         ),
         elapsed_s=ending.elapsed_s,
     )
@@ -156,41 +150,4 @@ def _liquidation(order: Order, units: Units) -> LiquidationRow:
             adl=units.quantity(order.adl),
             outside=units.quantity(order.outside),
         ),
-    )
-
-
-def _watched(
-    account: str,
-    mode: Mode,
-    statement: Statement,
-    view: ExchangeView,
-    units: dict[str, Units],
-) -> WatchedRow:
-    lines = statement.lines[account]
-    profits = {contract: view.open_profit(account, contract) for contract in lines}
-    equity = view.equity(account)
-    statement.check(account, equity, sum(profits.values()))
-    return WatchedRow(
-        account=account,
-        mode=mode,
-        paid_in=money(statement.paid_in[account]),
-        positions=tuple(
-            _position(line, profits[line.contract], units[line.contract])
-            for line in lines.values()
-            if line.opened
-        ),
-        cuts=money(statement.cuts[account]),
-        equity=money(equity),
-    )
-
-
-def _position(line: Line, profit: int, units: Units) -> PositionRow:
-    return PositionRow(
-        contract=line.contract,
-        side=line.side,
-        quantity=units.quantity(line.opened),
-        entry=units.average(line.opened_value, line.opened) or "0",
-        exit=units.average(line.closed_value, line.closed),
-        ended=line.ended,
-        result=money(line.result + profit),
     )

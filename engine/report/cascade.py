@@ -1,23 +1,35 @@
 """Liquidations as trees: what set off what."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
-from engine.report.summary import LiquidationRow
+
+class Liquidation(Protocol):
+    """Whatever knows its number, what caused it, and when."""
+
+    @property
+    def seq(self) -> int: ...
+
+    @property
+    def at_us(self) -> int: ...
+
+    @property
+    def cause(self) -> int: ...
 
 
-class Node(msgspec.Struct):
-    """A liquidation and those that it caused, by seq."""
+Row = TypeVar("Row", bound=Liquidation)
 
-    row: LiquidationRow
-    caused: list["Node"] = []
 
-    def size(self) -> int:
-        """How many liquidations the tree holds."""
-        return sum(1 for _ in self.walk())
+class Node(msgspec.Struct, Generic[Row]):
+    """A liquidation and those that it caused, by seq; `depth` is 1 where a command caused it."""
 
-    def walk(self) -> Iterator["Node"]:
+    row: Row
+    depth: int
+    caused: list["Node[Row]"] = []
+
+    def walk(self) -> Iterator["Node[Row]"]:
         """This node and all below, parents first. Without recursion: cascades run deep."""
         pending = [self]
         while pending:
@@ -26,25 +38,30 @@ class Node(msgspec.Struct):
             pending += reversed(node.caused)
 
 
-class Cascade(msgspec.Struct):
+class Cascade(msgspec.Struct, Generic[Row]):
     """What one command or tick set off; `cause` is the seq of its first event."""
 
     cause: int
     at_us: int
-    roots: list[Node] = []
+    roots: list[Node[Row]] = []
 
     def size(self) -> int:
         """How many liquidations it set off, directly or not."""
-        return sum(root.size() for root in self.roots)
+        return sum(1 for _ in self.walk())
+
+    def walk(self) -> Iterator[Node[Row]]:
+        """All liquidations that it set off, parents first."""
+        for root in self.roots:
+            yield from root.walk()
 
 
-def cascades(rows: tuple[LiquidationRow, ...]) -> list[Cascade]:
+def cascades(rows: Iterable[Row]) -> list[Cascade[Row]]:
     """Arrange liquidations by their causes; costs O(rows)."""
-    nodes: dict[int, Node] = {}
-    result: dict[int, Cascade] = {}
+    nodes: dict[int, Node[Row]] = {}
+    result: dict[int, Cascade[Row]] = {}
     for row in rows:
-        node = nodes[row.seq] = Node(row)
         parent = nodes.get(row.cause)
+        node = nodes[row.seq] = Node(row, 1 if parent is None else parent.depth + 1)
         if parent is not None:
             parent.caused.append(node)
         else:

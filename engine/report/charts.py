@@ -1,133 +1,261 @@
-"""The four pictures of the report as ECharts options: plain data, made here, drawn there.
+"""The pictures of the report: prices, equity, the fund, who paid, the cascade."""
 
-Floats are allowed: they are read, never posted.
-"""
+from collections.abc import Iterable
+from heapq import merge
+from math import sqrt
 
-from typing import Any
+import msgspec
 
-from engine.core.instrument import Venue
-from engine.report.prices import Point
-from engine.report.summary import LiquidationRow, Summary
-from engine.report.text import Units, grouped
+from engine.report.calls import Mark
+from engine.report.cascade import cascades
+from engine.report.chronicle import Chronicle
+from engine.report.curve import Point, value_at
+from engine.report.facts import Order, Sums
+from engine.report.notes import Kind, Notes
+from engine.report.options import Options, bubble, frame, in_money, in_quote, line, scatter
+from engine.report.setting import Setting
+from engine.report.text import grouped, money, named
+from engine.report.why import notional
 
-Options = dict[str, Any]
-_STAGES = (
-    ("own_margin", "own margin"),
-    ("insurance_fund", "insurance fund"),
-    ("assignment", "assignment"),
-    ("adl", "ADL"),
-    ("socialized", "socialised"),
-    ("uncovered", "uncovered"),
+STAGES = (
+    ("own_margin", "own margin", "#94a3b8"),
+    ("insurance_fund", "insurance fund", "#3b82f6"),
+    ("assignment", "assignment", "#14b8a6"),
+    ("adl", "auto-deleveraging", "#f59e0b"),
+    ("socialized", "socialised loss", "#ef4444"),
+    ("uncovered", "uncovered", "#7f1d1d"),
 )
-_COLORS = {"long": "#d64545", "short": "#2f8f6b"}
+_SIDES = (("long", "circle", "#ef4444"), ("short", "diamond", "#10b981"))
+BUBBLE_MIN, BUBBLE_MAX = 5, 42
+_MARKS = (
+    ("call", "margin call", "triangle", "#f59e0b"),
+    ("draw", "pool draw", "diamond", "#8b5cf6"),
+    ("liquidation", "liquidated", "circle", "#dc2626"),
+    ("deleveraged", "deleveraged", "rect", "#0891b2"),
+    ("cut", "cut by a socialised loss", "rect", "#64748b"),
+)
 
 
-def _frame(**more: object) -> Options:
-    frame: Options = {
-        "useUTC": True,
-        "animation": False,
-        "backgroundColor": "transparent",
-        "grid": {"left": 64, "right": 16, "top": 40, "bottom": 56},
-        "tooltip": {"trigger": "axis"},
-        "legend": {"top": 4, "type": "scroll"},
-        "xAxis": {"type": "time"},
-        "yAxis": {"type": "value", "scale": True},
-        "dataZoom": [{"type": "inside"}, {"type": "slider", "height": 18, "bottom": 8}],
-    }
-    return frame | more
+class Scale:
+    """How prices are drawn: as they are where there is one contract, else in per cent.
+
+    In per cent of each contract's first price, so that several can be compared.
+    """
+
+    def __init__(self, setting: Setting, chronicle: Chronicle, notes: Notes) -> None:
+        self.lines = {
+            symbol: points
+            for symbol in setting.units
+            if (points := _merged("last", symbol, notes, chronicle.moved[symbol].points()))
+        }
+        self.is_percent = len(self.lines) > 1
+        self._factors = {
+            symbol: 100 / points[0][1] if self.is_percent else setting.units[symbol].number(1)
+            for symbol, points in self.lines.items()
+        }
+
+    def of(self, symbol: str, price: int) -> float:
+        """Where a price is drawn."""
+        value = price * self._factors[symbol]
+        return round(value, 3) if self.is_percent else round(value, 9)
+
+    def points(self, symbol: str, points: Iterable[Point]) -> list[tuple[int, float]]:
+        """A line of prices as it is drawn."""
+        return [(at_us // 1_000, self.of(symbol, price)) for at_us, price in points]
 
 
-def _line(name: str, data: list[tuple[float, float]], **more: object) -> Options:
-    return {"type": "line", "name": name, "showSymbol": False, "data": data} | more
-
-
-def price(summary: Summary, venue: Venue, points: list[Point]) -> Options:
-    """Last prices as a share of each contract's first, and every liquidation at its mark."""
+def price(setting: Setting, chronicle: Chronicle, notes: Notes, orders: list[Order]) -> Options:
+    """Prices of all contracts, and every liquidation at its mark, as large as its notional."""
+    scale = Scale(setting, chronicle, notes)
     series: list[Options] = []
-    firsts: dict[str, float] = {}
-    for place, contract in enumerate(venue.contracts):
-        units = Units.of(contract)
-        known = [(point.at_us / 1_000, point.last[place]) for point in points if point.last[place]]
-        if not known:
-            continue
-        first = firsts[contract.symbol] = units.number(known[0][1])
-        data = [(at, round(units.number(last) / first * 100, 4)) for at, last in known]
-        series.append(_line(contract.symbol, data, lineStyle={"width": 1.5}))
-    rows = [row for row in summary.liquidations if row.contract in firsts and row.quantity != "0"]
-    series += [_liquidations(rows, side, firsts) for side in ("long", "short")]
-    axis = {"type": "value", "scale": True, "axisLabel": {"formatter": "{value} %"}}
-    return _frame(series=series, yAxis=axis)
-
-
-def _liquidations(rows: list[LiquidationRow], side: str, firsts: dict[str, float]) -> Options:
-    data = []
-    for row in rows:
-        if row.side != side:
-            continue
-        notional = float(row.quantity) * float(row.mark)
-        told = f"{row.account}: {row.mode} {side} {row.quantity} {row.contract} at {row.mark}"
-        data.append(
-            {
-                "name": told,
-                "value": [row.at_us / 1_000, float(row.mark) / firsts[row.contract] * 100],
-                "symbolSize": min(36.0, 4 + (notional / 1_000) ** 0.5),
-            }
-        )
-    return {
-        "type": "scatter",
-        "name": f"liquidated {side}s",
-        "data": data,
-        "itemStyle": {"color": _COLORS[side], "opacity": 0.55},
-        "tooltip": {"trigger": "item", "formatter": "{b}"},
-    }
-
-
-def equity(summary: Summary, points: list[Point]) -> Options:
-    """What each watched account was worth over time."""
-    return _frame(
-        series=[
-            _line(
-                f"{row.account} ({row.mode})",
-                [(point.at_us / 1_000, point.equity[place] / 1e6) for point in points],
-            )
-            for place, row in enumerate(summary.watched)
-        ]
+    for symbol, points in scale.lines.items():
+        series.append(line(symbol, scale.points(symbol, points), lineStyle={"width": 1.5}))
+        if ("mark", symbol) in notes.curves:
+            marked = _merged("mark", symbol, notes, chronicle.marked[symbol].points())
+            dashed = {"width": 1, "type": "dashed"}
+            series.append(line(f"{symbol} mark", scale.points(symbol, marked), lineStyle=dashed))
+    series += _liquidated(setting, scale, orders)
+    slider = {"type": "slider", "height": 18, "bottom": 4, "showDetail": False}
+    zoom = [*frame()["dataZoom"], slider]
+    grid = frame()["grid"] | {"bottom": 30}
+    return frame(
+        series=series, dataZoom=zoom, grid=grid, format="percent" if scale.is_percent else "price"
     )
 
 
-def fund(points: list[Point]) -> Options:
-    """The insurance fund's cash over time."""
-    data = [(point.at_us / 1_000, point.fund / 1e6) for point in points]
-    return _frame(series=[_line("insurance fund", data, step="end", areaStyle={"opacity": 0.15})])
+def _liquidated(setting: Setting, scale: Scale, orders: list[Order]) -> list[Options]:
+    """A series for each side; large bubbles come first, so that small ones lie on top of them."""
+    contracts = setting.contracts
+    sized = [(notional(order, contracts), order) for order in orders if order.began.quantity]
+    sized.sort(key=lambda each: -each[0])
+    most = sized[0][0] if sized else 0
+    series = []
+    for side, symbol, color in _SIDES:
+        data = [
+            (
+                order.began.at_us // 1_000,
+                scale.of(order.began.contract, order.began.mark),
+                _diameter(worth, most),
+                order.began.seq,
+            )
+            for worth, order in sized
+            if order.began.side == side
+        ]
+        look = {"symbol": symbol, "sizeAt": 2, "seqAt": 3, "z": 3}
+        if data:
+            series.append(scatter(f"liquidated {side}s", data, itemStyle=bubble(color), **look))
+    return series
 
 
-def waterfall(summary: Summary) -> Options:
-    """The loss, and who paid it, each bar where the one before ended."""
-    names, bases, bars, reached = ["loss"], [0.0], [float(summary.waterfall.loss)], 0.0
-    for name, words in _STAGES:
-        paid = float(getattr(summary.waterfall, name))
-        names.append(words)
-        bases.append(min(reached, reached + paid))
-        bars.append(abs(paid))
-        reached += paid
-    labels = ["loss", *(name for name, _ in _STAGES)]
-    shown = [
-        {"value": bar, "name": grouped(getattr(summary.waterfall, label), 2)}
-        for bar, label in zip(bars, labels, strict=True)
+def _diameter(micros: int, most: int) -> float:
+    """Of a bubble, in pixels: areas are as the money, and the largest fills its room."""
+    share = micros / most if most else 0.0
+    return round(max(BUBBLE_MIN, sqrt(share) * BUBBLE_MAX), 1)
+
+
+def _merged(kind: Kind, symbol: str, notes: Notes, moved: list[Point]) -> list[Point]:
+    """Prices that ticks brought, and those to which trading on the venue itself led."""
+    looked = notes.curves.get((kind, symbol), [])
+    return list(merge(looked, moved, key=lambda point: point[0]))
+
+
+def equity(setting: Setting, chronicle: Chronicle, notes: Notes) -> Options:
+    """What each watched account was worth, and everything that happened to it on the way."""
+    curves = {account: notes.curves.get(("equity", account), []) for account in setting.watch}
+    series = [
+        line(named(account, setting.modes[account]), in_money(points), lineStyle={"width": 2})
+        for account, points in curves.items()
     ]
-    return _frame(
-        xAxis={"type": "category", "data": names, "axisLabel": {"interval": 0, "rotate": 20}},
-        yAxis={"type": "value"},
+    for what, words, symbol, color in _MARKS:
+        data = [
+            {"name": _told(mark), "value": (mark.at_us // 1_000, in_quote(worth))}
+            for mark in chronicle.calls.marks
+            if mark.what == what
+            and (worth := value_at(curves[mark.account], mark.at_us)) is not None
+        ]
+        style = {"color": color, "borderColor": "#fff", "borderWidth": 1}
+        look = {"symbol": symbol, "symbolSize": 11, "itemStyle": style, "z": 4}
+        if data:
+            series.append(scatter(words, data, **look))
+    return frame(series=series)
+
+
+def _told(mark: Mark) -> str:
+    at = f" in {mark.contract}" if mark.contract else ""
+    amount = grouped(money(mark.amount), 2)
+    words = {
+        "call": f"margin call at {mark.amount} %, {mark.contract} is nearest to liquidation",
+        "draw": f"lives on the pool for {mark.contract}: its isolated twin would lack {amount}",
+        "liquidation": f"liquidated{at} with an equity of {amount}",
+        "deleveraged": f"deleveraged{at}, realised {amount}",
+        "cut": f"cut by {amount}{at}",
+    }
+    return f"{mark.account}: {words[mark.what]}"
+
+
+def fund(setting: Setting, chronicle: Chronicle, span_us: tuple[int, int]) -> Options:
+    """The insurance fund's cash, changed by liquidations alone."""
+    begin, end = span_us
+    points = chronicle.fund.points()
+    whole = [(begin, int(setting.venue.fund)), *points]
+    whole.append((max(end, whole[-1][0]), whole[-1][1]))
+    area = {"opacity": 0.15}
+    series = [line("insurance fund", in_money(whole), step="end", areaStyle=area)]
+    return frame(series=series, legend={"show": False}, grid=frame()["grid"] | {"top": 12})
+
+
+def waterfall(sums: Sums) -> Options:
+    """The loss, and who paid it, each bar where the one before ended."""
+    names, bases, bars = ["loss"], [0.0], [_bar(sums.loss, "#64748b")]
+    reached = 0
+    for name, words, color in STAGES:
+        paid = getattr(sums, name, 0)
+        names.append(words)
+        bases.append(in_quote(min(reached, reached + paid)))
+        bars.append(_bar(paid, color))
+        reached += paid
+    assert reached == sums.loss, "who paid does not add up to the loss"
+    stacked = {"type": "bar", "stack": "all", "barCategoryGap": "30%"}
+    label = {"show": True, "position": "right", "formatter": "{b}", "color": "inherit"}
+    return frame(
+        grid={"left": 4, "right": 92, "top": 4, "bottom": 4, "containLabel": True},
+        xAxis={"type": "value", "axisLabel": {"hideOverlap": True}},
+        yAxis={"type": "category", "inverse": True, "data": names},
         legend={"show": False},
         dataZoom=[],
         tooltip={"show": False},
         series=[
-            {"type": "bar", "stack": "all", "silent": True, "data": bases, "color": "transparent"},
-            {
-                "type": "bar",
-                "stack": "all",
-                "data": shown,
-                "label": {"show": True, "position": "top", "formatter": "{b}"},
-            },
+            stacked | {"silent": True, "data": bases, "color": "transparent"},
+            stacked | {"data": bars, "label": label},
         ],
     )
+
+
+def _bar(micros: int, color: str) -> Options:
+    shown = {"value": in_quote(abs(micros)), "name": grouped(money(micros), 2)}
+    return shown | {"itemStyle": {"color": color}}
+
+
+def cascade(setting: Setting, orders: list[Order]) -> Options:
+    """When liquidations came, and how they set each other off.
+
+    A column for each command or tick that set off any; the first row are those which it hit
+    itself, the row below those which these set off, and so on. One bubble for all of a place.
+    """
+    places = _places(setting, orders)
+    most = max((place.worth for place in places), default=0)
+    deepest = max((place.depth for place in places), default=1)
+    data = [
+        (
+            place.at_us // 1_000,
+            place.depth - 1,
+            _diameter(place.worth, most),
+            in_quote(place.worth),
+            place.count,
+            place.cause,
+        )
+        for place in sorted(places, key=lambda place: -place.worth)
+    ]
+    stems: list[tuple[int | None, int | None]] = []
+    for place in places:
+        if place.depth > 1:
+            at = place.at_us // 1_000
+            stems += [(at, place.depth - 2), (at, place.depth - 1), (None, None)]
+    return frame(
+        series=[
+            line("chain", stems, silent=True, lineStyle={"width": 1, "color": "#94a3b8"}),
+            scatter("liquidations", data, itemStyle=bubble("#ef4444"), sizeAt=2, cascadeAt=5, z=3),
+        ],
+        yAxis={
+            "type": "category",
+            "inverse": True,
+            "data": [str(depth) for depth in range(1, deepest + 1)],
+            "splitLine": {"show": True},
+        },
+        tooltip={"trigger": "item", "confine": True},
+        legend={"show": False},
+        grid=frame()["grid"] | {"top": 12},
+    )
+
+
+class Place(msgspec.Struct):
+    """All liquidations of one cascade that are as many links away from what set it off."""
+
+    cause: int
+    at_us: int
+    depth: int
+    worth: int = 0
+    count: int = 0
+
+
+def _places(setting: Setting, orders: list[Order]) -> list[Place]:
+    contracts = setting.contracts
+    by_seq = {order.began.seq: order for order in orders}
+    result: dict[tuple[int, int], Place] = {}
+    for found in cascades(order.began for order in orders):
+        for node in found.walk():
+            key = (found.cause, node.depth)
+            place = result.setdefault(key, Place(found.cause, found.at_us, node.depth))
+            place.worth += notional(by_seq[node.row.seq], contracts)
+            place.count += 1
+    return list(result.values())

@@ -1,11 +1,11 @@
 """What a run came to, gathered from its events in whole units.
 
-A row for each liquidation order and the running sums of the waterfall; nothing grows with the
+A record of each liquidation order and the running sums of the waterfall; nothing grows with the
 number of ticks.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -14,15 +14,23 @@ from engine.core.event import (
     DeficitCovered,
     Deleveraged,
     Event,
+    LiquidationEnded,
+    LiquidationFeePaid,
     LiquidationFilled,
     LiquidationStarted,
     LossSocialized,
     ResidueTaken,
 )
+from engine.report.calls import Before, Calls
+
+FILLS_MAX = 8
+"""Fills of a liquidation that are kept one by one; they are added up in any case."""
+PAYERS_MAX = 6
+"""Winners of a liquidation that are kept by name, those who bore most."""
 
 
 class Sums(msgspec.Struct):
-    """The waterfall so far, signed, in micros; `residue` stands beside it."""
+    """A waterfall so far, signed, in micros; `residue` went to the fund and stands beside it."""
 
     loss: int = 0
     own_margin: int = 0
@@ -39,42 +47,77 @@ class Sums(msgspec.Struct):
         return self.loss - paid
 
 
+class Fill(msgspec.Struct):
+    """A forced fill, or several in a row at one price: price units, lots."""
+
+    stage: Literal["book", "fund"]
+    against: Literal["book", "outside"]
+    price: int
+    quantity: int
+
+
+class Payer(msgspec.Struct, frozen=True):
+    """A winner who was deleveraged (`quantity` in lots) or cut (0); `amount` is what he bore."""
+
+    account: str
+    contract: str | None
+    quantity: int
+    amount: int
+
+
 class Order(msgspec.Struct):
     """A liquidation order: how it began, why, and its quantities in lots by where they went.
 
-    `cause` is the event that its `LiquidationStarted` names.
+    `cause` is the event that its `LiquidationStarted` names. `sums` are the order's own part of
+    the waterfall, `refunded` is the residue that went back to the client. `ended` is None as
+    long as it goes on.
     """
 
     began: LiquidationStarted
     cause: Event
+    before: Before
+    sums: Sums
     book: int = 0
     book_value: int = 0
     fund: int = 0
     adl: int = 0
     outside: int = 0
-    fee: int = 0
-    loss: int = 0
-    covered: int = 0
-    """Micros that the fund paid."""
-    socialized: int = 0
-    winners: int = 0
-    """Accounts that were deleveraged or cut."""
+    outside_price: int = 0
+    taker_fee: int = 0
+    liquidation_fee: int = 0
+    refunded: int = 0
+    fills: list[Fill] = []
+    fill_count: int = 0
+    """Fills at different prices or stages, those not kept included."""
+    deleveraged: list[Payer] = []
+    deleveraged_count: int = 0
+    cut: list[Payer] = []
+    cut_count: int = 0
+    ended: LiquidationEnded | None = None
+
+    @property
+    def fee(self) -> int:
+        """What was charged for the liquidation."""
+        return self.taker_fee + self.liquidation_fee
 
 
 class Facts:
     """Takes in every event; `orders` are the liquidation orders by seq, in their order."""
 
-    def __init__(self, fund: int) -> None:
+    def __init__(self, fund: int, calls: Calls) -> None:
         self.sums = Sums()
         self.orders: dict[int, Order] = {}
         self.fund_low = fund
+        self._calls = calls
         self._handlers: dict[type[Event], Callable[[Any], None]] = {
             LiquidationFilled: self._filled,
+            LiquidationFeePaid: self._charged,
             Deleveraged: self._deleveraged,
             ClosedOutside: self._closed_outside,
             DeficitCovered: self._covered,
             LossSocialized: self._cut,
             ResidueTaken: self._residue,
+            LiquidationEnded: self._ended,
         }
 
     def heard(self, events: tuple[Event, ...]) -> None:
@@ -82,7 +125,9 @@ class Facts:
         for event in events:
             if isinstance(event, LiquidationStarted):
                 cause = events[event.cause - events[0].seq]
-                self.orders[event.seq] = Order(event, cause)
+                self.orders[event.seq] = Order(event, cause, self._calls.before(event), Sums())
+            else:
+                self._calls.heard(event)
             handler = self._handlers.get(type(event))
             if handler is not None:
                 handler(event)
@@ -94,44 +139,80 @@ class Facts:
         else:
             order.fund += event.quantity
         order.book_value += event.price * event.quantity
-        order.fee += event.fee
-        order.loss += event.loss
-        order.covered += event.insurance_fund
-        self.sums.loss += event.loss
-        self.sums.own_margin += event.own_margin
-        self.sums.insurance_fund += event.insurance_fund
+        _note_fill(order, event)
+        for sums in (self.sums, order.sums):
+            sums.loss += event.loss
+            sums.own_margin += event.own_margin
+            sums.insurance_fund += event.insurance_fund
         self.fund_low = min(self.fund_low, event.fund)
+
+    def _charged(self, event: LiquidationFeePaid) -> None:
+        order = self.orders[event.liquidation]
+        order.taker_fee += event.taker_fee
+        order.liquidation_fee += event.liquidation_fee
 
     def _deleveraged(self, event: Deleveraged) -> None:
         order = self.orders[event.liquidation]
         order.adl += event.quantity
-        order.loss += event.loss
-        order.winners += 1
-        self.sums.loss += event.loss
-        self.sums.own_margin += event.own_margin
-        self.sums.adl += event.adl
+        order.deleveraged_count += 1
+        payer = Payer(event.account, event.contract, event.quantity, event.adl)
+        order.deleveraged = _most(order.deleveraged, payer)
+        for sums in (self.sums, order.sums):
+            sums.loss += event.loss
+            sums.own_margin += event.own_margin
+            sums.adl += event.adl
 
     def _closed_outside(self, event: ClosedOutside) -> None:
         """Settled at the mark: what it lost is the margin's until a deficit is covered."""
         order = self.orders[event.liquidation]
         order.outside += event.quantity
-        order.loss += event.loss
-        self.sums.loss += event.loss
-        self.sums.own_margin += event.loss
+        order.outside_price = event.price
+        for sums in (self.sums, order.sums):
+            sums.loss += event.loss
+            sums.own_margin += event.loss
 
     def _covered(self, event: DeficitCovered) -> None:
-        order = self.orders[event.liquidation]
-        order.covered += event.insurance_fund
-        order.socialized += event.socialized
-        self.sums.own_margin -= event.deficit
-        self.sums.insurance_fund += event.insurance_fund
-        self.sums.socialized += event.socialized
-        self.sums.uncovered += event.uncovered
+        for sums in (self.sums, self.orders[event.liquidation].sums):
+            sums.own_margin -= event.deficit
+            sums.insurance_fund += event.insurance_fund
+            sums.socialized += event.socialized
+            sums.uncovered += event.uncovered
         self.fund_low = min(self.fund_low, event.fund)
 
     def _cut(self, event: LossSocialized) -> None:
-        self.orders[event.liquidation].winners += 1
+        order = self.orders[event.liquidation]
+        order.cut_count += 1
+        order.cut = _most(order.cut, Payer(event.account, event.contract, 0, event.amount))
 
     def _residue(self, event: ResidueTaken) -> None:
-        if event.to == "fund":
-            self.sums.residue += event.amount
+        order = self.orders[event.liquidation]
+        if event.to == "client":
+            order.refunded += event.amount
+            return
+        for sums in (self.sums, order.sums):
+            sums.residue += event.amount
+
+    def _ended(self, event: LiquidationEnded) -> None:
+        self.orders[event.liquidation].ended = event
+
+
+def _note_fill(order: Order, event: LiquidationFilled) -> None:
+    fill = Fill(event.stage, event.against, event.price, event.quantity)
+    newest = order.fills[-1] if order.fills else None
+    is_more = (
+        newest is not None
+        and order.fill_count == len(order.fills)
+        and ((newest.stage, newest.against, newest.price) == (fill.stage, fill.against, fill.price))
+    )
+    if newest is not None and is_more:
+        newest.quantity += fill.quantity
+        return
+    order.fill_count += 1
+    if len(order.fills) < FILLS_MAX:
+        order.fills.append(fill)
+
+
+def _most(payers: list[Payer], payer: Payer) -> list[Payer]:
+    """Those who bore most, in their order, with one more looked at."""
+    ranked = sorted([*payers, payer], key=lambda each: -each.amount)
+    return ranked[:PAYERS_MAX]

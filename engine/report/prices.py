@@ -1,15 +1,8 @@
-"""First, lowest and highest price of every contract, own fills included; and curves over time.
-
-A curve has at most a set number of points whatever the run's length: the log's time is cut into
-steps, and whenever there are too many the step doubles and every second point goes.
-"""
+"""First, lowest and highest price of every contract, own fills included."""
 
 import msgspec
 
-from engine.core.command import Tick, TradeTick
 from engine.core.event import Event, LiquidationFilled, OrderFilled
-from engine.core.instrument import Venue
-from engine.report.view import ExchangeView
 
 
 class Range(msgspec.Struct):
@@ -43,58 +36,3 @@ class Prices:
                 isinstance(event, OrderFilled) and event.role == "taker"
             ):
                 self.saw(event.contract, event.price)
-
-
-class Point(msgspec.Struct, frozen=True):
-    """Everything that is drawn, at one time of the log."""
-
-    at_us: int
-    last: tuple[int, ...]
-    equity: tuple[int, ...]
-    fund: int
-
-
-class Curves:
-    """Samples prices, watched equities and the fund; keeps at most `limit` points."""
-
-    def __init__(self, venue: Venue, watch: tuple[str, ...], limit: int) -> None:
-        assert limit >= 2, "a curve has two ends"
-        self.contracts = tuple(contract.symbol for contract in venue.contracts)
-        self.watch = watch
-        self.points: list[Point] = []
-        self._limit = limit
-        self._step_us = 1_000
-        self.due_us = 0
-
-    def sample(self, at_us: int, view: ExchangeView) -> None:
-        """Take a point, however close to the one before; `due_us` is when the next one is due."""
-        self.points.append(
-            Point(
-                at_us,
-                tuple(view.last(contract) for contract in self.contracts),
-                tuple(view.equity(account) for account in self.watch),
-                view.fund(),
-            )
-        )
-        if len(self.points) >= self._limit:
-            self._step_us *= 2
-            self.points = self.points[::2]
-        self.due_us = (at_us // self._step_us + 1) * self._step_us
-
-
-class Witness:
-    """Sees every tick that was applied, right after it; costs O(1) between two samples."""
-
-    def __init__(self, view: ExchangeView, prices: Prices, curves: Curves) -> None:
-        self._view = view
-        self._prices = prices
-        self._curves = curves
-
-    def saw(self, tick: Tick) -> None:
-        """Take in the price of a trade; of quotes, the first, from which the last price starts."""
-        if isinstance(tick, TradeTick):
-            self._prices.saw(tick.contract, tick.price)
-        elif tick.contract not in self._prices.ranges and (last := self._view.last(tick.contract)):
-            self._prices.saw(tick.contract, last)
-        if tick.at_us >= self._curves.due_us:
-            self._curves.sample(tick.at_us, self._view)

@@ -16,6 +16,7 @@ from engine.core.event import (
     Deposited,
     Event,
     FundingPaid,
+    LiquidationFeePaid,
     LiquidationFilled,
     LiquidationStarted,
     LossSocialized,
@@ -57,6 +58,7 @@ class Statement:
             OrderFilled: self._filled,
             FundingPaid: self._funding,
             LiquidationFilled: self._forced,
+            LiquidationFeePaid: self._charged,
             Deleveraged: self._deleveraged,
             ClosedOutside: self._closed_outside,
             DeficitCovered: self._covered,
@@ -139,8 +141,13 @@ class Statement:
         self._left(event.account, event.contract, event.quantity)
         line.closed += event.quantity
         line.closed_value += event.quantity * event.price
-        line.result -= event.own_margin + event.fee
+        line.result -= event.own_margin
         line.ended = "liquidated"
+
+    def _charged(self, event: LiquidationFeePaid) -> None:
+        line = self._line(event.account, event.contract)
+        if line is not None:
+            line.result -= event.taker_fee + event.liquidation_fee
 
     def _deleveraged(self, event: Deleveraged) -> None:
         line = self._line(event.account, event.contract)

@@ -7,7 +7,7 @@ from rich.tree import Tree
 
 from engine.report.cascade import Cascade, Node, cascades
 from engine.report.summary import LiquidationRow, Summary, WatchedRow
-from engine.report.text import grouped, moment
+from engine.report.text import grouped, moment, named
 
 _STAGES = (
     ("own_margin", "own margin of the liquidated"),
@@ -17,6 +17,8 @@ _STAGES = (
     ("socialized", "socialised loss (winners cut)"),
     ("uncovered", "uncovered"),
 )
+_FIRST = 4
+"""Liquidations at the beginning of a cascade that are shown whoever was hit."""
 _CAUSES = {"TickApplied": "a tick", "FundingSettled": "funding"}
 
 
@@ -49,7 +51,7 @@ def watched_table(summary: Summary) -> RenderableType:
     for account in summary.watched:
         for position in account.positions:
             table.add_row(
-                account.account,
+                named(account.account, account.mode),
                 f"{position.contract} {position.side} {grouped(position.quantity)}",
                 grouped(position.entry),
                 grouped(position.exit) if position.exit else "-",
@@ -57,7 +59,7 @@ def watched_table(summary: Summary) -> RenderableType:
                 _signed(position.result),
             )
         paid_in, left = grouped(account.paid_in, 2), grouped(account.equity, 2)
-        bold = Text(f"{account.mode} account: paid in, left", "bold")
+        bold = Text("all: paid in, left", "bold")
         table.add_row("", bold, paid_in, left, "", _signed(_gain(account)))
         table.add_section()
     return table
@@ -85,59 +87,70 @@ def _signed(text: str) -> Text:
 def cascade_tree(summary: Summary, limit: int = 24) -> RenderableType:
     """Each liquidation, what triggered it and where it was filled, by time.
 
-    At most `limit` liquidations are shown: the cascades that hold a watched account and the
-    largest; it says how many are not.
+    About `limit` liquidations are shown: those of watched accounts with what led to them, and
+    the beginnings of the largest cascades; it says how many are not.
     """
     watched = {row.account for row in summary.watched}
     found = sorted(cascades(summary.liquidations), key=lambda each: _rank(each, watched))
     if not found:
         return Text("Nobody was liquidated.")
-    chosen: list[Cascade] = []
+    chosen: dict[int, dict[int, Node[LiquidationRow]]] = {}
     for cascade in found:
-        if sum(each.size() for each in chosen) < limit:
-            chosen.append(cascade)
-    parts: list[RenderableType] = []
-    shown = 0
-    for cascade in sorted(chosen, key=lambda each: each.cause):
-        tree, count = _tree(cascade, max(1, limit // len(chosen)))
-        parts.append(tree)
-        shown += count
+        if sum(map(len, chosen.values())) < limit:
+            chosen[cascade.cause] = _chosen(cascade, watched)
+    shown = sum(map(len, chosen.values()))
+    parts: list[RenderableType] = [
+        _tree(cascade, chosen[cascade.cause])
+        for cascade in sorted(found, key=lambda each: each.cause)
+        if cascade.cause in chosen
+    ]
     left = len(summary.liquidations) - shown
     if left:
         parts.append(Text(f"... and {left:,} more in report.html and summary.json", "dim"))
     return Group(Text("The cascade", "italic"), *parts)
 
 
-def _rank(cascade: Cascade, watched: set[str]) -> tuple[bool, int, int]:
-    accounts = {node.row.account for root in cascade.roots for node in root.walk()}
+def _rank(cascade: Cascade[LiquidationRow], watched: set[str]) -> tuple[bool, int, int]:
+    accounts = {node.row.account for node in cascade.walk()}
     return not accounts & watched, -cascade.size(), cascade.cause
 
 
-def _tree(cascade: Cascade, limit: int) -> tuple[Tree, int]:
+def _chosen(cascade: Cascade[LiquidationRow], watched: set[str]) -> dict[int, Node[LiquidationRow]]:
+    """Nodes to show, by seq: those of watched accounts, all above them, and the first few."""
+    nodes = {node.row.seq: node for node in cascade.walk()}
+    wanted = [seq for seq, node in nodes.items() if node.row.account in watched]
+    result: dict[int, Node[LiquidationRow]] = {}
+    for seq in [*wanted, *list(nodes)[:_FIRST]]:
+        at = seq
+        while at in nodes and at not in result:
+            result[at] = nodes[at]
+            at = nodes[at].row.cause
+    return result
+
+
+def _tree(cascade: Cascade[LiquidationRow], chosen: dict[int, Node[LiquidationRow]]) -> Tree:
     size = cascade.size()
     first = cascade.roots[0].row
     what = _CAUSES.get(first.cause_event, "a command")
     about = f" of {first.cause_contract}" if first.cause_contract else ""
     many = "liquidation" if size == 1 else "liquidations"
     tree = Tree(f"{moment(cascade.at_us)}  {what}{about} set off {size:,} {many}")
-    shown = 0
-    pending: list[tuple[Tree, Node]] = [(tree, root) for root in reversed(cascade.roots)]
-    while pending and shown < limit:
-        branch, node = pending.pop()
-        below = branch.add(_told(node.row))
-        pending += [(below, child) for child in reversed(node.caused)]
-        shown += 1
-    if size > shown:
-        tree.add(Text(f"... and {size - shown:,} more", "dim"))
-    return tree, shown
+    branches = {cascade.cause: tree}
+    for node in cascade.walk():
+        if node.row.seq in chosen:
+            branches[node.row.seq] = branches[node.row.cause].add(_told(node.row))
+    if size > len(chosen):
+        tree.add(Text(f"... and {size - len(chosen):,} more", "dim"))
+    return tree
 
 
 def _told(row: LiquidationRow) -> Text:
+    who = named(row.account, row.mode)
     if row.quantity == "0":
-        return Text(f"{row.account} {row.mode}: a balance of {grouped(row.equity, 2)} made good")
+        return Text(f"{who}: a balance of {grouped(row.equity, 2)} made good")
     text = Text()
-    text.append(row.account, "bold")
-    text.append(f" {row.mode} {row.side} {grouped(row.quantity)} {row.contract} at ")
+    text.append(who, "bold")
+    text.append(f" {row.side} {grouped(row.quantity)} {row.contract} at ")
     text.append(f"{grouped(row.mark)}: equity {grouped(row.equity, 2)}", "yellow")
     text.append(f" \N{RIGHTWARDS ARROW} {_where(row)}")
     return text

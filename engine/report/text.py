@@ -45,6 +45,15 @@ def grouped(text: str, decimals: int | None = None) -> str:
     return f"{number}.{part}" if part else number
 
 
+def named(account: str, mode: str) -> str:
+    """An account with its margin mode, said once where it is called so.
+
+    >>> named("alice", "cross"), named("cross", "cross")
+    ('alice (cross)', 'cross')
+    """
+    return account if account == mode else f"{account} ({mode})"
+
+
 class Units:
     """Price units and lots of a contract, whose sizes are decimal texts, as decimal texts.
 
@@ -82,6 +91,10 @@ class Units:
 def _step(text: str) -> tuple[int, int]:
     whole, _, part = text.partition(".")
     return int(whole + part), len(part)
+
+
+NO_UNITS = Units("1", "1")
+"""Of a balance made good that never held a contract: every number in it is 0."""
 
 
 def moment(at_us: int) -> str:

@@ -1,6 +1,6 @@
 """What a report reads from an exchange; nothing here changes it."""
 
-from engine.core.account.account import OUTSIDE, Account
+from engine.core.account.account import OUTSIDE
 from engine.core.exchange import Exchange
 from engine.core.state.standing import profit
 
@@ -15,9 +15,21 @@ class ExchangeView:
         """The names of all clients, sorted."""
         return sorted(name for name in self._state.accounts if name != OUTSIDE)
 
+    def has_account(self, account: str) -> bool:
+        """Whether an account has made its first deposit."""
+        return account in self._state.accounts
+
+    def seq(self) -> int:
+        """The number of the newest event."""
+        return self._state.seq
+
     def last(self, contract: str) -> int:
         """Last price of a contract, 0 before its first."""
         return self._state.markets[contract].last
+
+    def mark(self, contract: str) -> int:
+        """Mark price of a contract, 0 before its first."""
+        return self._state.markets[contract].mark
 
     def fund(self) -> int:
         """Cash of the insurance fund."""
@@ -42,10 +54,10 @@ class ExchangeView:
         if held is None:
             return 0
         total: int = self._state.balance(held.wallet_key)
-        return total + sum(self._tied_up(held, contract) for contract in held.positions)
+        return total + sum(self._tied_up(account, contract) for contract in self._state.markets)
 
-    def _tied_up(self, account: Account, contract: str) -> int:
-        position = account.positions[contract]
+    def _tied_up(self, account: str, contract: str) -> int:
+        position = self._state.position(account, contract)
         result: int = self._state.balance(position.orders_key)
         if position.mode == "isolated":
             result += self._state.balance(position.margin_key)

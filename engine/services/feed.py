@@ -15,6 +15,7 @@ async def run_feed(source: AsyncIterator[Sequence[Command]], bus: Bus, stop: asy
     source that is waiting for its pace is not waited for.
     """
     stopping = asyncio.ensure_future(stop.wait())
+    ended = False
     try:
         while not stop.is_set():
             reading = asyncio.ensure_future(anext(source, None))
@@ -25,9 +26,10 @@ async def run_feed(source: AsyncIterator[Sequence[Command]], bus: Bus, stop: asy
                 break
             batch = reading.result()
             if batch is None:
+                ended = True
                 break
             await bus.publish(COMMANDS, tuple(batch))
         await bus.close(COMMANDS)
-        return not stop.is_set()
+        return ended
     finally:
         stopping.cancel()

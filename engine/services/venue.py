@@ -9,6 +9,7 @@ from engine.core import invariants
 from engine.core.command import Command, FundingTick, IndexTick, QuoteTick, Tick, TradeTick
 from engine.core.event import Event, LiquidationStarted, Rejected
 from engine.core.exchange import Exchange
+from engine.core.state.venue import State
 from engine.journal.write import CommandLog
 from engine.services.breach import Breach
 from engine.services.counters import Counters
@@ -53,7 +54,7 @@ class VenueTask:
         self._last: Command | None = None
 
     def apply(self, batch: tuple[Command, ...]) -> tuple[Event, ...]:
-        """Apply a batch; every `CHECK_EVERY`th is followed by a full recount."""
+        """Apply a batch and check the sums; every `CHECK_EVERY`th is followed by a full recount."""
         counters, exchange, witness = self.counters, self.exchange, self._witness
         result: list[Event] = []
         for command in batch:
@@ -75,14 +76,16 @@ class VenueTask:
         counters.events += len(result)
         counters.liquidations += sum(type(event) is LiquidationStarted for event in result)
         self._batches += 1
-        if self._batches % CHECK_EVERY == 0:
-            self.recount()
+        self._hold(invariants.check if self._batches % CHECK_EVERY == 0 else invariants.check_sums)
         return tuple(result)
 
     def recount(self) -> None:
         """Check every invariant against a full recount. Raises `Breach`."""
+        self._hold(invariants.check)
+
+    def _hold(self, check: Callable[[State], None]) -> None:
         try:
-            invariants.check(self.exchange.state)
+            check(self.exchange.state)
         except AssertionError as error:
             if self._last is None:
                 raise

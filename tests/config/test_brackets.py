@@ -1,5 +1,7 @@
 """Maintenance tables of both families, and every table that is refused."""
 
+import itertools
+
 import pytest
 
 from engine.config.brackets import BracketTable, brackets
@@ -29,7 +31,7 @@ def test_deductions_make_maintenance_continuous_at_every_edge() -> None:
         ]
     )
     assert [row.deduction for row in table] == [0, 10_000 * PPM, 20_000 * PPM]
-    for before, row in zip(table, table[1:], strict=False):
+    for before, row in itertools.pairwise(table):
         left = row.floor * before.rate_ppm // PPM - before.deduction
         right = row.floor * row.rate_ppm // PPM - row.deduction
         assert left == right

@@ -175,6 +175,12 @@ def test_a_lab_without_contracts_is_refused(tmp_path: Path) -> None:
             "bands[2].notional",
             "cumulative",
         ),
+        (
+            "bands = [{ within = 0, notional = 1 }]\n"
+            'regimes = [{ above = "0.001", scale = 1 }, { above = "0.001", scale = "0.1" }]',
+            "regimes[2].above",
+            "above that of the row before",
+        ),
     ],
 )
 def test_a_book_out_of_order_is_refused(tmp_path: Path, book: str, key: str, said: str) -> None:
@@ -198,7 +204,7 @@ def test_a_venue_finds_its_book_in_its_own_folder(tmp_path: Path) -> None:
 
 
 def test_an_unknown_name_is_told_the_names_that_there_are(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="bitmex-2018, quickstart"):
+    with pytest.raises(ConfigError, match=r"bitmex-2018, .*quickstart.*; or give"):
         find("labs", "quickstrat")
     with pytest.raises(ConfigError, match="no such file"):
         find("labs", str(tmp_path / "none.toml"))

@@ -65,7 +65,13 @@ def test_a_number_out_of_range_says_the_range(call: Callable[[], object], said: 
 
 @pytest.mark.parametrize(
     ("text", "micros"),
-    [("250us", 250), ("1ms", 1_000), ("1.5s", 1_500_000), ("2m", 120_000_000), ("1d", 86_400_000_000)],
+    [
+        ("250us", 250),
+        ("1ms", 1_000),
+        ("1.5s", 1_500_000),
+        ("2m", 120_000_000),
+        ("1d", 86_400_000_000),
+    ],
 )
 def test_a_time_is_read_in_microseconds(text: str, micros: int) -> None:
     assert read.duration_us(text, PLACE) == micros
@@ -94,7 +100,12 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("number", "text"),
-    [(Fraction(1, 8), "0.125"), (Fraction(-3, 2), "-1.5"), (Fraction(0), "0"), (Fraction(10), "10")],
+    [
+        (Fraction(1, 8), "0.125"),
+        (Fraction(-3, 2), "-1.5"),
+        (Fraction(0), "0"),
+        (Fraction(10), "10"),
+    ],
 )
 def test_a_fraction_is_told_as_a_decimal(number: Fraction, text: str) -> None:
     assert read.decimal_text(number) == text

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import msgspec
 import pytest
 
 from engine.config.settings import Trader, TraderOrder
@@ -15,6 +16,7 @@ from engine.core.command import (
     QuoteTick,
     SetLeverage,
     SetMarginMode,
+    Side,
     Tick,
     TradeTick,
 )
@@ -124,57 +126,53 @@ def test_the_touch_of_quotes_has_a_middle_where_the_spread_has_room(
     ]
 
 
-def test_a_trader_deposits_at_the_start_and_orders_at_his_times() -> None:
-    trader = Trader(
-        name="dave",
-        deposit=Micros(5_000_000),
-        mode="isolated",
-        orders=(
-            TraderOrder(contract="BTCUSDT", side="buy", quantity=Lots(2), leverage=20, after_us=5),
-            TraderOrder(
-                contract="BTCUSDT",
-                side="sell",
-                quantity=Lots(1),
-                price=Price(660_000),
-                leverage=20,
-                after_us=6,
-                reduce_only=True,
-            ),
-            TraderOrder(contract="ETHUSDT", side="sell", quantity=Lots(3), leverage=10),
-        ),
-    )
-    ticks: list[Tick] = [trade(100), trade(104), trade(105), trade(106), trade(107, 34, "ETHUSDT")]
-    cues = trader_cues([trader], CONTRACTS, Rules(name="x", default_leverage=10))
-    commands = [each for each in cued(ticks, cues, CONTRACTS) if not isinstance(each, TradeTick)]
-    assert commands == [
-        Deposit(at_us=100, account="dave", amount=Micros(5_000_000)),
-        SetMarginMode(at_us=100, account="dave", contract="BTCUSDT", mode="isolated"),
-        SetMarginMode(at_us=100, account="dave", contract="ETHUSDT", mode="isolated"),
-        SetLeverage(at_us=105, account="dave", contract="BTCUSDT", leverage=20),
-        PlaceOrder(
-            at_us=105,
-            account="dave",
-            order="1",
-            contract="BTCUSDT",
-            side="buy",
-            quantity=Lots(2),
-        ),
-        PlaceOrder(
-            at_us=106,
-            account="dave",
-            order="2",
+DAVE = Trader(
+    name="dave",
+    deposit=Micros(5_000_000),
+    mode="isolated",
+    orders=(
+        TraderOrder(contract="BTCUSDT", side="buy", quantity=Lots(2), leverage=20, after_us=5),
+        TraderOrder(
             contract="BTCUSDT",
             side="sell",
             quantity=Lots(1),
             price=Price(660_000),
+            leverage=20,
+            after_us=6,
             reduce_only=True,
         ),
-        PlaceOrder(
-            at_us=107,
-            account="dave",
-            order="3",
-            contract="ETHUSDT",
-            side="sell",
-            quantity=Lots(3),
+        TraderOrder(contract="ETHUSDT", side="sell", quantity=Lots(3), leverage=10),
+    ),
+)
+
+
+def sent_by_dave(rules: Rules) -> list[AnyCommand]:
+    ticks: list[Tick] = [trade(100), trade(104), trade(105), trade(106), trade(107, 34, "ETHUSDT")]
+    cues = trader_cues([DAVE], CONTRACTS, rules)
+    return [each for each in cued(ticks, cues, CONTRACTS) if not isinstance(each, TradeTick)]
+
+
+def order(at_us: int, number: str, symbol: str, side: Side, lots: int) -> PlaceOrder:
+    return PlaceOrder(
+        at_us=at_us, account="dave", order=number, contract=symbol, side=side, quantity=Lots(lots)
+    )
+
+
+def test_a_trader_deposits_at_the_start_and_orders_at_his_times() -> None:
+    assert sent_by_dave(Rules(name="x", default_mode="cross", default_leverage=10)) == [
+        Deposit(at_us=100, account="dave", amount=Micros(5_000_000)),
+        SetMarginMode(at_us=100, account="dave", contract="BTCUSDT", mode="isolated"),
+        SetMarginMode(at_us=100, account="dave", contract="ETHUSDT", mode="isolated"),
+        SetLeverage(at_us=105, account="dave", contract="BTCUSDT", leverage=20),
+        order(105, "1", "BTCUSDT", "buy", 2),
+        msgspec.structs.replace(
+            order(106, "2", "BTCUSDT", "sell", 1), price=Price(660_000), reduce_only=True
         ),
+        order(107, "3", "ETHUSDT", "sell", 3),
     ]
+
+
+def test_a_trader_sends_no_setting_that_is_so_already() -> None:
+    sent = sent_by_dave(Rules(name="x", default_mode="isolated", default_leverage=20))
+    settings = [each for each in sent if isinstance(each, SetMarginMode | SetLeverage)]
+    assert settings == [SetLeverage(at_us=107, account="dave", contract="ETHUSDT", leverage=10)]

@@ -271,6 +271,25 @@ def test_a_format_that_was_named_must_fit(tmp_path: Path) -> None:
         read(path, trades_map(), named="no_such")
 
 
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("1,2,3", "bad_row"),
+        ("x1,65000,1,buy", "bad_time"),
+        ("1721304000,6x,1,buy", "bad_price"),
+    ],
+)
+def test_rows_that_do_not_fit_counted_columns_are_not_taken_for_them(
+    tmp_path: Path, row: str, reason: str
+) -> None:
+    counted = trades_map(header=None, time="1", price="2", size="3", side="4")
+    path = write(tmp_path / "BTCUSDT.csv", [row])
+    with pytest.raises(FeedError, match=r"BTCUSDT\.csv:1: found .*expected one of the formats own"):
+        read(path, counted)
+    write(path, [row, "1721304000,65000,1,buy"])
+    assert read(path, counted)[1].skipped == {reason: 1}
+
+
 def test_a_first_row_that_is_bad_does_not_hide_a_format(tmp_path: Path) -> None:
     path = write(tmp_path / "BTCUSDT.csv", ["1,NaN,1,1,x,true", *TRADES])
     ticks, report = read(path)

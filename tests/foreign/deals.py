@@ -7,10 +7,12 @@ from engine.core.event import (
     ClosedOutside,
     Deleveraged,
     Event,
+    LiquidationFeePaid,
     LiquidationFilled,
     LiquidationStarted,
     OrderFilled,
 )
+from engine.core.money import PPM
 from tests.foreign.case import Outcome
 from tests.support.stage import Stage
 
@@ -18,12 +20,18 @@ from tests.support.stage import Stage
 def fills(stage: Stage, events: Iterable[Event]) -> list[Outcome]:
     """Return every trade between two accounts, forced or not, in order.
 
-    What was closed against the outside market counts as a trade with `outside`.
+    What was closed against the outside market counts as a trade with `outside`. `fund_delta` is
+    what a forced fill brought the fund: its liquidation fee, less what the price lacked.
     """
-    return list(_fills(stage, events))
+    listed = list(events)
+    fees = dict.fromkeys((e.liquidation for e in listed if isinstance(e, LiquidationFilled)), 0)
+    for event in listed:
+        if isinstance(event, LiquidationFeePaid):
+            fees[event.liquidation] += event.liquidation_fee
+    return list(_fills(stage, listed, fees))
 
 
-def _fills(stage: Stage, events: Iterable[Event]) -> Iterator[Outcome]:
+def _fills(stage: Stage, events: list[Event], fees: dict[int, int]) -> Iterator[Outcome]:
     maker: OrderFilled | None = None
     account = ""
     for event in events:
@@ -33,37 +41,43 @@ def _fills(stage: Stage, events: Iterable[Event]) -> Iterator[Outcome]:
             maker = event
         elif isinstance(event, OrderFilled | LiquidationFilled):
             assert maker is not None, "on a stage only resting orders have liquidity"
-            yield {
+            fill = {
                 "taker": event.account,
                 "maker": maker.account,
                 "contract": event.contract,
                 "size": stage.sized(event.contract, event.quantity),
                 "price": stage.shown(event.contract, Fraction(event.price)),
-                "taker_fee": stage.quote(event.fee),
                 "maker_fee": stage.quote(maker.fee),
-                "fund_delta": stage.quote(_to_fund(event)),
             }
+            if isinstance(event, OrderFilled):
+                yield fill | {"taker_fee": stage.quote(event.fee)}
+            else:
+                yield fill | {"fund_delta": _to_fund(stage, event, fees)}
         elif isinstance(event, Deleveraged):
             size = stage.sized(event.contract, event.quantity)
-            price = stage.quote(event.value) * Fraction(1) / size
-            yield _closing(account, event.account, event.contract, size, price) | {
-                "type": "deleverage"
-            }
+            closed = _closing(account, event.account, event.contract, size)
+            yield closed | {"price": stage.quote(event.value) / size, "type": "deleverage"}
         elif isinstance(event, ClosedOutside):
             size = stage.sized(event.contract, event.quantity)
             price = stage.shown(event.contract, Fraction(event.price))
-            yield _closing(account, "outside", event.contract, size, price) | {"type": "outside"}
+            closed = _closing(account, "outside", event.contract, size)
+            yield closed | {"price": price, "type": "outside"}
 
 
-def _closing(taker: str, maker: str, contract: str, size: Fraction, price: Fraction) -> Outcome:
-    return {"taker": taker, "maker": maker, "contract": contract, "size": size, "price": price}
+def _closing(taker: str, maker: str, contract: str, size: Fraction) -> Outcome:
+    return {"taker": taker, "maker": maker, "contract": contract, "size": size}
 
 
-def _to_fund(event: OrderFilled | LiquidationFilled) -> int:
-    """What a fill brought the fund: its liquidation fee, less what the price lacked."""
-    if isinstance(event, OrderFilled):
-        return 0
-    return event.fee - event.insurance_fund
+def _to_fund(stage: Stage, fill: LiquidationFilled, fees: dict[int, int]) -> Fraction:
+    """Take a fill's fee out of those that its liquidation paid in the end, the first fill first."""
+    if fill.stage == "fund":
+        return stage.quote(-fill.insurance_fund)
+    unit_value = stage.state.markets[fill.contract].contract.unit_value
+    value = fill.quantity * fill.price * unit_value
+    owed = value * stage.state.rules.liquidation_fee_ppm // PPM
+    paid = min(owed, fees[fill.liquidation])
+    fees[fill.liquidation] -= paid
+    return stage.quote(paid)
 
 
 def liquidated(events: Iterable[Event]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.report.text import Units, grouped, money, moment, scaled
+from engine.report.text import Units, grouped, moment, money, scaled
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,7 @@ class Model:
         if not unused:
             return self.dice.choice(self.traders)
         self.traders.append(unused[0])
+        self.money[unused[0]] = 0
         return unused[0]
 
     def on_grid(self, contract: str, price: int) -> int:
@@ -122,3 +123,13 @@ class Model:
         floors = [row.floor for row in details.brackets if row.leverage_max < leverage]
         by_limit = details.quantity_max * self.value_of_lot(contract)
         return min([*floors, by_limit]) * 8 // 10
+
+    def lots_worth(self, contract: str, quote: int, times: float) -> int:
+        """Give the lots worth so many times that many quote, as far as brackets allow."""
+        value = min(int(quote * QUOTE * times), self.notional_max(contract, max(1, int(times))))
+        return max(1, value // self.value_of_lot(contract))
+
+    def high_leverage(self, contract: str) -> int:
+        """Draw a leverage that a small move ends."""
+        largest = max(row.leverage_max for row in self.details[contract].brackets)
+        return self.dice.choice((10, 20, 50, largest))

@@ -71,6 +71,18 @@ def queue_trade(model: Model) -> AnyCommand | None:
     return market.trade(model, order.contract, order.price, market.other(passive))
 
 
+def trade_at(model: Model, symbol: str, price: int) -> AnyCommand:
+    """Trade at a price, on the grid or not."""
+    model.prices[symbol] = price
+    return market.trade(model, symbol, price, model.dice.choice(("buy", "sell")))
+
+
+def quote_at(model: Model, symbol: str, price: int) -> AnyCommand:
+    """Quote around a price; where the mark is the last price, it stays where it is."""
+    model.prices[symbol] = price
+    return market.quote(model, symbol, price)
+
+
 def index_tick(model: Model) -> AnyCommand:
     """Send an index near the price, sometimes far from it."""
     symbol = model.dice.choice(model.symbols)

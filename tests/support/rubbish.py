@@ -103,6 +103,8 @@ def _bad_ticks(at_us: int, contract: Contract, price: int) -> list[AnyCommand]:
         TradeTick(
             at_us=at_us - 10**9, contract=symbol, price=Price(9), quantity=Lots(1), side="buy"
         ),
+        TradeTick(at_us=-1, contract=symbol, price=Price(9), quantity=Lots(1), side="buy"),
+        IndexTick(at_us=2**53, contract=symbol, price=Price(9)),
         IndexTick(at_us=at_us, contract=symbol, price=Price(largest + 1)),
         FundingTick(at_us=at_us, contract=symbol, rate_e8=100_000_001),
         FundingTick(at_us=at_us, contract=symbol, rate_e8=1),

@@ -31,7 +31,7 @@ from engine.core.invariants import check, check_sums
 from engine.core.money import PPM, Lots, Micros, Price
 from engine.core.state.standing import isolated_risk
 from engine.core.state.venue import State
-from engine.core.trading.fill import settle
+from engine.core.trading.fill import Fill, settle
 
 ENDLESS = 10**40
 """A price or quantity that no case reaches."""
@@ -206,14 +206,14 @@ class Stage:
 
     def open(self, account: str, contract: str, size: Fraction, entry: Fraction) -> None:
         """Give an account a cross position at its entry price; outside takes the other side."""
-        state, market = self.state, self.state.markets[contract]
+        state = self.state
         lots, price = self.lots(contract, size), self.price(contract, entry)
         state.open_account(account)
         sign = 1 if lots > 0 else -1
         for name, side in ((account, sign), (OUTSIDE, -sign)):
             position = state.hold(name, contract)
             position.mode = "cross"
-            settle(state, position, market, side, abs(lots), price, 0)
+            settle(state, position, Fill(side, abs(lots), price), fee_ppm=0)
 
     def isolate(self, account: str, contract: str, margin: Fraction) -> None:
         """Make a position isolated with so much margin of its own, new money from outside."""

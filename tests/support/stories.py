@@ -5,8 +5,16 @@ The first command is sent at once, the rest waits in `Model.story` and is mixed 
 
 from collections.abc import Callable
 
-from engine.core.command import AddMargin, AnyCommand, IndexTick, RemoveMargin, SetLeverage, Side
-from engine.core.money import Micros, Price
+from engine.core.command import (
+    AddMargin,
+    AmendOrder,
+    AnyCommand,
+    IndexTick,
+    RemoveMargin,
+    SetLeverage,
+    Side,
+)
+from engine.core.money import Lots, Micros, Price
 from tests.support import moves
 from tests.support.model import Model
 from tests.support.worlds import QUOTE
@@ -20,14 +28,14 @@ def newcomer(model: Model) -> AnyCommand | None:
         return None
     dice, contract = model.dice, model.symbol()
     account, money = moves.trader(model), model.dice.randrange(3, 60)
-    leverage, side = _high(model, contract), moves.side_of(model, account)
+    leverage, side = model.high_leverage(contract), moves.side_of(model, account)
     part = dice.choice((0.3, 0.6, 0.9))
     if dice.random() < 0.5:
         model.story.append(lambda: _mode(model, account, contract, cross=dice.random() < 0.5))
     model.story += [
         lambda: _set_leverage(model, account, contract, leverage),
         lambda: moves.order_by(
-            model, account, contract, side, _lots(model, contract, money, leverage * part)
+            model, account, contract, side, model.lots_worth(contract, money, leverage * part)
         ),
     ]
     return moves.deposit_of(model, account, money)
@@ -38,7 +46,7 @@ def herd(model: Model) -> AnyCommand | None:
     if model.story:
         return None
     dice, contract = model.dice, model.symbol()
-    highest = _high(model, contract)
+    highest = model.high_leverage(contract)
     side: Side = dice.choice(("buy", "sell"))
     against = -1 if side == "buy" else 1
     members = [dice.choice(model.traders) for _ in range(dice.randrange(1, 5))]
@@ -53,7 +61,7 @@ def herd(model: Model) -> AnyCommand | None:
 def _joins(model: Model, account: str, contract: str, side: Side, leverage: int) -> list[Told]:
     money = model.dice.randrange(3, 40)
     times = leverage * model.dice.choice((0.3, 0.6, 0.9))
-    lots = _lots(model, contract, money, times)
+    lots = model.lots_worth(contract, money, times)
     return [
         lambda: moves.deposit_of(model, account, money),
         lambda: _set_leverage(model, account, contract, leverage),
@@ -80,25 +88,12 @@ def pool(model: Model) -> AnyCommand | None:
     return moves.deposit_of(model, account, dice.randrange(1, 10))
 
 
-def _crosses(model: Model, account: str, contract: str) -> Told:
-    return lambda: _mode(model, account, contract, cross=True)
-
-
-def _shakes(model: Model, contract: str, part: float) -> Told:
-    return lambda: _moved(model, contract, part)
-
-
-def _moved(model: Model, contract: str, part: float) -> AnyCommand:
-    price = model.around(contract, 0)
-    return moves.tick_at(model, contract, min(max(price + int(price * part), 200), 50_000))
-
-
 def trimmed(model: Model) -> AnyCommand | None:
     """A position with two reduce-only orders, then closed by half at the market (O6)."""
     if model.story:
         return None
     account, contract = moves.trader(model), model.symbol()
-    lots = _lots(model, contract, 100, 2)
+    lots = model.lots_worth(contract, 100, 2)
     side: Side = moves.side_of(model, account)
     other: Side = "sell" if side == "buy" else "buy"
     away = 15_000 if side == "buy" else -15_000
@@ -126,13 +121,13 @@ def squeezed(model: Model) -> AnyCommand | None:
     if model.story:
         return None
     account, contract = moves.trader(model), model.symbol()
-    leverage, side = _high(model, contract), moves.side_of(model, account)
+    leverage, side = model.high_leverage(contract), moves.side_of(model, account)
     down = model.dice.choice((0.93, 0.97)) if side == "buy" else model.dice.choice((1.03, 1.08))
     amount = Micros(model.dice.randrange(1, 5_000_000))
     model.story += [
         lambda: _mode(model, account, contract, cross=True),
         lambda: _set_leverage(model, account, contract, leverage),
-        lambda: moves.order_by(model, account, contract, side, _lots(model, contract, 30, 10)),
+        lambda: moves.order_by(model, account, contract, side, model.lots_worth(contract, 30, 10)),
         lambda: moves.tick_at(model, contract, int(model.around(contract, 0) * down)),
         lambda: _mode(model, account, contract, cross=False),
         lambda: RemoveMargin(at_us=model.now, account=account, contract=contract, amount=amount),
@@ -154,23 +149,18 @@ def parked(model: Model) -> AnyCommand | None:
         lambda: _mode(model, account, other, cross=False),
         lambda: _set_leverage(model, account, contract, 20),
         lambda: _set_leverage(model, account, other, 1),
-        lambda: moves.order_by(model, account, contract, side, _lots(model, contract, 40, 20)),
+        lambda: moves.order_by(model, account, contract, side, model.lots_worth(contract, 40, 20)),
         lambda: moves.order_by(
             model,
             account,
             other,
             "buy",
-            _lots(model, other, 50, 1),
+            model.lots_worth(other, 50, 1),
             price=model.around(other, -90_000),
         ),
         *6 * [_shakes(model, contract, against)],
     ]
     return moves.deposit_of(model, account, 100)
-
-
-def _high(model: Model, contract: str) -> int:
-    largest = max(row.leverage_max for row in model.details[contract].brackets)
-    return model.dice.choice((10, 20, 50, largest))
 
 
 def straddle(model: Model) -> AnyCommand | None:
@@ -179,7 +169,7 @@ def straddle(model: Model) -> AnyCommand | None:
         return None
     account, contract, money = model.fresh(), model.symbol(), model.dice.randrange(5, 40)
     leverage = model.dice.choice((5, 10))
-    lots = _lots(model, contract, money, leverage * 0.95)
+    lots = model.lots_worth(contract, money, leverage * 0.95)
     model.story += [
         lambda: _mode(model, account, contract, cross=False),
         lambda: _set_leverage(model, account, contract, leverage),
@@ -206,7 +196,7 @@ def topped_up(model: Model) -> AnyCommand | None:
     if model.story:
         return None
     account, contract = model.fresh(), model.symbol()
-    side, lots = moves.side_of(model, account), _lots(model, contract, 30, 2)
+    side, lots = moves.side_of(model, account), model.lots_worth(contract, 30, 2)
     model.story += [
         lambda: _mode(model, account, contract, cross=False),
         lambda: moves.order_by(model, account, contract, side, lots),
@@ -231,40 +221,149 @@ def _margin(
 
 
 def adrift(model: Model) -> AnyCommand | None:
-    """A resting order closes a position below its margin while the mark stays away (L14)."""
-    if model.story or model.venue.rules.mark != "median":
+    """Quotes leave the mark behind, and closing there would use up more than the margin (O10)."""
+    if model.story:
         return None
-    account, contract = model.fresh(), model.symbol()
-    side: Side = model.dice.choice(("buy", "sell"))
-    other: Side = "sell" if side == "buy" else "buy"
+    dice, account, contract = model.dice, model.fresh(), model.symbol()
+    side: Side = dice.choice(("buy", "sell"))
     against = -1 if side == "buy" else 1
     leverage = min(50, model.details[contract].brackets[0].leverage_max)
-    lots, cross = _lots(model, contract, 20, leverage), model.dice.random() < 0.3
+    cross = dice.random() < 0.3
+    lots = max(1, model.lots_worth(contract, 20, leverage) // (1 if cross else 4))
+    how = dice.choice(("closes", "passed", "met", "killed", "forced"))
+    doomed = how == "forced" and len(model.symbols) > 1
     price = model.around(contract, 0)
+    away = price * (1 + against * (1.7 / leverage))
     model.story += [
         lambda: _mode(model, account, contract, cross=cross),
         lambda: _set_leverage(model, account, contract, leverage),
         lambda: IndexTick(at_us=model.now, contract=contract, price=Price(price)),
         lambda: moves.order_by(model, account, contract, side, lots),
-        _shakes(model, contract, against * 0.065),
+        *(_doomed(model, contract, side) if doomed else []),
+        lambda: moves.quote_at(model, contract, int(away)),
+        *_ends_badly(model, account, contract, how, lots if side == "buy" else -lots),
+        *([_doom(model, contract)] if doomed else []),
+    ]
+    return moves.deposit_of(model, account, 20)
+
+
+def _ends_badly(model: Model, account: str, contract: str, how: str, held: int) -> list[Told]:
+    """Close at the market, or rest and be met by the market, a trader or a liquidation."""
+    dice, lots = model.dice, abs(held)
+    side: Side = "buy" if held > 0 else "sell"
+    other: Side = "sell" if held > 0 else "buy"
+    if how == "closes":
+        return [lambda: moves.order_by(model, account, contract, other, lots)]
+    up = 5_000 if side == "buy" else -5_000
+    rest: list[Told] = [
         lambda: moves.order_by(
             model,
             account,
             contract,
             other,
             lots,
-            price=model.around(contract, -against * 20_000),
+            price=model.around(contract, up),
+            reduce_only=dice.random() < 0.7,
+        )
+    ]
+    if how == "forced":
+        return rest
+    if how == "passed":
+        return [*rest, lambda: moves.quote_at(model, contract, model.around(contract, 2 * up))]
+    return [
+        *rest,
+        lambda: moves.order_by(
+            model,
+            dice.choice(model.makers),
+            contract,
+            side,
+            max(1, lots // 2),
+            price=model.around(contract, 2 * up),
+            time_in_force="fok" if how == "killed" else "ioc",
+        ),
+    ]
+
+
+def _other(model: Model, contract: str) -> str:
+    return next(symbol for symbol in model.symbols if symbol != contract)
+
+
+def _doomed(model: Model, contract: str, side: Side) -> list[Told]:
+    """A cross account whose trouble comes from one contract and whose orders come to another."""
+    account, other = model.fresh(), _other(model, contract)
+    opposite: Side = "sell" if side == "buy" else "buy"
+    few = model.lots_worth(contract, 1, 10)
+    return [
+        lambda: moves.deposit_of(model, account, 15),
+        lambda: _mode(model, account, contract, cross=True),
+        lambda: _mode(model, account, other, cross=True),
+        lambda: _set_leverage(model, account, other, 20),
+        lambda: moves.order_by(model, account, other, "buy", model.lots_worth(other, 13, 20)),
+        lambda: moves.order_by(model, account, contract, opposite, few),
+    ]
+
+
+def _doom(model: Model, contract: str) -> Told:
+    other = _other(model, contract)
+    return lambda: moves.trade_at(model, other, int(model.around(other, 0) * 0.94))
+
+
+def roomless(model: Model) -> AnyCommand | None:
+    """A reduce-only order takes the netting from orders that then cannot be paid (M4)."""
+    if model.story:
+        return None
+    account, contract = model.fresh(), model.symbol()
+    side: Side = model.dice.choice(("buy", "sell"))
+    other: Side = "sell" if side == "buy" else "buy"
+    away = 12_000 if side == "buy" else -12_000
+    lots = model.lots_worth(contract, 20, 9)
+    model.story += [
+        lambda: _set_leverage(model, account, contract, 10),
+        lambda: moves.order_by(model, account, contract, side, lots),
+        *_rests(model, account, contract, other, lots=lots - lots // 2, away=away),
+        *_rests(model, account, contract, other, lots=max(1, lots // 2), away=2 * away),
+        lambda: moves.order_by(
+            model,
+            account,
+            contract,
+            other,
+            max(1, lots // 3),
+            price=model.around(contract, 3 * away),
             reduce_only=True,
         ),
-        _shakes(model, contract, -against * 0.03),
+        lambda: AmendOrder(
+            at_us=model.now,
+            account=account,
+            order=f"o{model.orders}",
+            price=Price(model.around(contract, 2 * away)),
+            quantity=Lots(lots),
+        ),
     ]
     return moves.deposit_of(model, account, 20)
 
 
-def _lots(model: Model, contract: str, quote: int, times: float) -> int:
-    """Give the lots that are worth so many times that many quote, as far as brackets allow."""
-    value = min(int(quote * QUOTE * times), model.notional_max(contract, max(1, int(times))))
-    return max(1, value // model.value_of_lot(contract))
+def indebted(model: Model) -> AnyCommand | None:
+    """A negative wallet that the profit of another cross position makes good (RULES 2)."""
+    if model.story or len(model.symbols) < 2:
+        return None
+    dice, account = model.dice, model.fresh()
+    losing, winning = dice.sample(model.symbols, 2)
+    lots = {symbol: model.lots_worth(symbol, 20, 5) for symbol in (losing, winning)}
+    model.story += [
+        _crosses(model, account, losing),
+        _crosses(model, account, winning),
+        lambda: moves.order_by(model, account, losing, "buy", lots[losing]),
+        lambda: moves.order_by(model, account, winning, "sell", lots[winning]),
+        _shakes(model, winning, -0.3),
+        _shakes(model, losing, -dice.uniform(0.2, 0.3)),
+        lambda: moves.order_by(model, account, losing, "sell", lots[losing]),
+        lambda: _mode(model, account, losing, cross=False),
+        lambda: moves.deposit_of(model, account, 1),
+        lambda: moves.order_by(model, account, losing, "buy", max(1, lots[losing] // 10)),
+        lambda: _mode(model, account, losing, cross=True),
+        _shakes(model, winning, dice.uniform(0.0, 0.3)),
+    ]
+    return moves.deposit_of(model, account, 20)
 
 
 def _set_leverage(model: Model, account: str, contract: str, leverage: int) -> AnyCommand | None:
@@ -279,3 +378,16 @@ def _mode(model: Model, account: str, contract: str, *, cross: bool) -> AnyComma
     if (mode == "cross") == cross and model.dice.random() < 0.9:
         return None
     return moves.mode_of(model, account, contract, cross=cross)
+
+
+def _crosses(model: Model, account: str, contract: str) -> Told:
+    return lambda: _mode(model, account, contract, cross=True)
+
+
+def _shakes(model: Model, contract: str, part: float) -> Told:
+    return lambda: _moved(model, contract, part)
+
+
+def _moved(model: Model, contract: str, part: float) -> AnyCommand:
+    price = model.around(contract, 0)
+    return moves.tick_at(model, contract, min(max(price + int(price * part), 200), 50_000))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from engine.core.command import AnyCommand
 from engine.core.instrument import Venue
-from tests.support import moves, resting, rubbish, stories
+from tests.support import bounds, brink, moves, resting, rubbish, stories
 from tests.support.model import PRICE_START, STEPS_US, Model
 from tests.support.worlds import world
 
@@ -101,10 +101,21 @@ BASE: tuple[tuple[Kind, int], ...] = (
     (stories.parked, 4),
     (stories.straddle, 2),
     (stories.topped_up, 1),
-    (stories.adrift, 3),
+    (stories.adrift, 6),
+    (stories.roomless, 1),
+    (stories.indebted, 2),
+    (brink.ruined, 5),
+    (brink.cornered, 3),
+    (brink.overpaid, 3),
+    (brink.yielding, 3),
+    (brink.outgrown, 2),
+    (brink.torn, 3),
+    (bounds.ceiling, 1),
+    (bounds.crowded, 1),
+    (bounds.sated, 1),
     (resting.queued, 6),
     (resting.queued_twice, 2),
     (resting.cornered, 2),
-    (bad, 6),
+    (bad, 4),
 )
 """The kinds of commands and their weights before a seed multiplies them."""

@@ -1,10 +1,12 @@
 """Resting orders by price, then time.
 
 Prices that exist are kept in one `SortedList` a side, touched only when a level is born or dies;
-a level is a plain dict from arrival to order, whose insertion order is time priority. Keys are
+a level maps arrival to order, and its insertion order is time priority (an `OrderedDict`:
+the first entry of a plain dict is slow to find once many before it were deleted). Keys are
 signed (asks positive, bids negative), so that the best price is the smallest key on both sides.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterator
 
 from sortedcontainers import SortedList
@@ -27,7 +29,7 @@ class Ladder:
     """
 
     def __init__(self) -> None:
-        self._levels: dict[Side, dict[int, dict[int, Order]]] = {"buy": {}, "sell": {}}
+        self._levels: dict[Side, dict[int, OrderedDict[int, Order]]] = {"buy": {}, "sell": {}}
         self._keys: dict[Side, SortedList[int]] = {"buy": SortedList(), "sell": SortedList()}
 
     def add(self, order: Order) -> None:
@@ -35,7 +37,7 @@ class Ladder:
         key = order.price if order.side == "sell" else -order.price
         levels = self._levels[order.side]
         if key not in levels:
-            levels[key] = {}
+            levels[key] = OrderedDict()
             self._keys[order.side].add(key)
         levels[key][order.arrival] = order
 

@@ -66,6 +66,7 @@ class Walk:
         self, contract: Contract, ladder: Ladder, outside: Outside, taker: Side, now_us: int
     ) -> None:
         self._contract, self._ladder, self._outside = contract, ladder, outside
+        self.taker = taker
         self._side, self._now_us = opposite(taker), now_us
         self._levels = shown_levels(contract, ladder, outside, self._side, now_us)
         self._level: Level | None = next(self._levels, None)

@@ -114,6 +114,8 @@ class Outside(msgspec.Struct):
             return
         missing = self.missing_bids if side == "buy" else self.missing_asks
         for number, price, lots in self._shape(contract, side):
+            if price > contract.price_max:
+                return
             if number in missing:
                 lots -= missing[number].at(now_us, contract.depth.half_life_us)
             if lots > 0:

@@ -1,11 +1,12 @@
-"""First: who was touched or left its band is looked at; the healthy are warned (W1 to W3)."""
+"""Who was touched or left its band is looked at; the healthy are warned (W1 to W3)."""
 
 from engine.core.account.account import Account
 from engine.core.account.position import Position
 from engine.core.event import MarginCalled, PoolDrawn
 from engine.core.margin.band import Exposure, safe_distance
+from engine.core.margin.brackets import bracket_of
 from engine.core.margin.risk import Risk, draw, notional
-from engine.core.money import Micros, div_up
+from engine.core.money import PPM, Micros, div_up
 from engine.core.state.standing import cross_risk, isolated_risk
 from engine.core.state.venue import State
 
@@ -25,14 +26,16 @@ def look(state: State) -> list[str]:
             warned = account.warned
         else:
             position = account.positions[contract]
+            if position.mode == "cross":
+                # switched since it was touched: its isolated margin account is empty and gone
+                state.watch.guard(margin_id, [])
+                continue
             risk = isolated_risk(state, position)
             if risk.is_breach(state.rules.strict_trigger):
                 breaches.append(margin_id)
                 continue
-            positions = [position] if position.quantity and position.mode == "isolated" else []
-            if position.mode == "isolated":
-                position.warned = _warn(state, name, positions, risk, position.warned)
-            warned = position.warned
+            positions = [position] if position.quantity else []
+            position.warned = warned = _warn(state, name, positions, risk, position.warned)
         if not contract:
             _forget_draws(account)
         _guard(state, margin_id, positions, risk, warned)
@@ -56,11 +59,7 @@ def _warn(state: State, name: str, positions: list[Position], risk: Risk, warned
 
 
 def _call(state: State, name: str, positions: list[Position], risk: Risk, level: int) -> None:
-    def size(position: Position) -> int:
-        market = state.markets[position.contract]
-        return notional(market.contract, position, market.mark)
-
-    nearest = min(positions, key=lambda position: (-size(position), position.contract))
+    nearest = min(positions, key=lambda position: (-_pull(state, position), position.contract))
     state.emit(
         MarginCalled(
             **state.stamp(),
@@ -73,6 +72,15 @@ def _call(state: State, name: str, positions: list[Position], risk: Risk, level:
             restore=Micros(max(0, div_up(100 * risk.maintenance, level) - risk.equity)),
         )
     )
+
+
+def _pull(state: State, position: Position) -> int:
+    """Return how much slack a move of one per cent against the position uses up, scaled."""
+    market = state.markets[position.contract]
+    value = notional(market.contract, position, market.mark)
+    brackets = market.contract.brackets
+    rate = brackets[bracket_of(brackets, value)].rate_ppm
+    return value * (PPM - position.sign * rate)
 
 
 def _report_draws(state: State, positions: list[Position], *, called: bool) -> None:

@@ -1,4 +1,4 @@
-"""Second: who is in breach, the largest loss first, and what set it off (L2, L3)."""
+"""Who is in breach, the largest loss first, and what set it off (L2, L3)."""
 
 from engine.core.account.position import Position
 from engine.core.liquidation.case import Breach

@@ -1,4 +1,4 @@
-"""Third: open orders go first; that alone may be enough for a cross account (L4)."""
+"""Open orders go first; that alone may be enough for a cross account (L4)."""
 
 from engine.core.event import LiquidationAverted
 from engine.core.liquidation.case import Case

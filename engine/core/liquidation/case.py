@@ -4,8 +4,10 @@ import msgspec
 
 from engine.core.account.account import Account
 from engine.core.account.position import Position
-from engine.core.margin.bankruptcy import Lots, share_of
+from engine.core.instrument import Rules
+from engine.core.margin.bankruptcy import Settlement, share_of
 from engine.core.margin.risk import Risk
+from engine.core.money import PPM
 from engine.core.state.standing import cross_risk, isolated_risk, kept
 from engine.core.state.venue import State
 
@@ -30,20 +32,37 @@ class Breach(msgspec.Struct, frozen=True):
         return self.risk(state).is_breach(state.rules.strict_trigger)
 
 
+class Owed(msgspec.Struct):
+    """Fees of one step's fills, to be paid from what is left in the end (L16)."""
+
+    liquidation: int
+    contract: str
+    taker: int = 0
+    penalty: int = 0
+
+
 class Case(msgspec.Struct):
     """A liquidation being worked off.
 
     `liquidation` is the seq of the current step's `LiquidationStarted`. `set_aside` (at most 0) is
     what positions closed against outside owe until the account is settled. `forced` notes the last
-    liquidation with a fill in the book, by contract.
+    liquidation with a fill in the book, by contract. `owed` are the fees of its steps.
     """
 
     breach: Breach
     forced: dict[str, int]
     liquidation: int = 0
     set_aside: int = 0
+    owed: list[Owed] = []
 
-    def lots(self, state: State, position: Position) -> Lots:
+    def owe(self, contract: str, value: int, rules: Rules) -> None:
+        """Note the fees of a fill of the current step."""
+        if not self.owed or self.owed[-1].liquidation != self.liquidation:
+            self.owed.append(Owed(self.liquidation, contract))
+        self.owed[-1].taker += value * rules.taker_fee_ppm // PPM
+        self.owed[-1].penalty += value * rules.liquidation_fee_ppm // PPM
+
+    def lots(self, state: State, position: Position) -> Settlement:
         """Share out the equity left and return the position's settlement prices."""
         market = state.markets[position.contract]
         equity = self.breach.risk(state).equity
@@ -54,7 +73,7 @@ class Case(msgspec.Struct):
             alone = len(positions) == 1
             mine = kept(state, position)
             share = share_of(equity - self.set_aside, mine, mine if alone else together)
-        return Lots(
+        return Settlement(
             position.sign,
             abs(position.quantity),
             market.mark * market.contract.unit_value,

@@ -1,13 +1,14 @@
-"""Fourth: one IOC into the book that everybody trades on, limited at the bankruptcy price (L8)."""
+"""One IOC into the book that everybody trades on, limited at the bankruptcy price (L8)."""
 
 from engine.core.account.position import Position
 from engine.core.book.merged import is_worse
 from engine.core.event import LiquidationFilled
 from engine.core.liquidation.case import Case
-from engine.core.money import PPM, Lots, Micros, Price
+from engine.core.money import Lots, Micros, Price
 from engine.core.state.venue import State
 from engine.core.trading.execute import other_side, take_offer
-from engine.core.trading.fill import charge, realize
+from engine.core.trading.fill import realize
+from engine.core.trading.limits import turned_away
 
 
 def into_book(state: State, case: Case, position: Position, limit: Price) -> None:
@@ -19,11 +20,13 @@ def into_book(state: State, case: Case, position: Position, limit: Price) -> Non
         offer = walk.next_offer()
         if offer is None or is_worse(offer.price, limit, side):
             return
+        if turned_away(state, offer.order):
+            continue
         lots = min(abs(position.quantity), offer.quantity)
-        take_offer(state, market, walk, side, offer, lots)
+        take_offer(state, market, walk, offer, lots)
         value = lots * offer.price * market.contract.unit_value
         settled = realize(state, position, lots, value)
-        fee = _fees(state, position, value)
+        case.owe(position.contract, value, state.rules)
         case.forced[position.contract] = case.liquidation
         loss = Micros(settled.cost - sign * value)
         state.emit(
@@ -37,17 +40,9 @@ def into_book(state: State, case: Case, position: Position, limit: Price) -> Non
                 price=offer.price,
                 stage="book",
                 against="outside" if offer.order is None else "book",
-                fee=Micros(fee),
                 loss=loss,
                 own_margin=loss,
                 insurance_fund=Micros(0),
                 fund=state.fund,
             )
         )
-
-
-def _fees(state: State, position: Position, value: int) -> int:
-    rules = state.rules
-    fee = charge(state, position, value * rules.taker_fee_ppm // PPM, "fees")
-    penalty = value * rules.liquidation_fee_ppm // PPM
-    return fee + charge(state, position, penalty, rules.liquidation_fee_to)

@@ -1,85 +1,84 @@
-"""Fifth: the fund sells what is left and pays what the book lacks, as far as its cash goes (L9).
+"""The fund sells what is left and pays what the book lacks, as far as its cash goes (L9)."""
 
-Last of all: what nobody took is closed off the book against the outside market (L11).
-"""
+import msgspec
 
-from engine.core.account.account import OUTSIDE
 from engine.core.account.position import Position
 from engine.core.book.merged import Offer
-from engine.core.event import ClosedOutside, LiquidationFilled
+from engine.core.event import LiquidationFilled
 from engine.core.liquidation.case import Case
-from engine.core.margin import bankruptcy
+from engine.core.margin.bankruptcy import Settlement
 from engine.core.money import Lots, Micros
-from engine.core.state.market import Market
 from engine.core.state.venue import State
 from engine.core.trading.execute import other_side, take_offer
-from engine.core.trading.fill import add_result, realize, settle
+from engine.core.trading.fill import add_result, realize
+from engine.core.trading.limits import turned_away
 
 
-def from_fund(state: State, case: Case, position: Position, lots: bankruptcy.Lots) -> int:
+class _Sale(msgspec.Struct):
+    """What the fund has sold so far, and the cash that its shortfalls may use up."""
+
+    lots: Settlement
+    unit_value: int
+    cash: int
+    sold: int = 0
+
+    def gap(self, count: int, price: int) -> int:
+        """Return what the fund pays so that the next lots are settled at their own price."""
+        value = count * price * self.unit_value
+        return self.lots.sign * (self.lots.part(self.sold, self.sold + count).value - value)
+
+    def affordable(self, wanted: int, price: int) -> int:
+        """Return how many of the next lots fit into the cash, lot by lot.
+
+        At one price the gaps of single lots differ by at most one unit, so that none of them has
+        the other sign and the sum is monotone: halving finds the last lot that fits.
+        """
+        low, high = 0, wanted
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self.gap(middle, price) <= self.cash:
+                low = middle
+            else:
+                high = middle - 1
+        return low
+
+
+def from_fund(state: State, case: Case, position: Position, lots: Settlement) -> int:
     """Sell lots into the book for the fund's account; return how many it could afford."""
     market = state.markets[position.contract]
-    side, cash = other_side(position), state.fund
-    walk = market.walk(side, state.now_us)
-    shortfall = sold = 0
-    while sold < lots.quantity:
+    sale = _Sale(lots, market.contract.unit_value, state.fund)
+    walk = market.walk(other_side(position), state.now_us)
+    while sale.sold < lots.quantity:
         offer = walk.next_offer()
         if offer is None:
             break
-        wanted = min(lots.quantity - sold, offer.quantity)
-        count = _affordable(market, lots, sold, wanted, offer, cash - shortfall)
+        if turned_away(state, offer.order):
+            continue
+        wanted = min(lots.quantity - sale.sold, offer.quantity)
+        count = sale.affordable(wanted, offer.price)
         if count:
-            take_offer(state, market, walk, side, offer, count)
-            shortfall += _sell(state, case, position, lots, sold, count, offer)
-            sold += count
+            # paid in before anybody's margin is released: no balance is negative in between
+            state.post("fund", position.margin_key, max(0, sale.gap(count, offer.price)))
+            take_offer(state, market, walk, offer, count)
+            _sell(state, case, position, sale, offer, count=count)
         if count < wanted:
             break
-    return sold
-
-
-def _gap(market: Market, lots: bankruptcy.Lots, sold: int, count: int, price: int) -> int:
-    """Return what the fund pays so that these lots are settled at their own price."""
-    value = count * price * market.contract.unit_value
-    return lots.sign * (lots.value(sold, sold + count) - value)
-
-
-def _affordable(
-    market: Market, lots: bankruptcy.Lots, sold: int, wanted: int, offer: Offer, cash: int
-) -> int:
-    """Return how many lots of an offer fit into the cash, lot by lot.
-
-    At one price the gaps of single lots differ by at most one unit, so that none of them has the
-    other sign and the sum is monotone: halving finds the last lot that fits.
-    """
-    low, high = 0, wanted
-    while low < high:
-        middle = (low + high + 1) // 2
-        if _gap(market, lots, sold, middle, offer.price) <= cash:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    return sale.sold
 
 
 def _sell(
-    state: State,
-    case: Case,
-    position: Position,
-    lots: bankruptcy.Lots,
-    sold: int,
-    count: int,
-    offer: Offer,
-) -> int:
-    market = state.markets[position.contract]
-    value = count * offer.price * market.contract.unit_value
-    gap = _gap(market, lots, sold, count, offer.price)
-    side = other_side(position)
+    state: State, case: Case, position: Position, sale: _Sale, offer: Offer, *, count: int
+) -> None:
+    gap, side, sign = sale.gap(count, offer.price), other_side(position), position.sign
+    value = count * offer.price * sale.unit_value
     settled = realize(state, position, count, value)
-    state.post("fund", position.margin_key, gap)
+    state.post("fund", position.margin_key, min(0, gap))
     add_result(state, position, gap)
+    sale.sold += count
+    sale.cash -= gap
     assert state.fund >= 0, "the fund can be emptied, never overdrawn"
     case.forced[position.contract] = case.liquidation
-    loss = settled.cost - lots.sign * value
+    loss = settled.cost - sign * value
     state.emit(
         LiquidationFilled(
             **state.stamp(),
@@ -91,36 +90,9 @@ def _sell(
             price=offer.price,
             stage="fund",
             against="outside" if offer.order is None else "book",
-            fee=Micros(0),
             loss=Micros(loss),
             own_margin=Micros(loss - gap),
             insurance_fund=Micros(gap),
             fund=state.fund,
-        )
-    )
-    return gap
-
-
-def from_outside(
-    state: State, case: Case, position: Position, lots: bankruptcy.Lots, done: int
-) -> None:
-    """Close the rest at the mark; what it owes waits until the account is settled."""
-    market = state.markets[position.contract]
-    count, sign = abs(position.quantity), position.sign
-    value = count * lots.mark_value
-    settled = realize(state, position, count, value)
-    elsewhere = state.hold(OUTSIDE, position.contract)
-    settle(state, elsewhere, market, sign, count, market.mark, 0)
-    if position.mode == "cross":
-        case.set_aside += min(0, lots.given(done, lots.quantity))
-    state.emit(
-        ClosedOutside(
-            **state.stamp(),
-            liquidation=case.liquidation,
-            account=position.account,
-            contract=position.contract,
-            quantity=Lots(count),
-            price=market.mark,
-            loss=Micros(settled.cost - sign * value),
         )
     )

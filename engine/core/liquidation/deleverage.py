@@ -1,16 +1,19 @@
-"""Sixth: winners are closed against the loser at its bankruptcy price, ranked (L10).
+"""Winners are closed against the loser at its bankruptcy price, ranked (L10).
 
 Rank: unrealised profit over cost, times notional over equity. Source: Binance and BitMEX,
 "auto-deleveraging": profit percentage times effective leverage.
 """
 
-from fractions import Fraction
+from collections.abc import Iterator
+from heapq import heapify, heappop
+
+import msgspec
 
 from engine.core.account.account import OUTSIDE
 from engine.core.account.position import Position
 from engine.core.event import Deleveraged
 from engine.core.liquidation.case import Case
-from engine.core.margin import bankruptcy
+from engine.core.margin.bankruptcy import Part, Settlement
 from engine.core.margin.risk import notional
 from engine.core.money import Lots, Micros
 from engine.core.reason import Reason
@@ -18,12 +21,11 @@ from engine.core.state.standing import profit, risk_of
 from engine.core.state.venue import State
 from engine.core.trading.execute import other_side
 from engine.core.trading.fill import realize, release_rest
-from engine.core.trading.reduce_only import trim
-from engine.core.trading.reserve import cancel_all, sync
+from engine.core.trading.reserve import cancel_all
 
 
 def against_winners(
-    state: State, case: Case, position: Position, lots: bankruptcy.Lots, done: int
+    state: State, case: Case, position: Position, lots: Settlement, done: int
 ) -> int:
     """Close lots after the first `done` against ranked winners; return how many are done then."""
     for winner in _ranked(state, position):
@@ -33,45 +35,55 @@ def against_winners(
         risk = risk_of(state, winner)
         if risk.is_breach(state.rules.strict_trigger):
             continue
-        if risk.equity + lots.given(done, done + count) < 0:
+        part = lots.part(done, done + count)
+        if risk.equity + part.given < 0:
             continue
-        _close(state, case, position, winner, lots, done, count)
+        _close(state, case, position, winner, part)
         done += count
     return done
 
 
-def _ranked(state: State, loser: Position) -> list[Position]:
+class _Rank(msgspec.Struct, frozen=True):
+    """A winner's place in the queue: an exact fraction, compared without dividing."""
+
+    numerator: int
+    denominator: int
+    position: Position
+
+    def __lt__(self, other: "_Rank") -> bool:
+        mine, theirs = self.numerator * other.denominator, other.numerator * self.denominator
+        if mine != theirs:
+            return mine > theirs
+        return self.position.account < other.position.account
+
+
+def _ranked(state: State, loser: Position) -> Iterator[Position]:
+    """Yield winners on the other side by rank; sorted only as far as they are asked for."""
     market = state.markets[loser.contract]
-    ranked = []
+    ranks = []
     for name, position in market.holders.items():
         if name in (OUTSIDE, loser.account) or position.sign != -loser.sign:
             continue
-        gain, equity = profit(state, position), risk_of(state, position).equity
-        if gain > 0 and equity > 0:
+        gain = profit(state, position)
+        if gain <= 0:
+            continue
+        equity = risk_of(state, position).equity
+        if equity > 0:
             size = notional(market.contract, position, market.mark)
-            rank = Fraction(gain * size, abs(position.cost) * equity)
-            ranked.append((-rank, name, position))
-    return [position for _, _, position in sorted(ranked, key=lambda row: row[:2])]
+            ranks.append(_Rank(gain * size, abs(position.cost) * equity, position))
+    heapify(ranks)
+    while ranks:
+        yield heappop(ranks).position
 
 
-def _close(
-    state: State,
-    case: Case,
-    loser: Position,
-    winner: Position,
-    lots: bankruptcy.Lots,
-    done: int,
-    count: int,
-) -> None:
+def _close(state: State, case: Case, loser: Position, winner: Position, part: Part) -> None:
     account = state.accounts[winner.account]
     cancel_all(state, account.orders_in(winner.contract), Reason.DELEVERAGED)
-    value = lots.value(done, done + count)
-    side = other_side(winner)
-    lost = realize(state, loser, count, value)
-    won = realize(state, winner, count, value)
+    side, sign = other_side(winner), loser.sign
+    lost = realize(state, loser, part.count, part.value)
+    won = realize(state, winner, part.count, part.value)
     if not winner.quantity:
         release_rest(state, winner)
-    at_mark = count * lots.mark_value
     state.emit(
         Deleveraged(
             **state.stamp(),
@@ -79,13 +91,11 @@ def _close(
             account=winner.account,
             contract=winner.contract,
             side=side,
-            quantity=Lots(count),
-            value=Micros(value),
+            quantity=Lots(part.count),
+            value=Micros(part.value),
             realized=Micros(won.realized),
-            loss=Micros(lost.cost - lots.sign * at_mark),
-            own_margin=Micros(lost.cost - lots.sign * value),
-            adl=Micros(lots.sign * (value - at_mark)),
+            loss=Micros(lost.cost - sign * part.at_mark),
+            own_margin=Micros(lost.cost - sign * part.value),
+            adl=Micros(sign * (part.value - part.at_mark)),
         )
     )
-    trim(state, winner)
-    sync(state, account, winner.contract)

@@ -1,25 +1,18 @@
-"""Seventh: the account is settled. A deficit falls on the fund, then on winners pro rata, then on
-nobody; a residue goes where the profile says (L12)."""
+"""A deficit falls on the fund, then on winners in proportion to what they won, then on nobody
+(L12)."""
 
 from engine.core.account.account import OUTSIDE
 from engine.core.account.position import Position
-from engine.core.event import DeficitCovered, LossSocialized, ResidueTaken
+from engine.core.event import DeficitCovered, LossSocialized
 from engine.core.liquidation.case import Case
 from engine.core.money import Micros, shares
 from engine.core.state.standing import cross_risk, isolated_risk, profit
 from engine.core.state.venue import State
 
 
-def settle_account(state: State, case: Case, key: str, contract: str) -> None:
-    """Bring the balance of a margin account without a position to zero, or leave its residue."""
-    balance = state.balance(key)
-    if balance < 0:
-        _cover(state, case, key, contract, -balance)
-    elif balance > 0:
-        _residue(state, case, key, contract, balance)
-
-
-def _cover(state: State, case: Case, key: str, contract: str, deficit: int) -> None:
+def deficit_of(state: State, case: Case, key: str, contract: str) -> None:
+    """Bring a negative balance to zero and say who paid."""
+    deficit = -state.balance(key)
     from_fund = min(state.fund, deficit)
     state.post("fund", key, from_fund)
     socialized = _across_winners(state, case, key, deficit - from_fund)
@@ -87,20 +80,3 @@ def _weights(state: State, loser: str) -> dict[str, int]:
 def _isolated_weight(state: State, position: Position) -> int:
     gain = position.result + profit(state, position)
     return min(gain, isolated_risk(state, position).equity)
-
-
-def _residue(state: State, case: Case, key: str, contract: str, amount: int) -> None:
-    name = case.breach.account.name
-    to = state.rules.residue_to
-    state.post(key, "fund" if to == "fund" else f"wallet:{name}", amount)
-    state.emit(
-        ResidueTaken(
-            **state.stamp(),
-            liquidation=case.liquidation,
-            account=name,
-            contract=contract,
-            amount=Micros(amount),
-            to=to,
-            fund=state.fund,
-        )
-    )

@@ -1,4 +1,4 @@
-"""Knows the order of the stages; nobody else does (L2 to L14).
+"""Knows the order of the stages; nobody else does (L2 to L16).
 
 A command is worked off in waves. Marks are frozen within a wave; what it trades moves them once
 at its end, and whoever is newly in breach forms the next wave, until nobody is.
@@ -6,7 +6,17 @@ at its end, and whoever is newly in breach forms the next wave, until nobody is.
 
 from engine.core.account.position import Position
 from engine.core.event import LiquidationEnded, LiquidationStarted
-from engine.core.liquidation import alert, breach, cancel, close, cover, deleverage, socialize
+from engine.core.liquidation import (
+    alert,
+    breach,
+    cancel,
+    close,
+    cover,
+    deleverage,
+    offload,
+    settle,
+    socialize,
+)
 from engine.core.liquidation.case import Breach, Case
 from engine.core.margin.brackets import bracket_of
 from engine.core.margin.risk import notional
@@ -75,14 +85,25 @@ def _step(state: State, case: Case, position: Position) -> None:
         if position.quantity and lots.bankruptcy_value > 0:
             done = deleverage.against_winners(state, case, position, lots, done)
         if position.quantity:
-            cover.from_outside(state, case, position, lots, done)
-    if not position.quantity and _is_last(case.breach):
-        socialize.settle_account(state, case, position.margin_key, position.contract)
+            offload.to_outside(state, case, position, lots, done)
+    if not case.breach.holds(state) or _is_flat(case.breach):
+        settle.fees(state, case, position)
+    if _is_flat(case.breach):
+        _settle(state, case, position.margin_key, position.contract)
     _end(state, case, position)
 
 
-def _is_last(one: Breach) -> bool:
+def _is_flat(one: Breach) -> bool:
     return one.position is not None or not one.account.cross_positions()
+
+
+def _settle(state: State, case: Case, key: str, contract: str) -> None:
+    """Bring the balance of a margin account without a position to zero, or leave its residue."""
+    balance = state.balance(key)
+    if balance < 0:
+        socialize.deficit_of(state, case, key, contract)
+    elif balance > 0:
+        settle.residue(state, case, key, contract)
 
 
 def _start(state: State, case: Case, position: Position, limit: Price | None) -> None:
@@ -145,7 +166,7 @@ def _forgive(state: State, case: Case) -> None:
     case.liquidation = started.seq
     state.emit(started)
     key = one.account.wallet_key if one.position is None else one.position.margin_key
-    socialize.settle_account(state, case, key, contract)
+    _settle(state, case, key, contract)
     state.emit(
         LiquidationEnded(
             **state.stamp(),

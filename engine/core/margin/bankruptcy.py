@@ -19,7 +19,17 @@ def share_of(equity: int, kept: int, kept_together: int) -> int:
     return equity if kept == kept_together else equity * kept // kept_together
 
 
-class Lots(msgspec.Struct, frozen=True):
+class Part(msgspec.Struct, frozen=True):
+    """Some lots in a row: how many, the money they are settled at and worth at the mark, and
+    what they give of the share."""
+
+    count: int
+    value: int
+    at_mark: int
+    given: int
+
+
+class Settlement(msgspec.Struct, frozen=True):
     """The settlement prices of the lots of one position that give up a share of equity.
 
     Lot k gives floor(share·k/quantity) − floor(share·(k−1)/quantity) against the mark, so that
@@ -31,17 +41,15 @@ class Lots(msgspec.Struct, frozen=True):
     mark_value: int
     share: int
 
-    def given(self, first: int, last: int) -> int:
-        """Return what the lots after `first` up to `last` give against the mark."""
-        return self.share * last // self.quantity - self.share * first // self.quantity
+    def part(self, first: int, last: int) -> Part:
+        """Return the lots after `first` up to `last`.
 
-    def value(self, first: int, last: int) -> int:
-        """Return the money at which these lots are settled.
-
-        >>> Lots(sign=1, quantity=3, mark_value=100, share=10).value(0, 3)
-        290
+        >>> Settlement(sign=1, quantity=3, mark_value=100, share=10).part(0, 2)
+        Part(count=2, value=194, at_mark=200, given=6)
         """
-        return (last - first) * self.mark_value - self.sign * self.given(first, last)
+        given = self.share * last // self.quantity - self.share * first // self.quantity
+        at_mark = (last - first) * self.mark_value
+        return Part(last - first, at_mark - self.sign * given, at_mark, given)
 
     @property
     def bankruptcy_value(self) -> int:

@@ -51,11 +51,13 @@ def exact(holding: Holding, brackets: tuple[Bracket, ...], fee_ppm: int = 0) -> 
     >>> round(exact(Holding("long", 10_000, 650_000_000, 65_000_000), flat), 4)
     Fraction(293969849, 5000)
     """
-    ends = [*(bracket.floor for bracket in brackets[1:]), None]
-    for bracket, end in zip(brackets, ends, strict=True):
-        price = _solved(holding, bracket, fee_ppm)
-        if end is None or price * holding.size < end:
-            break
+    solved = [_solved(holding, bracket, fee_ppm) for bracket in brackets]
+    within = [
+        price
+        for price, after in zip(solved, brackets[1:], strict=False)
+        if price * holding.size < after.floor
+    ]
+    price = within[0] if within else solved[-1]
     return price if price > 0 else None
 
 

@@ -35,22 +35,20 @@ def order_margin(
     taker_fee_ppm: int,
 ) -> Micros:
     """Return the margin of a contract's orders: the larger side after netting."""
+    values = [_side_value(contract, position, orders, arriving, side) for side in ("buy", "sell")]
     return Micros(
-        max(
-            _side_margin(contract, position, orders, arriving, side, taker_fee_ppm)
-            for side in ("buy", "sell")
-        )
+        max(value // position.leverage + value * taker_fee_ppm // PPM for value in values)
     )
 
 
-def _side_margin(
+def _side_value(
     contract: Contract,
     position: Position,
     orders: list[Order],
     arriving: Arriving | None,
     side: Side,
-    taker_fee_ppm: int,
 ) -> int:
+    """Return the value of a side's orders beyond what they would close."""
     sign = 1 if side == "buy" else -1
     netted = max(0, -sign * position.quantity)
     queue: list[tuple[int, int, int, int]] = []
@@ -73,4 +71,4 @@ def _side_margin(
         covered = min(netted, quantity)
         netted -= covered
         value += (quantity - covered) * price * contract.unit_value
-    return value // position.leverage + value * taker_fee_ppm // PPM
+    return value

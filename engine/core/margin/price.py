@@ -13,13 +13,13 @@ def index_price(source_x2: int, displacement_x2: int, feedback_ppm: int) -> int:
 
 
 def median_mark(
-    index: int, last: int, samples: list[int], rate_e8: int, left_us: int, interval_us: int
+    index: int, last: int, samples: list[int], *, rate_e8: int, left_us: int, interval_us: int
 ) -> int:
     """Return the middle one of index with funding, index with average basis, and last.
 
     `samples` are twice the basis; source: Binance and Bybit, "mark price".
 
-    >>> median_mark(100, 90, [-10, -6], 0, 0, 1)
+    >>> median_mark(100, 90, [-10, -6], rate_e8=0, left_us=0, interval_us=1)
     96
     """
     with_funding = index + div_half_even(index * rate_e8 * left_us, E8 * interval_us)

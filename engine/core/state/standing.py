@@ -24,6 +24,7 @@ def kept(state: State, position: Position) -> int:
 
 def isolated_risk(state: State, position: Position) -> Risk:
     """Return how an isolated position stands."""
+    assert position.mode == "isolated", "a cross position has no margin of its own"
     equity = state.balance(position.margin_key)
     if not position.quantity:
         return Risk(equity, 0, has_position=False)
@@ -65,12 +66,18 @@ def orders_margin(state: State, account: Account, contract: str) -> int:
     )
 
 
+def tied_up(state: State, position: Position) -> int:
+    """Return what a cross position ties up: its initial margin, or what keeps it healthy."""
+    market = state.markets[position.contract]
+    needed = initial(market.contract, position, market.mark)
+    spare = 0 if state.rules.strict_trigger or not position.quantity else 1
+    return max(needed, kept(state, position) + spare)
+
+
 def available(state: State, account: Account) -> int:
-    """Return cross equity less initial margins and the margin of cross orders."""
+    """Return cross equity less what its positions and cross orders tie up."""
     free = cross_equity(state, account)
-    for position in account.cross_positions():
-        market = state.markets[position.contract]
-        free -= initial(market.contract, position, market.mark)
+    free -= sum(tied_up(state, position) for position in account.cross_positions())
     for contract in dict.fromkeys(order.contract for order in account.orders.values()):
         if state.position(account.name, contract).mode == "cross":
             free -= orders_margin(state, account, contract)

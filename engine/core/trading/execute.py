@@ -16,7 +16,7 @@ from engine.core.money import Lots, Micros, Price
 from engine.core.state.market import Market
 from engine.core.state.standing import withdrawable
 from engine.core.state.venue import State
-from engine.core.trading.fill import Settled, settle
+from engine.core.trading.fill import Fill, Settled, release_part, settle
 from engine.core.trading.reduce_only import trim
 from engine.core.trading.reserve import sync_after_fill
 
@@ -39,7 +39,10 @@ def client_fill(
     sign = 1 if order.side == "buy" else -1
     rate = state.rules.maker_fee_ppm if role == "maker" else state.rules.taker_fee_ppm
     free, wallet = withdrawable(state, account), state.balance(account.wallet_key)
-    settled = settle(state, position, market, sign, lots, price, rate)
+    was = position.quantity
+    settled = settle(state, position, Fill(sign, lots, price), fee_ppm=rate)
+    if role == "maker":
+        release_part(state, position, was)
     spent = wallet - state.balance(account.wallet_key)
     order.quantity = Lots(order.quantity - lots)
     market.dirty = True
@@ -69,7 +72,7 @@ def client_fill(
 def outside_fill(state: State, market: Market, side: Side, lots: int, price: int) -> None:
     """Settle the replayed market's side of a fill."""
     position = state.hold(OUTSIDE, market.contract.symbol)
-    settle(state, position, market, 1 if side == "buy" else -1, lots, price, 0)
+    settle(state, position, Fill(1 if side == "buy" else -1, lots, price), fee_ppm=0)
 
 
 def other_side(position: Position) -> Side:
@@ -77,15 +80,13 @@ def other_side(position: Position) -> Side:
     return "sell" if position.quantity > 0 else "buy"
 
 
-def take_offer(
-    state: State, market: Market, walk: Walk, taker: Side, offer: Offer, lots: int
-) -> None:
+def take_offer(state: State, market: Market, walk: Walk, offer: Offer, lots: int) -> None:
     """Settle the maker's side of a forced fill and let it print."""
     market.printed = offer.price
     market.dirty = True
     if offer.order is None:
         walk.took_outside(lots)
-        outside_fill(state, market, opposite(taker), lots, offer.price)
+        outside_fill(state, market, opposite(walk.taker), lots, offer.price)
     else:
         client_fill(
             state, market, offer.order, lots, offer.price, role="maker", against="liquidation"

@@ -4,10 +4,8 @@ import msgspec
 
 from engine.core.account.account import OUTSIDE
 from engine.core.account.position import Position
-from engine.core.margin.risk import maintenance, unrealized
 from engine.core.money import PPM
-from engine.core.state.market import Market
-from engine.core.state.standing import risk_of
+from engine.core.state.standing import kept, profit, risk_of
 from engine.core.state.venue import State
 
 
@@ -19,23 +17,32 @@ class Settled(msgspec.Struct, frozen=True):
     cost: int = 0
 
 
-def settle(
-    state: State, position: Position, market: Market, sign: int, lots: int, price: int, fee_ppm: int
-) -> Settled:
+class Fill(msgspec.Struct, frozen=True):
+    """Lots at a price; `sign` is +1 for a buy, -1 for a sell."""
+
+    sign: int
+    lots: int
+    price: int
+
+
+def settle(state: State, position: Position, fill: Fill, *, fee_ppm: int) -> Settled:
     """Post a client's fill: first the part that closes, then the part that opens."""
-    unit = price * market.contract.unit_value
-    closing = min(lots, abs(position.quantity)) if position.sign == -sign else 0
+    unit = fill.price * state.markets[position.contract].contract.unit_value
+    closes = position.sign == -fill.sign
+    closing = min(fill.lots, abs(position.quantity)) if closes else 0
+    opening = fill.lots - closing
     settled = Settled()
     if closing:
-        settled = _close_part(state, position, market, closing, closing * unit, fee_ppm)
-    if lots > closing:
-        fee = open_part(state, position, sign, lots - closing, (lots - closing) * unit, fee_ppm)
+        settled = _close_part(state, position, closing, closing * unit, fee_ppm)
+    if opening:
+        sign = fill.sign
+        fee = open_part(state, position, opening, opening * unit, sign=sign, fee_ppm=fee_ppm)
         settled = Settled(settled.fee + fee, settled.realized, settled.cost)
     return settled
 
 
 def open_part(
-    state: State, position: Position, sign: int, lots: int, value: int, fee_ppm: int
+    state: State, position: Position, lots: int, value: int, *, sign: int, fee_ppm: int
 ) -> int:
     """Open or add at a value; margin and fee leave the wallet. Return the fee."""
     was = position.quantity
@@ -50,20 +57,11 @@ def open_part(
     return fee
 
 
-def _close_part(
-    state: State, position: Position, market: Market, lots: int, value: int, fee_ppm: int
-) -> Settled:
-    held = abs(position.quantity)
+def _close_part(state: State, position: Position, lots: int, value: int, fee_ppm: int) -> Settled:
     settled = realize(state, position, lots, value)
     fee = charge(state, position, value * fee_ppm // PPM, "fees")
     if not position.quantity:
         release_rest(state, position)
-    elif position.mode == "isolated":
-        state.post(
-            position.margin_key,
-            state.accounts[position.account].wallet_key,
-            _released(state, position, market, lots, held),
-        )
     return Settled(fee, settled.realized, settled.cost)
 
 
@@ -107,11 +105,17 @@ def release_rest(state: State, position: Position) -> None:
         state.post(position.margin_key, state.accounts[position.account].wallet_key, left)
 
 
-def _released(state: State, position: Position, market: Market, lots: int, held: int) -> int:
-    """Return what a partial close releases: in proportion, but never into a liquidation."""
+def release_part(state: State, position: Position, was: int) -> None:
+    """Release margin after a client closed a part of what the position `was` (signed).
+
+    In proportion, but never so much that the rest would meet the trigger at the frozen mark.
+    """
+    held, left = abs(was), abs(position.quantity)
+    if position.mode == "cross" or was * position.quantity <= 0 or left >= held:
+        return
     margin = state.balance(position.margin_key)
-    spare = margin + unrealized(market.contract, position, market.mark)
-    spare -= maintenance(market.contract, position, market.mark)
+    spare = margin + profit(state, position) - kept(state, position)
     if not state.rules.strict_trigger:
         spare -= 1
-    return max(0, min(margin * lots // held, spare))
+    released = max(0, min(margin * (held - left) // held, spare))
+    state.post(position.margin_key, state.accounts[position.account].wallet_key, released)

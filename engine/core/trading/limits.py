@@ -2,11 +2,14 @@
 
 from engine.core.account.position import Position
 from engine.core.book.merged import is_worse
+from engine.core.book.order import Order
 from engine.core.command import Side
 from engine.core.money import PPM, Price, div_up
+from engine.core.reason import Reason
 from engine.core.state.market import Market
 from engine.core.state.standing import risk_of
 from engine.core.state.venue import State
+from engine.core.trading.reserve import drop, sync
 
 
 def band_edge(state: State, market: Market, side: Side) -> int:
@@ -24,24 +27,27 @@ def market_limit(state: State, market: Market, side: Side) -> Price:
     return Price(min(max(price, tick), market.contract.price_max // tick * tick))
 
 
-class BankruptcyStop:
-    """Stops a client's reducing order before it loses more than its margin account has."""
+def is_stopped(state: State, position: Position, order: Order, price: int) -> bool:
+    """Say whether an order must not close its account's position at a price.
 
-    def __init__(self, state: State, position: Position, side: Side, quantity: int) -> None:
-        market = state.markets[position.contract]
-        sign = 1 if side == "buy" else -1
-        self._side = side
-        self.closing = min(quantity, abs(position.quantity)) if position.sign == -sign else 0
-        self._unit = self.closing * market.contract.unit_value
-        self._limit_value = 0
-        if self.closing:
-            equity = risk_of(state, position).equity
-            self._limit_value = market.mark * self._unit + sign * equity
+    It must not where closing all that it closes would lose more than the margin account is worth.
+    """
+    sign = 1 if order.side == "buy" else -1
+    if position.sign != -sign:
+        return False
+    market = state.markets[position.contract]
+    unit = min(order.quantity, abs(position.quantity)) * market.contract.unit_value
+    limit = market.mark * unit + sign * risk_of(state, position).equity
+    return is_worse(price * unit, limit, order.side)
 
-    def forbids(self, price: int) -> bool:
-        """Say whether what still closes must not trade at this price."""
-        return self.closing > 0 and is_worse(price * self._unit, self._limit_value, self._side)
 
-    def took(self, lots: int) -> None:
-        """Count a fill."""
-        self.closing = max(0, self.closing - lots)
+def turned_away(state: State, order: Order | None) -> bool:
+    """Cancel a resting order that must not be filled at its own price; say whether it was so."""
+    if order is None:
+        return False
+    position = state.position(order.account, order.contract)
+    if not is_stopped(state, position, order, order.price):
+        return False
+    drop(state, order, Reason.BANKRUPTCY_PRICE)
+    sync(state, state.accounts[order.account], order.contract)
+    return True

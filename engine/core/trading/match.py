@@ -1,34 +1,46 @@
 """An arriving client's order meets the merged book (Decisions O9 to O12)."""
 
+from collections.abc import Iterator
+from heapq import merge
+from typing import Literal
+
 from engine.core.book.merged import Offer, Walk, is_worse, opposite
 from engine.core.book.order import Order
-from engine.core.money import Price
+from engine.core.command import Side
+from engine.core.money import PPM, Price
 from engine.core.reason import Reason
 from engine.core.state.market import Market
+from engine.core.state.standing import risk_of
 from engine.core.state.venue import State
 from engine.core.trading.execute import client_fill, outside_fill
-from engine.core.trading.limits import BankruptcyStop
+from engine.core.trading.fill import release_part
+from engine.core.trading.limits import is_stopped, turned_away
 from engine.core.trading.reduce_only import allotted
 from engine.core.trading.reserve import drop, sync
 
 
 def match(state: State, market: Market, order: Order) -> Reason | None:
     """Fill an order as far as it goes; return why it must not go on, if so."""
+    was = state.position(order.account, order.contract).quantity
+    reason = _walk(state, market, order)
+    release_part(state, state.position(order.account, order.contract), was)
+    return reason
+
+
+def _walk(state: State, market: Market, order: Order) -> Reason | None:
     walk = market.walk(order.side, state.now_us)
-    stop = BankruptcyStop(
-        state, state.position(order.account, order.contract), order.side, order.quantity
-    )
     while order.quantity:
         offer = walk.next_offer()
         if offer is None or is_worse(offer.price, order.price, order.side):
             return None
-        if stop.forbids(offer.price):
+        position = state.position(order.account, order.contract)
+        if is_stopped(state, position, order, offer.price):
             return Reason.BANKRUPTCY_PRICE
         if offer.order is not None and offer.order.account == order.account:
             if _prevent_self_trade(state, offer.order):
                 return Reason.SELF_TRADE
-            continue
-        stop.took(_fill(state, market, walk, order, offer))
+        elif not turned_away(state, offer.order):
+            _fill(state, market, walk, order, offer)
     return None
 
 
@@ -40,63 +52,82 @@ def _prevent_self_trade(state: State, own: Order) -> bool:
     return state.rules.self_trade != "cancel_maker"
 
 
-def _fill(state: State, market: Market, walk: Walk, order: Order, offer: Offer) -> int:
+def _fill(state: State, market: Market, walk: Walk, order: Order, offer: Offer) -> None:
     lots = min(order.quantity, offer.quantity)
     market.printed = Price(offer.price)
+    against: Literal["book", "outside"] = "outside" if offer.order is None else "book"
     if offer.order is None:
         walk.took_outside(lots)
         outside_fill(state, market, opposite(order.side), lots, offer.price)
     else:
-        client_fill(state, market, offer.order, lots, offer.price, role="maker", against="book")
-    client_fill(
-        state,
-        market,
-        order,
-        lots,
-        offer.price,
-        role="taker",
-        against="outside" if offer.order is None else "book",
-    )
-    return lots
+        client_fill(state, market, offer.order, lots, offer.price, role="maker", against=against)
+    client_fill(state, market, order, lots, offer.price, role="taker", against=against)
 
 
 def is_fillable(state: State, market: Market, order: Order) -> bool:
     """Walk without trading: say whether the whole quantity is there for a fill-or-kill order."""
-    stop = BankruptcyStop(
-        state, state.position(order.account, order.contract), order.side, order.quantity
-    )
-    makers = _Makers(state, market)
+    taker, makers = _Taker(state, market, order), _Makers(state, market)
     left = int(order.quantity)
-    for offer in _offers(state, market, order):
-        if is_worse(offer.price, order.price, order.side) or stop.forbids(offer.price):
+    for offer in offers(state, market, order.side):
+        if is_worse(offer.price, order.price, order.side) or taker.is_stopped(offer.price):
             return False
         if offer.order is not None and offer.order.account == order.account:
             if state.rules.self_trade != "cancel_maker":
                 return False
             continue
+        if makers.may_stop(offer.order):
+            return False
         lots = min(left, makers.quantity(offer.order) if offer.order else offer.quantity)
         if offer.order is not None:
             makers.took(offer.order, lots)
-        stop.took(lots)
+        taker.took(lots, offer.price)
         left -= lots
         if not left:
             return True
     return False
 
 
-def _offers(state: State, market: Market, order: Order) -> list[Offer]:
-    """Return the other side of the merged book in priority."""
-    side = opposite(order.side)
+def offers(state: State, market: Market, taker: Side) -> Iterator[Offer]:
+    """Yield what an arriving order would meet in priority, without taking it."""
+    side = opposite(taker)
     sign = 1 if side == "sell" else -1
-    rows = [
-        (sign * level.price, 0, level.number, Offer(level.price, level.quantity, None))
+    levels = (
+        ((sign * level.price, 0), Offer(level.price, level.quantity, None))
         for level in market.levels(side, state.now_us)
-    ]
-    rows += [
-        (sign * resting.price, 1, resting.arrival, Offer(resting.price, resting.quantity, resting))
-        for resting in market.ladder.of(side)
-    ]
-    return [row[3] for row in sorted(rows, key=lambda row: row[:3])]
+    )
+    resting = (
+        ((sign * order.price, 1), Offer(order.price, order.quantity, order))
+        for order in market.ladder.of(side)
+    )
+    return (offer for _, offer in merge(levels, resting, key=lambda row: row[0]))
+
+
+class _Taker:
+    """The closing part of a fill-or-kill order and its margin account's equity in a dry run."""
+
+    def __init__(self, state: State, market: Market, order: Order) -> None:
+        position = state.position(order.account, order.contract)
+        self._side: Side = order.side
+        self._sign = 1 if order.side == "buy" else -1
+        closes = position.sign == -self._sign
+        self._closing = min(order.quantity, abs(position.quantity)) if closes else 0
+        self._equity: int = risk_of(state, position).equity
+        self._mark, self._unit_value = market.mark, market.contract.unit_value
+        self._fee_ppm = state.rules.taker_fee_ppm
+
+    def is_stopped(self, price: int) -> bool:
+        """Say whether what is left to close must not be closed at a price (O10)."""
+        unit = self._closing * self._unit_value
+        limit = self._mark * unit + self._sign * self._equity
+        return self._closing > 0 and is_worse(price * unit, limit, self._side)
+
+    def took(self, lots: int, price: int) -> None:
+        """Count a fill: the closing part moves the equity by its distance to the mark and fee."""
+        closed = min(lots, self._closing)
+        self._closing -= closed
+        self._equity -= self._sign * (price - self._mark) * closed * self._unit_value
+        fee = closed * price * self._unit_value * self._fee_ppm // PPM
+        self._equity -= min(fee, max(0, self._equity))
 
 
 class _Makers:
@@ -108,6 +139,15 @@ class _Makers:
         self._positions: dict[str, int] = {}
         self._reduce_only: dict[str, dict[int, Order]] = {}
         self._left: dict[int, int] = {}
+
+    def may_stop(self, order: Order | None) -> bool:
+        """Say whether a maker may turn out not to be allowed to trade at his price (O10)."""
+        if order is None:
+            return False
+        sign = 1 if order.side == "buy" else -1
+        position = self._state.position(order.account, self._symbol)
+        worse = is_worse(order.price, self._state.markets[self._symbol].mark, order.side)
+        return position.sign == -sign and worse
 
     def quantity(self, order: Order) -> int:
         """Return what is left of a resting order."""

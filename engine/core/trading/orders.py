@@ -1,22 +1,20 @@
-"""Placing, amending and cancelling: every check first, in the order of the Decisions (O4, O13)."""
+"""Placing, amending and cancelling (Decisions O4, O13, O14)."""
 
-from engine.core.account.account import OUTSIDE
-from engine.core.account.position import Position
-from engine.core.book.merged import is_worse, opposite
+import msgspec
+
 from engine.core.book.order import Order
-from engine.core.command import AmendOrder, CancelOrder, PlaceOrder, Side
+from engine.core.command import AmendOrder, CancelOrder, PlaceOrder
 from engine.core.event import OrderAccepted, OrderAmended
-from engine.core.margin.brackets import bracket_of
-from engine.core.margin.orders import Arriving, open_quantity, order_margin
-from engine.core.money import Lots, Price
+from engine.core.money import Lots
 from engine.core.reason import Reason
 from engine.core.state.market import Market
-from engine.core.state.standing import available, withdrawable
 from engine.core.state.venue import State
-from engine.core.trading.limits import band_edge, market_limit
+from engine.core.trading.checks import Request, check_limit, check_terms, make_room
+from engine.core.trading.limits import market_limit
 from engine.core.trading.match import is_fillable, match
 from engine.core.trading.reduce_only import room
 from engine.core.trading.reserve import drop, say_cancelled, sync
+from engine.core.trading.transfers import known
 
 
 def place(state: State, command: PlaceOrder) -> None:
@@ -26,8 +24,9 @@ def place(state: State, command: PlaceOrder) -> None:
         return state.reject(command, reason)
     market = state.markets[command.contract]
     order = _new_order(state, command, market)
-    position = state.position(order.account, order.contract)
-    reason = _check_terms(state, market, position, order, replaced=None)
+    immediate = command.price is None or command.time_in_force != "gtc"
+    request = Request(order, immediate=immediate)
+    reason = check_terms(state, market, request)
     if reason is None and command.time_in_force == "fok" and not is_fillable(state, market, order):
         reason = Reason.FILL_OR_KILL
     if reason is not None:
@@ -44,7 +43,8 @@ def place(state: State, command: PlaceOrder) -> None:
             price=order.price,
         )
     )
-    immediate = command.price is None or command.time_in_force == "ioc"
+    if order.reduce_only:
+        make_room(state, market, request)
     return _work(state, market, order, immediate=immediate)
 
 
@@ -84,10 +84,9 @@ def _new_order(state: State, command: PlaceOrder, market: Market) -> Order:
 
 
 def _check_known(state: State, command: PlaceOrder) -> Reason | None:
-    if command.account not in state.accounts or command.account == OUTSIDE:
-        return Reason.UNKNOWN_ACCOUNT
-    if command.contract not in state.markets:
-        return Reason.UNKNOWN_CONTRACT
+    reason = known(state, command.account, command.contract)
+    if reason is not None:
+        return reason
     if not state.markets[command.contract].has_price:
         return Reason.NO_PRICE
     if not command.order:
@@ -107,147 +106,68 @@ def _check_shape(state: State, command: PlaceOrder) -> Reason | None:
         return Reason.INVALID_ORDER
     if command.price is None:
         return None
-    return check_price(state, state.markets[command.contract], command.side, command.price)
-
-
-def check_price(state: State, market: Market, side: Side, price: int) -> Reason | None:
-    """Check a limit price: range, grid, band."""
-    if not 1 <= price <= market.contract.price_max or price % market.contract.tick:
-        return Reason.INVALID_PRICE
-    if is_worse(price, band_edge(state, market, side), side):
-        return Reason.PRICE_BAND
-    return None
-
-
-def _check_terms(
-    state: State, market: Market, position: Position, order: Order, *, replaced: Order | None
-) -> Reason | None:
-    """Check what depends on position and book; `replaced` is the order as it rests now."""
-    if order.reduce_only:
-        if not order.quantity:
-            return Reason.REDUCE_ONLY
-    else:
-        reason = check_size(state, market, position, _without(state, order, replaced), order)
-        if reason is not None:
-            return reason
-    crossing = market.best(opposite(order.side), state.now_us)
-    crosses = crossing is not None and not is_worse(crossing, order.price, order.side)
-    if order.post_only and crosses:
-        return Reason.POST_ONLY
-    return _check_margin(state, market, position, order, replaced)
-
-
-def _without(state: State, order: Order, replaced: Order | None) -> list[Order]:
-    account = state.accounts[order.account]
-    return [resting for resting in account.orders_in(order.contract) if resting is not replaced]
-
-
-def check_size(
-    state: State, market: Market, position: Position, orders: list[Order], order: Order | None
-) -> Reason | None:
-    """Check the position limit and the leverage of the larger side (Decision O7)."""
-    arriving = None
-    if order is not None:
-        arriving = Arriving(order.side, order.price, order.quantity, order.price, order.reduce_only)
-    largest = max(
-        abs(position.quantity + open_quantity(orders, "buy", arriving)),
-        abs(position.quantity - open_quantity(orders, "sell", arriving)),
-    )
-    if order is not None and largest > market.contract.quantity_max:
-        return Reason.POSITION_LIMIT
-    brackets = market.contract.brackets
-    value = largest * market.mark * market.contract.unit_value
-    if position.leverage > brackets[bracket_of(brackets, value)].leverage_max:
-        return Reason.INVALID_LEVERAGE
-    return None
-
-
-def _check_margin(
-    state: State, market: Market, position: Position, order: Order, replaced: Order | None
-) -> Reason | None:
-    counted = order.price
-    if order.side == "sell":
-        counted = max(counted, market.best("buy", state.now_us) or counted)
-    arriving = Arriving(order.side, order.price, order.quantity, counted, order.reduce_only)
-    account, fee = state.accounts[order.account], state.rules.taker_fee_ppm
-    orders = account.orders_in(order.contract)
-    others = _without(state, order, replaced)
-    before = order_margin(market.contract, position, orders, None, fee)
-    increase = order_margin(market.contract, position, others, arriving, fee) - before
-    if increase <= 0:
-        return None
-    isolated = position.mode == "isolated"
-    free = withdrawable(state, account) if isolated else available(state, account)
-    return Reason.INSUFFICIENT_MARGIN if increase > free else None
+    return check_limit(state, state.markets[command.contract], command.side, command.price)
 
 
 def amend(state: State, command: AmendOrder) -> None:
     """Change a resting order's price or open quantity, or refuse to."""
-    account = state.accounts.get(command.account)
-    if account is None or command.account == OUTSIDE:
-        return state.reject(command, Reason.UNKNOWN_ACCOUNT)
+    reason = known(state, command.account)
+    if reason is not None:
+        return state.reject(command, reason)
+    account = state.accounts[command.account]
     old = account.orders.get(command.order)
     if old is None:
         return state.reject(command, Reason.UNKNOWN_ORDER)
-    reason = _check_amend(state, command, old)
+    market = state.markets[old.contract]
+    new = msgspec.structs.replace(old, price=command.price, quantity=command.quantity)
+    request = Request(new, replaced=old)
+    reason = _check_amend(state, market, request)
     if reason is not None:
         return state.reject(command, reason)
-    market = state.markets[old.contract]
     market.dirty = True
-    keeps_place = command.price == old.price and command.quantity <= old.quantity
-    if not keeps_place:
-        state.unrest(old)
-        sync(state, account, old.contract)
-        old.price = command.price
-    old.quantity = command.quantity
     state.emit(
         OrderAmended(
             **state.stamp(),
             account=old.account,
             order=old.order,
             contract=old.contract,
-            price=old.price,
-            quantity=old.quantity,
+            price=command.price,
+            quantity=command.quantity,
         )
     )
-    if keeps_place:
+    if old.reduce_only:
+        make_room(state, market, request)
+    if new.price == old.price and new.quantity <= old.quantity:
+        old.quantity = new.quantity
         return sync(state, account, old.contract)
-    return _work(state, market, old, immediate=False)
+    state.unrest(old)
+    sync(state, account, old.contract)
+    return _work(state, market, new, immediate=False)
 
 
-def _check_amend(state: State, command: AmendOrder, old: Order) -> Reason | None:
-    market = state.markets[old.contract]
-    if command.quantity < 1:
+def _check_amend(state: State, market: Market, request: Request) -> Reason | None:
+    new, old = request.order, request.replaced
+    assert old is not None, "an amendment replaces a resting order"
+    if new.quantity < 1:
         return Reason.INVALID_QUANTITY
-    if command.price == old.price and command.quantity == old.quantity:
+    if (new.price, new.quantity) == (old.price, old.quantity):
         return Reason.UNCHANGED
-    reason = check_price(state, market, old.side, command.price)
+    reason = check_limit(state, market, new.side, new.price)
     if reason is not None:
         return reason
-    position = state.position(old.account, old.contract)
-    if old.reduce_only:
-        left = room(position, _without(state, old, old), old.side)
-        if command.quantity > left:
+    if new.reduce_only:
+        position = state.position(new.account, new.contract)
+        if new.quantity > room(position, request.others(state), new.side):
             return Reason.REDUCE_ONLY
-    new = Order(
-        old.account,
-        old.order,
-        old.contract,
-        old.side,
-        Price(command.price),
-        Lots(command.quantity),
-        arrival=0,
-        reduce_only=old.reduce_only,
-        post_only=old.post_only,
-    )
-    return _check_terms(state, market, position, new, replaced=old)
+    return check_terms(state, market, request)
 
 
 def cancel(state: State, command: CancelOrder) -> None:
     """Take a resting order out of the book."""
-    account = state.accounts.get(command.account)
-    if account is None or command.account == OUTSIDE:
-        return state.reject(command, Reason.UNKNOWN_ACCOUNT)
+    reason = known(state, command.account)
+    if reason is not None:
+        return state.reject(command, reason)
+    account = state.accounts[command.account]
     order = account.orders.get(command.order)
     if order is None:
         return state.reject(command, Reason.UNKNOWN_ORDER)

@@ -30,8 +30,7 @@ def refresh(state: State, market: Market) -> None:
     market.dirty = False
     if market.printed:
         market.last, market.printed = market.printed, Price(0)
-    if not market.has_price:
-        return
+    assert market.has_price, "only a tick or an accepted order makes a market dirty"
     rules, outside = state.rules, market.outside
     reference_x2 = outside.bid + outside.ask
     source_x2 = 2 * market.source if market.source else reference_x2
@@ -51,5 +50,12 @@ def _mark(state: State, market: Market) -> Price:
     interval = market.contract.funding.interval_us
     left = interval - state.now_us % interval
     return Price(
-        median_mark(market.index, market.last, market.samples, market.rate_e8, left, interval)
+        median_mark(
+            market.index,
+            market.last,
+            market.samples,
+            rate_e8=market.rate_e8,
+            left_us=left,
+            interval_us=interval,
+        )
     )

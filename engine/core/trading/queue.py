@@ -1,7 +1,8 @@
 """The queue at a price: resting orders wait behind what the replayed market showed (P16).
 
 `back`: only trades at the price move an order up. `proportional`: also the shown quantity, when it
-shrinks, as if those who left had stood evenly. `front`: nobody is ahead. Real queues lie between
+shrinks, as if those who left had stood evenly. `front`: nobody is ahead. `passed`: a trade at the
+price itself fills nobody. Real queues lie between
 back and front; which one a file had cannot be known from trades and depth alone.
 """
 
@@ -11,6 +12,7 @@ from engine.core.command import Side, TradeTick
 from engine.core.state.market import Market
 from engine.core.state.venue import State
 from engine.core.trading.execute import client_fill, outside_fill
+from engine.core.trading.limits import turned_away
 
 Before = dict[int, int]
 """Lots shown at the price of each resting order, by arrival, before a quote or book tick."""
@@ -18,6 +20,8 @@ Before = dict[int, int]
 
 def trade(state: State, market: Market, command: TradeTick) -> None:
     """Serve the orders at the trade's own price: first what was ahead of each, then the order."""
+    if state.rules.queue == "passed":
+        return
     side = opposite(command.side)
     left: int = command.quantity
     eaten = 0
@@ -31,7 +35,7 @@ def trade(state: State, market: Market, command: TradeTick) -> None:
         eaten += outside
         left -= outside
         lots = min(left, order.quantity)
-        if lots:
+        if lots and not turned_away(state, order):
             left -= lots
             outside_fill(state, market, command.side, lots, order.price)
             client_fill(state, market, order, lots, order.price, role="maker", against="outside")

@@ -7,6 +7,7 @@ from engine.core.state.market import Market
 from engine.core.state.venue import State
 from engine.core.trading import prices, queue
 from engine.core.trading.execute import client_fill, outside_fill
+from engine.core.trading.limits import turned_away
 
 
 def trade_tick(state: State, command: TradeTick) -> None:
@@ -125,6 +126,8 @@ def _fill_passed(state: State, market: Market, side: Side, passed: int) -> None:
     while (order := market.ladder.best(side)) is not None:
         if order.price < passed if side == "buy" else order.price > passed:
             return
+        if turned_away(state, order):
+            continue
         lots, price = order.quantity, order.price
         outside_fill(state, market, "sell" if side == "buy" else "buy", lots, price)
         client_fill(state, market, order, lots, price, role="maker", against="outside")

@@ -1,5 +1,7 @@
 """Leverage and margin mode of a contract (Decisions M8, M9): never into a liquidation."""
 
+import msgspec
+
 from engine.core.account.account import Account
 from engine.core.account.position import Position
 from engine.core.command import SetLeverage, SetMarginMode
@@ -7,9 +9,9 @@ from engine.core.event import LeverageSet, MarginModeSet
 from engine.core.margin.orders import order_margin
 from engine.core.margin.risk import Risk, initial
 from engine.core.reason import Reason
-from engine.core.state.standing import available, cross_risk, kept, profit
+from engine.core.state.standing import available, kept, profit, tied_up
 from engine.core.state.venue import State
-from engine.core.trading.orders import check_size
+from engine.core.trading.checks import check_size
 from engine.core.trading.transfers import known
 
 
@@ -32,18 +34,6 @@ def set_leverage(state: State, command: SetLeverage) -> None:
     )
 
 
-def _with_leverage(position: Position, leverage: int) -> Position:
-    """Return a copy with another leverage, to look at."""
-    return Position(
-        position.account,
-        position.contract,
-        position.mode,
-        leverage,
-        position.quantity,
-        position.cost,
-    )
-
-
 def _check_leverage(state: State, command: SetLeverage) -> Reason | None:
     account = state.accounts[command.account]
     market = state.markets[command.contract]
@@ -51,8 +41,8 @@ def _check_leverage(state: State, command: SetLeverage) -> Reason | None:
     orders = account.orders_in(command.contract)
     if command.leverage < 1:
         return Reason.INVALID_LEVERAGE
-    wanted = _with_leverage(position, command.leverage)
-    reason = check_size(state, market, wanted, orders, None)
+    wanted = msgspec.structs.replace(position, leverage=command.leverage)
+    reason = check_size(market, wanted, orders, None)
     if reason is not None:
         return reason
     if command.leverage == position.leverage:
@@ -75,10 +65,9 @@ def _check_lower(
     orders, fee = account.orders_in(position.contract), state.rules.taker_fee_ppm
 
     def tied(at: Position) -> int:
-        margin = order_margin(market.contract, at, orders, None, fee)
-        return initial(market.contract, at, market.mark) + margin
+        return tied_up(state, at) + order_margin(market.contract, at, orders, None, fee)
 
-    more = tied(_with_leverage(position, leverage)) - tied(position)
+    more = tied(msgspec.structs.replace(position, leverage=leverage)) - tied(position)
     return Reason.INSUFFICIENT_MARGIN if available(state, account) - more < 0 else None
 
 
@@ -133,27 +122,21 @@ def _check_mode(state: State, command: SetMarginMode) -> Reason | None:
 
 
 def _check_to_isolated(state: State, account: Account, position: Position) -> Reason | None:
-    market, strict = state.markets[position.contract], state.rules.strict_trigger
+    strict = state.rules.strict_trigger
     margin = abs(position.cost) // position.leverage
     gain, keep = profit(state, position), kept(state, position)
-    released = initial(market.contract, position, market.mark)
-    free = available(state, account) - margin - gain + released
+    free = available(state, account) - margin - gain + tied_up(state, position)
     if margin > state.balance(account.wallet_key) or free < 0:
         return Reason.INSUFFICIENT_MARGIN
-    cross = cross_risk(state, account)
-    others = len(account.cross_positions()) > 1
-    rest = Risk(cross.equity - margin - gain, cross.maintenance - keep, has_position=others)
-    if Risk(margin + gain, keep).is_breach(strict) or rest.is_breach(strict):
+    if Risk(margin + gain, keep).is_breach(strict):
         return Reason.WOULD_LIQUIDATE
     return None
 
 
 def _check_to_cross(state: State, account: Account, position: Position) -> Reason | None:
-    market = state.markets[position.contract]
-    margin, gain = state.balance(position.margin_key), profit(state, position)
-    tied = abs(position.quantity) * market.mark * market.contract.unit_value // position.leverage
-    if available(state, account) + margin + gain - tied < 0:
+    """What is tied up keeps the pool healthy, so that enough available is enough."""
+    pooled = msgspec.structs.replace(position, mode="cross")
+    brought = state.balance(position.margin_key) + profit(state, position)
+    if available(state, account) + brought - tied_up(state, pooled) < 0:
         return Reason.INSUFFICIENT_MARGIN
-    cross = cross_risk(state, account)
-    after = Risk(cross.equity + margin + gain, cross.maintenance + kept(state, position))
-    return Reason.WOULD_LIQUIDATE if after.is_breach(state.rules.strict_trigger) else None
+    return None

@@ -11,6 +11,18 @@ from engine.core.state.standing import isolated_risk, profit, withdrawable
 from engine.core.state.venue import State
 
 
+def money_of(state: State, name: str) -> int:
+    """Return all money of an account: wallet, isolated margins and what is set aside."""
+    account = state.accounts.get(name)
+    if account is None:
+        return 0
+    total: int = state.balance(account.wallet_key)
+    for contract in state.markets:
+        total += state.balance(f"orders:{name}:{contract}")
+        total += state.balance(f"isolated:{name}:{contract}")
+    return total
+
+
 def known(state: State, name: str, contract: str | None = None) -> Reason | None:
     """Check that an account may act, and that the contract exists if one is named."""
     if name not in state.accounts or name == OUTSIDE:
@@ -25,8 +37,7 @@ def deposit(state: State, command: Deposit) -> None:
     name = command.account
     if not name or ":" in name or name == OUTSIDE:
         return state.reject(command, Reason.RESERVED_ACCOUNT)
-    wallet = state.balance(f"wallet:{name}") + command.amount
-    if not 1 <= command.amount <= AMOUNT_MAX or wallet > AMOUNT_MAX:
+    if not 1 <= command.amount <= AMOUNT_MAX - money_of(state, name):
         return state.reject(command, Reason.INVALID_AMOUNT)
     account = state.open_account(name)
     state.post("external", account.wallet_key, command.amount)

@@ -1,15 +1,123 @@
 "use strict";
-const options = JSON.parse(document.getElementById("options").textContent);
-const dark = matchMedia("(prefers-color-scheme: dark)");
-let charts = [];
-function draw() {
-  for (const chart of charts) chart.dispose();
-  charts = Object.entries(options).map(([name, option]) => {
-    const chart = echarts.init(document.getElementById(name), dark.matches ? "dark" : null);
-    chart.setOption(option);
-    return chart;
-  });
+// Fills the page from its block of data.
+
+const SIDES = { long: "long", short: "short" };
+
+function fill(data) {
+  const put = (id, ...children) => document.getElementById(id).replaceChildren(...children.flat());
+  const hide = (id) => (document.getElementById(id).hidden = true);
+  const colors = new Map(data.paid.map(({ name, color }) => [name, color]));
+  put("title", data.title);
+  put("lead", data.lead);
+  document.getElementById("stopped").hidden = data.complete;
+  put(
+    "tiles",
+    data.tiles.map(({ name, value, note }) =>
+      element("div", {}, element("dt", {}, name), element("dd", { class: "value" }, value), element("dd", { class: "note" }, note)),
+    ),
+  );
+  put("priced", data.contracts.length > 1 ? "In per cent of each contract's first price. " : "", bubbles(data));
+  put("footer", footer(data));
+  if (data.watched.length) put("watched", watched(data.watched));
+  else hide("equities");
+  if (data.whys.length) {
+    put("rest", rest(data, colors));
+    put("paid", paid(data, colors));
+  } else {
+    for (const id of ["payers", "cascades", "why"]) hide(id);
+  }
+  return colors;
 }
-draw();
-dark.addEventListener("change", draw);
-addEventListener("resize", () => charts.forEach((chart) => chart.resize()));
+
+function bubbles(data) {
+  if (!data.whys.length) return "Nobody was liquidated.";
+  const hidden = data.hidden ? ` ${many(data.hidden, "smaller one")} are only in events.jsonl.` : "";
+  return `A bubble is a liquidation at its mark, its area the notional; a click tells why.${hidden}`;
+}
+
+function watched(accounts) {
+  const rows = accounts.flatMap((account) => {
+    const who = named(account.account, account.mode);
+    const positions = account.positions.map((row, place) => ({
+      cells: [
+        place ? "" : element("b", {}, who),
+        `${row.contract} ${row.side} ${grouped(row.quantity)}`,
+        grouped(row.entry),
+        row.exit === null ? "–" : grouped(row.exit),
+        row.ended,
+        coloured(row.result),
+      ],
+    }));
+    const gain = String(Math.round((Number(account.equity) - Number(account.paid_in)) * 1e6) / 1e6);
+    const cuts = isZero(account.cuts)
+      ? []
+      : [{ cells: ["", "cuts of socialised losses", "", "", "", coloured(account.cuts)] }];
+    const sum = {
+      look: "sum",
+      cells: ["", `paid in ${grouped(account.paid_in, 2)}, left ${grouped(account.equity, 2)}`, "", "", "", coloured(gain)],
+    };
+    return [...positions, ...cuts, sum];
+  });
+  return table(["account", "position", ">entry", ">exit", "ended", ">result"], rows);
+}
+
+function coloured(text) {
+  return element("span", { class: text.startsWith("-") ? "loss" : isZero(text) ? null : "gain" }, signed(text, 2));
+}
+
+/** What own margin did not pay, as one bar. */
+function rest(data, colors) {
+  const others = data.paid.slice(1).filter(({ paid }) => Number(paid) > 0);
+  const sum = others.reduce((whole, { paid }) => whole + Number(paid), 0);
+  if (!sum) return [];
+  const parts = others.map(({ name, words, paid }) =>
+    element(
+      "i",
+      { style: `flex-grow: ${Number(paid) / sum}; background: ${colors.get(name)}`, title: words },
+      `${((Number(paid) / sum) * 100).toFixed(0)} %`,
+    ),
+  );
+  return [element("p", {}, "What own margin did not pay:"), element("div", { class: "strip large" }, parts)];
+}
+
+function paid(data, colors) {
+  const rows = data.paid.map(({ name, words, paid, share }) => ({
+    cells: [
+      element("span", {}, element("i", { class: "swatch", style: `background: ${colors.get(name)}` }), words),
+      element("span", { "data-paid": name }, grouped(paid)),
+      share,
+    ],
+  }));
+  const loss = { look: "sum", cells: ["loss", element("span", { "data-paid": "loss" }, grouped(data.loss)), ""] };
+  return table(["stage", ">paid", ">of the loss"], [...rows, loss]);
+}
+
+function footer(data) {
+  const files = data.files.map(({ name, format, rows, skipped }) => {
+    const left = skipped ? `, ${grouped(skipped)} skipped` : "";
+    return element("li", {}, `${name} (${format}, ${many(rows, "row")}${left})`);
+  });
+  const prices = data.contracts.map((row) => ({
+    cells: [row.contract, ...[row.first, row.low, row.high, row.last].map((text) => grouped(text)), row.change],
+  }));
+  return [
+    element("div", { class: "scroll" }, table(["contract", ">first", ">low", ">high", ">last", ">change"], prices)),
+    element("ul", {}, files),
+    element(
+      "p",
+      {},
+      `Made by margincall ${data.version} from ${grouped(data.events)} events, the last one's hash `,
+      element("code", {}, data.event_hash),
+      ". margincall check reruns the log and compares every event.",
+    ),
+  ];
+}
+
+const data = JSON.parse(document.getElementById("data").textContent);
+const colors = fill(data);
+const why = new Why(data, colors);
+const pictures = new Charts(data.charts, {
+  told: (seq) => why.told(seq),
+  open: (seq) => why.open(seq),
+  follow: (root) => why.follow(root),
+});

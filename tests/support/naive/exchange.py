@@ -28,6 +28,7 @@ from engine.core.event import (
     Withdrawn,
 )
 from engine.core.instrument import Venue
+from engine.core.money import AMOUNT_MAX
 from engine.core.reason import Reason
 from tests.support.naive import margin, ticks
 from tests.support.naive.fills import cancel
@@ -51,9 +52,10 @@ class NaiveExchange:
         """Change the state by one command and say what happened."""
         state = self.state
         state.events = []
-        if command.at_us < state.clock:
+        mistimed = _mistimed(state, command.at_us)
+        if mistimed is not None:
             state.begin(state.clock)
-            _reject(state, command, Reason.TIME_WENT_BACK)
+            _reject(state, command, mistimed)
             return tuple(state.events)
         fire_timers(state, command.at_us)
         state.begin(command.at_us)
@@ -67,6 +69,13 @@ class NaiveExchange:
         update(state, own_tick)
         run_waves(state)
         return tuple(state.events)
+
+
+def _mistimed(state: State, at_us: int) -> Reason | None:
+    """O2: the checks that come before the timers."""
+    if not 0 <= at_us <= AMOUNT_MAX:
+        return Reason.INVALID_TIME
+    return Reason.TIME_WENT_BACK if at_us < state.clock else None
 
 
 def _reject(state: State, command: AnyCommand, reason: Reason) -> None:

@@ -70,9 +70,11 @@ def outside_fill(state: State, contract: str, side: Side, lots: int, price: int)
 
 
 def client_fill(
-    state: State, account: str, contract: str, side: Side, *, lots: int, price: int, rate_ppm: int
+    state: State, account: str, contract: str, side: Side, *, lots: int, price: int, role: str
 ) -> tuple[int, int]:
     """Post a client's fill and give its fee and realised PnL (A6)."""
+    rules = state.rules
+    rate_ppm = rules.maker_fee_ppm if role == "maker" else rules.taker_fee_ppm
     signed = sign_of(side)
     unit_value = state.markets[contract].contract.unit_value
     held = state.position(account, contract).quantity
@@ -83,7 +85,9 @@ def client_fill(
         realized = close_part(state, account, contract, closing, value)
         fee = pay_closing_fee(state, account, contract, value * rate_ppm // PPM)
         settle_isolated(state, account, contract)
-        _release(state, account, contract, closing, abs(held))
+        return_margin(state, account, contract)
+        if role == "maker":
+            release(state, account, contract, closing, abs(held))
     if lots > closing:
         value = price * (lots - closing) * unit_value
         open_part(state, account, contract, signed * (lots - closing), value)
@@ -91,24 +95,19 @@ def client_fill(
     return fee, realized
 
 
-def pay_closing_fee(
-    state: State, account: str, contract: str, wanted: int, to: str = "fees"
-) -> int:
+def pay_closing_fee(state: State, account: str, contract: str, wanted: int) -> int:
     """Take a closing fee, at most the equity that the margin account has (M7)."""
     pocket = state.pocket(account, contract)
     fee = min(wanted, max(0, margin.equity(state, pocket)))
-    state.post(balance_name(pocket), to, fee)
+    state.post(balance_name(pocket), "fees", fee)
     state.add_result(pocket, -fee)
     return fee
 
 
-def _release(state: State, account: str, contract: str, closed: int, held: int) -> None:
-    """Release margin after a client's close of an isolated position (M6)."""
+def release(state: State, account: str, contract: str, closed: int, held: int) -> None:
+    """Release margin after a client's partial close of an isolated position (M6)."""
     pocket = state.pocket(account, contract)
-    if pocket[1] is None:
-        return
-    if state.position(account, contract).quantity == 0:
-        return_margin(state, account, contract)
+    if pocket[1] is None or closed >= held:
         return
     slack = margin.equity(state, pocket) - margin.maintenance(state, pocket)
     if not state.rules.strict_trigger:
@@ -133,8 +132,6 @@ def fill_order(
     state: State, order: Order, lots: int, price: int, *, role: str, against: Against
 ) -> None:
     """Fill a client's order, say so, and look at the account's other orders (O12)."""
-    rules = state.rules
-    rate = rules.maker_fee_ppm if role == "maker" else rules.taker_fee_ppm
     order.quantity -= lots
     if order.quantity == 0:
         state.orders = [other for other in state.orders if other is not order]
@@ -142,7 +139,7 @@ def fill_order(
     affordable = margin.withdrawable(state, account)
     wallet = state.money((account, None))
     fee, realized = client_fill(
-        state, account, contract, order.side, lots=lots, price=price, rate_ppm=rate
+        state, account, contract, order.side, lots=lots, price=price, role=role
     )
     state.dirty.add(contract)
     state.emit(
@@ -161,7 +158,7 @@ def fill_order(
     )
     spent = wallet - state.money((account, None))
     trim_reduce_only(state, account, contract)
-    if state.mode(account, contract) == "isolated" and not state.is_trial:
+    if state.mode(account, contract) == "isolated" and state.dry_run_of is None:
         _afford(state, account, contract, order.side, affordable - spent)
     margin.keep_set_aside(state, account, contract)
 
@@ -180,10 +177,25 @@ def cancel(state: State, order: Order, reason: Reason) -> None:
     )
 
 
-def after_close(state: State, account: str, contract: str) -> None:
-    """Look at a winner's orders after he was deleveraged (O6, M5)."""
-    trim_reduce_only(state, account, contract)
-    margin.keep_set_aside(state, account, contract)
+def is_ruinous(state: State, order: Order, price: int) -> bool:
+    """Tell whether a fill would use up more than the margin of what it closes (O10)."""
+    closing = min(order.quantity, reducible(state, order.account, order.contract, order.side))
+    if closing == 0:
+        return False
+    market = state.markets[order.contract]
+    owned = margin.equity(state, state.pocket(order.account, order.contract))
+    worth = market.mark * closing * market.contract.unit_value
+    paid = price * closing * market.contract.unit_value
+    return paid < worth - owned if order.side == "sell" else paid > worth + owned
+
+
+def stop_maker(state: State, order: Order) -> bool:
+    """Cancel a resting order whose fill would ruin its account, and tell whether (O10)."""
+    if not is_ruinous(state, order, order.price):
+        return False
+    cancel(state, order, Reason.BANKRUPTCY_PRICE)
+    margin.keep_set_aside(state, order.account, order.contract)
+    return True
 
 
 def trim_reduce_only(state: State, account: str, contract: str) -> None:

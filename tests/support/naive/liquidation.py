@@ -1,76 +1,28 @@
 """One margin account's liquidation: cancel, then step by step through the waterfall (L4 to L14)."""
 
-from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.core.command import Side
 from engine.core.event import (
     ClosedOutside,
     Deleveraged,
     LiquidationAverted,
     LiquidationEnded,
-    LiquidationFilled,
     LiquidationStarted,
 )
-from engine.core.money import PPM, div_up
+from engine.core.money import div_up
 from engine.core.reason import Reason
 from tests.support.naive import margin
-from tests.support.naive.book import Entry, hidden_from, merged, opposite, take, within
+from tests.support.naive.book import opposite
 from tests.support.naive.deficit import settle_balance
 from tests.support.naive.fills import (
-    after_close,
     cancel,
     close_part,
-    fill_order,
     outside_fill,
-    pay_closing_fee,
     return_margin,
     settle_isolated,
 )
-from tests.support.naive.state import Pocket, State, balance_name
-
-
-@dataclass
-class Job:
-    """One margin account's liquidation; `filled` is the wave's last seller by contract (L3)."""
-
-    pocket: Pocket
-    cause: int
-    filled: dict[str, int]
-    set_aside: int = 0
-
-
-@dataclass
-class Step:
-    """One position on its way through all stages."""
-
-    seq: int
-    job: Job
-    contract: str
-    sign: int
-    share: int = 0
-    lots: int = 0
-    """`share` and `lots`: A' and q' of L9, the rest after the IOC."""
-    sold: int = 0
-
-    @property
-    def pocket(self) -> Pocket:
-        """The margin account that is liquidated."""
-        return self.job.pocket
-
-    @property
-    def account(self) -> str:
-        """The account that is liquidated."""
-        return self.pocket[0]
-
-    @property
-    def side(self) -> Side:
-        """The side of the liquidation's orders."""
-        return "sell" if self.sign > 0 else "buy"
-
-    def against_mark(self, first: int, last: int) -> int:
-        """Sum d(k) of the lots after `first` up to `last` (L9)."""
-        return self.share * last // self.lots - self.share * first // self.lots
+from tests.support.naive.forced import Debt, Job, Step, pay_fees, sell_for_fund, sell_limited
+from tests.support.naive.state import Pocket, State
 
 
 def liquidate(state: State, pocket: Pocket, cause: int, filled: dict[str, int]) -> None:
@@ -139,17 +91,19 @@ def _step(state: State, job: Job, contract: str) -> None:
     seq = _start(state, job, contract, limit)
     sign = 1 if state.position(account, contract).quantity > 0 else -1
     step = Step(seq, job, contract, sign)
+    job.owed.append(Debt(seq, contract))
     if limit is not None:
-        _sell_limited(state, step, limit)
+        sell_limited(state, step, limit)
     left = abs(state.position(account, contract).quantity)
     if left:
         step.lots = left
         step.share = _share(state, pocket, contract, job.set_aside)
         can_deleverage = _bankruptcy_value(state, account, contract, step.share) > 0
-        _sell_for_fund(state, step)
+        sell_for_fund(state, step)
         if can_deleverage:
             _deleverage(state, step)
         _close_outside(state, step)
+    pay_fees(state, job)
     if not state.contracts_of(pocket):
         settle_balance(state, seq, pocket, contract)
     _end(state, pocket, contract, seq)
@@ -210,89 +164,6 @@ def _forgive(state: State, pocket: Pocket, cause: int) -> None:
     _end(state, pocket, contract, seq)
 
 
-def _sell_limited(state: State, step: Step, limit: int) -> None:
-    """Stage (a): an IOC for the whole position at its bankruptcy price (L8)."""
-    hidden = hidden_from(state, step.contract, opposite(step.side))
-    while left := abs(state.position(step.account, step.contract).quantity):
-        entries = merged(state, step.contract, opposite(step.side), hidden)
-        if not entries or not within(step.side, entries[0].price, limit):
-            return
-        _forced_fill(state, step, entries[0], min(left, entries[0].lots), stage="book")
-
-
-def _sell_for_fund(state: State, step: Step) -> None:
-    """Stage (b): lot by lot, while the shortfall is at most the fund's cash (L9)."""
-    cash = state.fund
-    details = state.markets[step.contract].contract
-    mark_value = state.markets[step.contract].mark * details.unit_value
-    shortfall = 0
-    hidden = hidden_from(state, step.contract, opposite(step.side))
-    while step.sold < step.lots:
-        entries = merged(state, step.contract, opposite(step.side), hidden)
-        if not entries:
-            return
-        met = entries[0]
-        fit = 0
-        while fit < min(step.lots - step.sold, met.lots):
-            done = step.sold + fit
-            settled = mark_value - step.sign * step.against_mark(done, done + 1)
-            lacks = step.sign * (settled - met.price * details.unit_value)
-            if shortfall + lacks > cash:
-                break
-            shortfall += lacks
-            fit += 1
-        if fit:
-            _forced_fill(state, step, met, fit, stage="fund")
-            step.sold += fit
-        if fit < met.lots:
-            return
-
-
-def _forced_fill(state: State, step: Step, met: Entry, lots: int, *, stage: str) -> None:
-    """One fill of a liquidation order: the maker first, then the liquidated account (L8)."""
-    contract, account = step.contract, step.account
-    details = state.markets[contract].contract
-    state.markets[contract].last_next = met.price
-    state.dirty.add(contract)
-    step.job.filled[contract] = step.seq
-    if met.order is None:
-        take(state, contract, opposite(step.side), met.level, lots)
-        outside_fill(state, contract, opposite(step.side), lots, met.price)
-    else:
-        fill_order(state, met.order, lots, met.price, role="maker", against="liquidation")
-    value = met.price * lots * details.unit_value
-    loss = -close_part(state, account, contract, lots, value)
-    fee = paid = 0
-    if stage == "book":
-        rules = state.rules
-        fee = pay_closing_fee(state, account, contract, value * rules.taker_fee_ppm // PPM)
-        extra = value * rules.liquidation_fee_ppm // PPM
-        fee += pay_closing_fee(state, account, contract, extra, rules.liquidation_fee_to)
-    else:
-        settled = lots * state.markets[contract].mark * details.unit_value
-        settled -= step.sign * step.against_mark(step.sold, step.sold + lots)
-        paid = step.sign * (settled - value)
-        state.post("fund", balance_name(step.pocket), paid)
-        state.add_result(step.pocket, paid)
-    settle_isolated(state, account, contract)
-    state.emit(
-        LiquidationFilled,
-        liquidation=step.seq,
-        account=account,
-        contract=contract,
-        side=step.side,
-        quantity=lots,
-        price=met.price,
-        stage=stage,
-        against="outside" if met.order is None else "book",
-        fee=fee,
-        loss=loss,
-        own_margin=loss - paid,
-        insurance_fund=paid,
-        fund=state.fund,
-    )
-
-
 def _deleverage(state: State, step: Step) -> None:
     """Stage (c): close winners against what is left, best ranked first (L10)."""
     for winner in _ranking(state, step):
@@ -349,7 +220,6 @@ def _deleverage_one(state: State, step: Step, winner: str, lots: int, gain: int)
         own_margin=own_margin,
         adl=adl,
     )
-    after_close(state, winner, contract)
 
 
 def _close_outside(state: State, step: Step) -> None:

@@ -68,7 +68,11 @@ def in_breach(state: State, pocket: Pocket) -> bool:
     """Tell whether a margin account must be liquidated (L1)."""
     if not state.contracts_of(pocket):
         return state.money(pocket) < 0
-    owned, needed = equity(state, pocket), maintenance(state, pocket)
+    return is_trigger(state, equity(state, pocket), maintenance(state, pocket))
+
+
+def is_trigger(state: State, owned: int, needed: int) -> bool:
+    """Tell whether equity and maintenance of a position meet the trigger (L1)."""
     if owned <= 0:
         return True
     return needed > owned if state.rules.strict_trigger else needed >= owned
@@ -118,8 +122,17 @@ def _side_margin(
 def available(state: State, account: str) -> int:
     """Give what a cross account can still use (M3)."""
     cross = [c for c in state.markets if state.mode(account, c) == "cross"]
-    used = sum(initial(state, account, c) + order_margin(state, account, c) for c in cross)
+    used = sum(_tied(state, account, c) + order_margin(state, account, c) for c in cross)
     return equity(state, (account, None)) - used
+
+
+def _tied(state: State, account: str, contract: str) -> int:
+    """Give what a cross position ties: its initial margin, or what keeps it from the trigger."""
+    if state.position(account, contract).quantity == 0:
+        return 0
+    kept = position_maintenance(state, account, contract)
+    kept += 0 if state.rules.strict_trigger else 1
+    return max(initial(state, account, contract), kept)
 
 
 def withdrawable(state: State, account: str) -> int:

@@ -1,11 +1,22 @@
 """How an order walks the merged book, and what the replayed market fills (O8 to O14)."""
 
+from dataclasses import replace
+
 from engine.core.command import AmendOrder, PlaceOrder, Side
 from engine.core.event import OrderAccepted, OrderAmended
 from engine.core.reason import Reason
 from tests.support.naive import margin
+from tests.support.naive.afford import make_room
 from tests.support.naive.book import Entry, hidden_from, merged, opposite, take, within
-from tests.support.naive.fills import cancel, fill_order, outside_fill, reducible
+from tests.support.naive.fills import (
+    cancel,
+    fill_order,
+    is_ruinous,
+    outside_fill,
+    reducible,
+    release,
+    stop_maker,
+)
 from tests.support.naive.queue import join
 from tests.support.naive.state import Order, State
 
@@ -73,21 +84,31 @@ def place(state: State, command: PlaceOrder) -> None:
         quantity=order.quantity,
         price=order.price,
     )
-    arrive(state, order, rests=command.price is not None and command.time_in_force == "gtc")
+    make_room(state, order)
+    arrive(state, order, rests=rests_after(command))
+
+
+def rests_after(command: PlaceOrder) -> bool:
+    """Tell whether what is left of an order rests."""
+    return command.price is not None and command.time_in_force == "gtc"
 
 
 def can_fill_all(state: State, command: PlaceOrder) -> bool:
-    """Tell by a trial on a copy whether a FOK order would be filled at once (O11)."""
+    """Tell by a dry run on a copy whether a FOK order would be filled at once (O11)."""
     trial = state.copy()
-    trial.is_trial = True
+    trial.dry_run_of = state
     order = order_of(trial, command)
     walk(trial, order)
     return order.quantity == 0
 
 
 def arrive(state: State, order: Order, *, rests: bool) -> None:
-    """Walk the book; what is left rests or is cancelled (O11)."""
+    """Walk the book, release margin once (M6); what is left rests or is cancelled (O11)."""
+    wanted, held = order.quantity, reducible(state, order.account, order.contract, order.side)
     stopped = walk(state, order)
+    closed = min(wanted - order.quantity, held)
+    if closed > 0:
+        release(state, order.account, order.contract, closed, held)
     if stopped is not None:
         cancel(state, order, stopped)
     elif order.quantity > 0 and not rests:
@@ -104,16 +125,13 @@ def arrive(state: State, order: Order, *, rests: bool) -> None:
 def walk(state: State, order: Order) -> Reason | None:
     """Fill an arriving order from the merged book; give the reason if it is stopped (O9)."""
     account, contract = order.account, order.contract
-    closing = min(order.quantity, reducible(state, account, contract, order.side))
-    owned = margin.equity(state, state.pocket(account, contract))
     hidden = hidden_from(state, contract, opposite(order.side))
     while order.quantity > 0:
         entries = merged(state, contract, opposite(order.side), hidden)
         if not entries or not within(order.side, entries[0].price, order.price):
             return None
         met = entries[0]
-        still_closing = reducible(state, account, contract, order.side) > 0
-        if still_closing and _beyond_bankruptcy(state, order, met.price, closing, owned):
+        if is_ruinous(state, order, met.price):
             return Reason.BANKRUPTCY_PRICE
         if met.order is not None and met.order.account == account:
             if state.rules.self_trade != "cancel_taker":
@@ -122,16 +140,20 @@ def walk(state: State, order: Order) -> Reason | None:
             if state.rules.self_trade != "cancel_maker":
                 return Reason.SELF_TRADE
             continue
+        if met.order is not None and state.dry_run_of is not None:
+            if _is_uncertain(state.dry_run_of, met.order):
+                return Reason.FILL_OR_KILL
+        elif met.order is not None and stop_maker(state, met.order):
+            continue
         _trade(state, order, met)
     return None
 
 
-def _beyond_bankruptcy(state: State, order: Order, price: int, closing: int, owned: int) -> bool:
-    """Tell whether a price would use up more than the margin (O10)."""
-    market = state.markets[order.contract]
-    worth = market.mark * closing * market.contract.unit_value
-    paid = price * closing * market.contract.unit_value
-    return paid < worth - owned if order.side == "sell" else paid > worth + owned
+def _is_uncertain(state: State, maker: Order) -> bool:
+    """Tell whether O10 might stop a maker, as things stood before the dry run (O11)."""
+    mark = state.markets[maker.contract].mark
+    closes = reducible(state, maker.account, maker.contract, maker.side) > 0
+    return closes and (maker.price < mark if maker.side == "sell" else maker.price > mark)
 
 
 def _trade(state: State, order: Order, met: Entry) -> None:
@@ -159,6 +181,8 @@ def fill_passed(state: State, contract: str, trade_price: int | None) -> None:
             if not passed:
                 break
             order = passed[0]
+            if stop_maker(state, order):
+                continue
             outside_fill(state, contract, opposite(order.side), order.quantity, order.price)
             fill_order(state, order, order.quantity, order.price, role="maker", against="outside")
 
@@ -180,16 +204,18 @@ def amend(state: State, command: AmendOrder) -> None:
     order = state.find_order(command.account, command.order)
     assert order is not None
     stays = keeps_place(order, command)
-    order.price, order.quantity = int(command.price), int(command.quantity)
+    new = replace(order, price=int(command.price), quantity=int(command.quantity))
     state.dirty.add(order.contract)
     state.emit(
         OrderAmended,
         account=order.account,
         order=order.order,
         contract=order.contract,
-        price=order.price,
-        quantity=order.quantity,
+        price=new.price,
+        quantity=new.quantity,
     )
+    make_room(state, new, order)
+    order.price, order.quantity = new.price, new.quantity
     if stays:
         margin.keep_set_aside(state, order.account, order.contract)
         return

@@ -2,7 +2,7 @@
 
 from engine.core.command import Side, TradeTick
 from tests.support.naive.book import opposite, shown_at
-from tests.support.naive.fills import fill_order, outside_fill
+from tests.support.naive.fills import fill_order, outside_fill, stop_maker
 from tests.support.naive.state import Order, State
 
 Shown = dict[tuple[Side, int], int]
@@ -17,6 +17,8 @@ def join(state: State, order: Order) -> None:
 
 def serve(state: State, trade: TradeTick) -> None:
     """Let a replayed trade at exactly the price of resting orders fill them in their queue."""
+    if state.rules.queue == "passed":
+        return
     side = opposite(trade.side)
     left, eaten = int(trade.quantity), 0
     for order in _resting_at(state, trade.contract, side, trade.price):
@@ -28,7 +30,7 @@ def serve(state: State, trade: TradeTick) -> None:
         left -= before
         eaten += before
         lots = min(left, order.quantity)
-        if lots:
+        if lots and not stop_maker(state, order):
             left -= lots
             outside_fill(state, trade.contract, opposite(side), lots, order.price)
             fill_order(state, order, lots, order.price, role="maker", against="outside")

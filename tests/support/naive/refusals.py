@@ -23,15 +23,15 @@ from engine.core.command import (
 from engine.core.instrument import Contract
 from engine.core.money import AMOUNT_MAX, E8
 from engine.core.reason import Reason
-from tests.support.naive import margin
+from tests.support.naive import afford, margin
 from tests.support.naive.book import best, opposite, within
 from tests.support.naive.fills import reducible
 from tests.support.naive.orders import (
     band_edge,
     can_fill_all,
-    keeps_place,
     order_of,
     resting_reduce_only,
+    rests_after,
 )
 from tests.support.naive.state import OUTSIDE, Order, State, balance_name
 
@@ -105,8 +105,11 @@ def _deposit(state: State, command: Deposit) -> Reason | None:
     """O3."""
     if command.account in ("", OUTSIDE) or ":" in command.account:
         return Reason.RESERVED_ACCOUNT
-    wallet = state.money((command.account, None))
-    if not 1 <= command.amount <= AMOUNT_MAX or wallet + command.amount > AMOUNT_MAX:
+    account = command.account
+    held = state.money((account, None))
+    for symbol in state.markets:
+        held += state.money((account, symbol)) + margin.set_aside(state, account, symbol)
+    if not 1 <= command.amount <= AMOUNT_MAX or held + command.amount > AMOUNT_MAX:
         return Reason.INVALID_AMOUNT
     return None
 
@@ -202,10 +205,7 @@ def _mode(state: State, command: SetMarginMode) -> Reason | None:
     change_mode(trial, command)
     if margin.available(trial, account) < 0:
         return Reason.INSUFFICIENT_MARGIN
-    after: list[tuple[str, str | None]] = [(account, None)]
-    if command.mode == "isolated":
-        after.append((account, contract))
-    if any(margin.in_breach(trial, pocket) for pocket in after):
+    if command.mode == "isolated" and margin.in_breach(trial, (account, contract)):
         return Reason.WOULD_LIQUIDATE
     return None
 
@@ -271,7 +271,7 @@ def _place(state: State, command: PlaceOrder) -> Reason | None:
     order = order_of(state, command)
     if order.quantity <= 0:
         return Reason.REDUCE_ONLY
-    refused = _exposure(state, order, None)
+    refused = _exposure(state, order, None, rests=rests_after(command))
     if refused is not None:
         return refused
     if command.time_in_force == "fok" and not can_fill_all(state, command):
@@ -279,8 +279,8 @@ def _place(state: State, command: PlaceOrder) -> Reason | None:
     return None
 
 
-def _exposure(state: State, new: Order, old: Order | None) -> Reason | None:
-    """Position limit, leverage, post-only and margin of a new or amended order (O7, M4)."""
+def _exposure(state: State, new: Order, old: Order | None, *, rests: bool) -> Reason | None:
+    """Position limit, leverage, order limit, post-only and margin of an order (O4, O13)."""
     account, contract = new.account, new.contract
     if not new.reduce_only:
         quantity_max = state.markets[contract].contract.quantity_max
@@ -288,19 +288,14 @@ def _exposure(state: State, new: Order, old: Order | None) -> Reason | None:
             return Reason.POSITION_LIMIT
         if state.leverage(account, contract) > leverage_max(state, account, contract, old, new):
             return Reason.INVALID_LEVERAGE
+    resting = len(state.orders_of(account, contract))
+    if old is None and rests and resting >= state.rules.orders_max:
+        return Reason.ORDER_LIMIT
     if new.post_only:
         touched = best(state, contract, opposite(new.side))
         if touched is not None and within(new.side, touched, new.price):
             return Reason.POST_ONLY
-    increase = margin.order_margin(state, account, contract, without=old, arriving=new)
-    increase -= margin.order_margin(state, account, contract)
-    if increase <= 0:
-        return None
-    if state.mode(account, contract) == "cross":
-        payable = margin.available(state, account)
-    else:
-        payable = margin.withdrawable(state, account)
-    return Reason.INSUFFICIENT_MARGIN if increase > payable else None
+    return afford.refusal(state, new, old, rests=rests)
 
 
 def _amend(state: State, command: AmendOrder) -> Reason | None:
@@ -323,12 +318,4 @@ def _amend(state: State, command: AmendOrder) -> Reason | None:
         if command.quantity > allowed:
             return Reason.REDUCE_ONLY
     new = replace(old, price=int(command.price), quantity=int(command.quantity))
-    if keeps_place(old, command):
-        return _exposure_in_place(state, new, old)
-    return _exposure(state, new, old)
-
-
-def _exposure_in_place(state: State, new: Order, old: Order) -> Reason | None:
-    """The same checks; a smaller order at the same price never needs more margin."""
-    refused = _exposure(state, new, old)
-    return None if refused is Reason.INSUFFICIENT_MARGIN else refused
+    return _exposure(state, new, old, rests=True)

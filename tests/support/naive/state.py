@@ -102,7 +102,7 @@ class State:
         self.arrivals = 0
         self.openings = 0
         self.clock = 0
-        self.is_trial = False
+        self.dry_run_of: State | None = None
         self.now = 0
         self.seq = 0
         self.events: list[Event] = []

@@ -1,7 +1,7 @@
 """Waves, their order and cause, and the warnings at the start of each (L2, L3, W1 to W3)."""
 
 from engine.core.event import MarginCalled, PoolDrawn
-from engine.core.money import div_up
+from engine.core.money import PPM, div_up
 from tests.support.naive import margin
 from tests.support.naive.liquidation import liquidate
 from tests.support.naive.prices import update
@@ -84,11 +84,10 @@ def _call(state: State, pocket: Pocket) -> bool:
         return False
     highest = max(newly)
     state.crossed[pocket] = crossed | {n for n in state.rules.warning_levels if n <= highest}
-    by_notional = [(-abs(margin.value_at_mark(state, pocket[0], c)), c) for c in contracts]
     state.emit(
         MarginCalled,
         account=pocket[0],
-        contract=min(by_notional)[1],
+        contract=min(contracts, key=lambda c: _distance(state, pocket[0], c)),
         mode="cross" if pocket[1] is None else "isolated",
         level=highest,
         equity=owned,
@@ -96,6 +95,14 @@ def _call(state: State, pocket: Pocket) -> bool:
         restore=max(0, div_up(100 * needed, highest) - owned),
     )
     return True
+
+
+def _distance(state: State, account: str, contract: str) -> tuple[int, str]:
+    """Order the positions by the move that would use up the slack (W2)."""
+    value = margin.value_at_mark(state, account, contract)
+    _, row = margin.bracket_of(state.markets[contract].contract, abs(value))
+    sign = 1 if value > 0 else -1
+    return (-abs(value) * (PPM - sign * row.rate_ppm), contract)
 
 
 def _draw(state: State, account: str, *, called: bool) -> None:

@@ -1,0 +1,55 @@
+"""The end of a liquidation: fees from what is left, then the residue (L12, L16)."""
+
+from engine.core.account.position import Position
+from engine.core.event import LiquidationFeePaid, ResidueTaken
+from engine.core.liquidation.case import Case
+from engine.core.money import Micros
+from engine.core.state.venue import State
+from engine.core.trading.fill import add_result
+
+
+def fees(state: State, case: Case, position: Position) -> None:
+    """Pay what the fills owe as far as the money goes; the waterfall never pays a fee."""
+    risk = case.breach.risk(state)
+    left = risk.equity - risk.maintenance
+    if risk.has_position and not state.rules.strict_trigger:
+        left -= 1
+    for owed in case.owed:
+        taker = min(owed.taker, max(0, left))
+        penalty = min(owed.penalty, max(0, left - taker))
+        left -= taker + penalty
+        if not taker + penalty:
+            continue
+        state.post(position.margin_key, "fees", taker)
+        state.post(position.margin_key, state.rules.liquidation_fee_to, penalty)
+        add_result(state, position, -taker - penalty)
+        state.emit(
+            LiquidationFeePaid(
+                **state.stamp(),
+                liquidation=owed.liquidation,
+                account=position.account,
+                contract=owed.contract,
+                taker_fee=Micros(taker),
+                liquidation_fee=Micros(penalty),
+                fund=state.fund,
+            )
+        )
+
+
+def residue(state: State, case: Case, key: str, contract: str) -> None:
+    """Hand what is left of the margin to the fund or back to the client, by profile."""
+    amount = state.balance(key)
+    name = case.breach.account.name
+    to = state.rules.residue_to
+    state.post(key, "fund" if to == "fund" else f"wallet:{name}", amount)
+    state.emit(
+        ResidueTaken(
+            **state.stamp(),
+            liquidation=case.liquidation,
+            account=name,
+            contract=contract,
+            amount=Micros(amount),
+            to=to,
+            fund=state.fund,
+        )
+    )

@@ -1,0 +1,171 @@
+"""What a new or amended order must satisfy before anything changes (O4, O7, O13, M4)."""
+
+import msgspec
+
+from engine.core.account.position import Position
+from engine.core.book.merged import is_worse, opposite
+from engine.core.book.order import Order
+from engine.core.command import Side
+from engine.core.margin.brackets import bracket_of, maintenance_of
+from engine.core.margin.orders import Arriving, open_quantity, order_margin
+from engine.core.margin.risk import Risk
+from engine.core.reason import Reason
+from engine.core.state.market import Market
+from engine.core.state.standing import available, isolated_risk, withdrawable
+from engine.core.state.venue import State
+from engine.core.trading.limits import band_edge
+from engine.core.trading.match import offers
+from engine.core.trading.reserve import drop, sync
+
+
+class Request(msgspec.Struct, frozen=True):
+    """An order that asks to be accepted; `replaced` is what it stands for in the book now.
+
+    `immediate`: nothing of it will rest.
+    """
+
+    order: Order
+    replaced: Order | None = None
+    immediate: bool = False
+
+    def others(self, state: State) -> list[Order]:
+        """Return the account's other resting orders in the contract."""
+        resting = state.accounts[self.order.account].orders_in(self.order.contract)
+        return [order for order in resting if order is not self.replaced]
+
+
+def check_limit(state: State, market: Market, side: Side, price: int) -> Reason | None:
+    """Check a limit price: range, grid, and how far it is through the mark."""
+    if not 1 <= price <= market.contract.price_max or price % market.contract.tick:
+        return Reason.INVALID_PRICE
+    edge = band_edge(state, market, side)
+    return Reason.PRICE_BAND if is_worse(price, edge, side) else None
+
+
+def check_terms(state: State, market: Market, request: Request) -> Reason | None:
+    """Check what depends on position, book and money."""
+    order = request.order
+    position = state.position(order.account, order.contract)
+    if order.reduce_only:
+        if not order.quantity:
+            return Reason.REDUCE_ONLY
+    else:
+        arriving = Arriving(order.side, order.price, order.quantity, order.price, False)
+        reason = check_size(market, position, request.others(state), arriving)
+        if reason is not None:
+            return reason
+    resting = len(request.others(state))
+    if not request.immediate and resting >= state.rules.orders_max:
+        return Reason.ORDER_LIMIT
+    crossing = market.best(opposite(order.side), state.now_us)
+    crosses = crossing is not None and not is_worse(crossing, order.price, order.side)
+    if order.post_only and crosses:
+        return Reason.POST_ONLY
+    return None if order.reduce_only else _check_margin(state, market, position, request)
+
+
+def check_size(
+    market: Market, position: Position, orders: list[Order], arriving: Arriving | None
+) -> Reason | None:
+    """Check the position limit and the leverage of the larger side (Decision O7)."""
+    largest = max(
+        abs(position.quantity + open_quantity(orders, "buy", arriving)),
+        abs(position.quantity - open_quantity(orders, "sell", arriving)),
+    )
+    if arriving is not None and largest > market.contract.quantity_max:
+        return Reason.POSITION_LIMIT
+    brackets = market.contract.brackets
+    value = largest * market.mark * market.contract.unit_value
+    if position.leverage > brackets[bracket_of(brackets, value)].leverage_max:
+        return Reason.INVALID_LEVERAGE
+    return None
+
+
+def _increase(state: State, market: Market, request: Request) -> int:
+    """Return by how much the order margin of the contract would grow."""
+    order, others = request.order, request.others(state)
+    counted = order.price
+    if order.side == "sell":
+        counted = max(counted, market.best("buy", state.now_us) or counted)
+    arriving = Arriving(order.side, order.price, order.quantity, counted, order.reduce_only)
+    position = state.position(order.account, order.contract)
+    fee, now = state.rules.taker_fee_ppm, [*others, *filter(None, [request.replaced])]
+    before = order_margin(market.contract, position, now, None, fee)
+    return order_margin(market.contract, position, others, arriving, fee) - before
+
+
+def _check_margin(
+    state: State, market: Market, position: Position, request: Request
+) -> Reason | None:
+    opening = _opening(position, request.order)
+    worst = _worst_price(state, market, request)
+    sign = 1 if request.order.side == "buy" else -1
+    lost = opening * max(0, sign * (worst - market.mark)) * market.contract.unit_value
+    increase = _increase(state, market, request) + lost
+    if increase <= 0:
+        return None
+    account = state.accounts[position.account]
+    if position.mode == "cross":
+        short = increase > available(state, account)
+        return Reason.INSUFFICIENT_MARGIN if short else None
+    if increase - lost > withdrawable(state, account):
+        return Reason.INSUFFICIENT_MARGIN
+    if not lost:
+        return None
+    return _check_opening(state, market, position, opening, worst)
+
+
+def _opening(position: Position, order: Order) -> int:
+    """Return the lots of an order beyond what it closes."""
+    closes = position.quantity < 0 if order.side == "buy" else position.quantity > 0
+    return max(0, order.quantity - abs(position.quantity)) if closes else order.quantity
+
+
+def _worst_price(state: State, market: Market, request: Request) -> int:
+    """Return the worst price that the order can be filled at: its limit if it may rest."""
+    order = request.order
+    if not request.immediate:
+        return order.price
+    worst, left = int(market.mark), int(order.quantity)
+    for offer in offers(state, market, order.side):
+        if left <= 0 or is_worse(offer.price, order.price, order.side):
+            break
+        if offer.order is None or offer.order.account != order.account:
+            worst = offer.price
+            left -= offer.quantity
+    return worst
+
+
+def _check_opening(
+    state: State, market: Market, position: Position, opening: int, worst: int
+) -> Reason | None:
+    """An isolated position must not be liquidated by the price at which it is opened."""
+    unit = market.contract.unit_value
+    lost = opening * abs(worst - market.mark) * unit
+    equity = opening * worst * unit // position.leverage - lost
+    lots = opening
+    sign = 1 if worst > market.mark else -1
+    if position.sign == sign:
+        equity += isolated_risk(state, position).equity
+        lots += abs(position.quantity)
+    kept = maintenance_of(market.contract.brackets, lots * market.mark * unit)
+    breach = Risk(equity, kept).is_breach(state.rules.strict_trigger)
+    return Reason.WOULD_LIQUIDATE if breach else None
+
+
+def make_room(state: State, market: Market, request: Request) -> None:
+    """Cancel orders that lose their netting to a reduce-only order, where they cannot be paid."""
+    order = request.order
+    account = state.accounts[order.account]
+    isolated = state.position(order.account, order.contract).mode == "isolated"
+    while (increase := _increase(state, market, request)) > 0:
+        free = withdrawable(state, account) if isolated else available(state, account)
+        yielding = [
+            other
+            for other in request.others(state)
+            if other.side == order.side and not other.reduce_only
+        ]
+        if increase <= free or not yielding:
+            return
+        drop(state, max(yielding, key=lambda one: one.arrival), Reason.INSUFFICIENT_MARGIN)
+        sync(state, account, order.contract)

@@ -1,0 +1,307 @@
+"use strict";
+// The list of all liquidations, as trees of what set off what. A row is made when it is scrolled
+// to, its account of why when it is opened, so that thousands of them cost nothing.
+
+const CHUNK = 60;
+const PAYERS = ["own_margin", "insurance_fund", "adl", "socialized", "uncovered"];
+
+class Why {
+  constructor(data, colors) {
+    this.causes = data.causes;
+    this.fills = data.fills;
+    this.brackets = new Map(data.brackets.map(({ contract, rows }) => [contract, rows]));
+    this.colors = colors;
+    this.words = new Map(data.paid.map(({ name, words }) => [name, words]));
+    this.rows = data.whys.map((values) => Object.fromEntries(data.columns.map((name, i) => [name, values[i]])));
+    this.bySeq = new Map(this.rows.map((row) => [row.seq, row]));
+    this.grow();
+    this.list = document.getElementById("list");
+    this.more = document.getElementById("more");
+    this.input = document.getElementById("words");
+    this.select = document.getElementById("order");
+    this.input.addEventListener("input", () => this.show());
+    this.select.addEventListener("change", () => this.show());
+    document.getElementById("search").addEventListener("submit", (event) => event.preventDefault());
+    document.getElementById("reset").addEventListener("click", () => {
+      this.input.value = "";
+      this.show();
+    });
+    new IntersectionObserver((seen) => seen.some((each) => each.isIntersecting) && this.extend(), {
+      rootMargin: "400px",
+    }).observe(this.more);
+    this.show();
+  }
+
+  /** Give every row its children, its depth and the command at the root of its cascade. */
+  grow() {
+    const roots = new Map();
+    for (const row of this.rows) {
+      const parent = this.bySeq.get(row.cause);
+      row.depth = parent ? parent.depth + 1 : 0;
+      row.root = parent ? parent.root : row.cause;
+      row.caused = [];
+      if (parent) parent.caused.push(row);
+      else roots.set(row.cause, [...(roots.get(row.cause) ?? []), row]);
+    }
+    this.cascades = roots;
+    this.sizes = new Map();
+    for (const row of this.rows) this.sizes.set(row.root, (this.sizes.get(row.root) ?? 0) + 1);
+    this.inTrees = [];
+    for (const tops of roots.values()) {
+      const pending = [...tops].reverse();
+      while (pending.length) {
+        const row = pending.pop();
+        this.inTrees.push(row);
+        pending.push(...[...row.caused].reverse());
+      }
+    }
+  }
+
+  /** List what the controls ask for; `root` restricts it to one cascade. */
+  show(root) {
+    const words = this.input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const order = this.select.value;
+    const by = (amount) => [...this.rows].sort((a, b) => amount(b) - amount(a));
+    const others = (row) => Number(row.loss) - Number(row.own_margin);
+    const rows =
+      order === "loss" ? by((row) => Number(row.loss)) : order === "others" ? by(others) : this.inTrees;
+    this.shown = rows.filter((row) => {
+      const text = `${row.account} ${row.contract} ${row.mode} ${row.side} ${row.seq}`.toLowerCase();
+      return (root === undefined || row.root === root) && words.every((word) => text.includes(word));
+    });
+    this.isTree = order === "time";
+    this.next = 0;
+    this.list.replaceChildren();
+    document.getElementById("found").textContent =
+      this.shown.length === this.rows.length
+        ? `All ${many(this.rows.length, "liquidation")}; open one to see why.`
+        : `${grouped(this.shown.length)} of ${many(this.rows.length, "liquidation")}.`;
+    this.extend();
+  }
+
+  /** Make the next rows. */
+  extend() {
+    const rows = this.shown.slice(this.next, this.next + CHUNK);
+    for (const row of rows) {
+      const before = this.shown[this.next - 1];
+      if (this.isTree && before?.root !== row.root) this.list.append(this.header(row));
+      this.list.append(this.item(row));
+      this.next += 1;
+    }
+    this.more.textContent = this.next < this.shown.length ? `${grouped(this.shown.length - this.next)} more below` : "";
+  }
+
+  /** Find a liquidation, open it and bring it into view. */
+  open(seq) {
+    const row = this.bySeq.get(seq);
+    if (row === undefined) return;
+    if (!this.shown.includes(row)) {
+      this.input.value = "";
+      this.show();
+    }
+    while (this.shown.indexOf(row) >= this.next) this.extend();
+    const item = document.getElementById(`liquidation-${seq}`);
+    item.open = true;
+    item.scrollIntoView({ block: "center" });
+    item.firstElementChild.focus({ preventScroll: true });
+  }
+
+  /** List one cascade. */
+  follow(root) {
+    this.input.value = "";
+    this.select.value = "time";
+    this.show(root);
+    document.getElementById("why").scrollIntoView();
+  }
+
+  header(row) {
+    const cause = this.causes[row.root];
+    const size = this.sizes.get(row.root);
+    const told = cause ? cause.told : `liquidation ${row.root}, which is not in this page`;
+    const at = element("time", {}, moment(cause ? cause.at : row.at));
+    return element("li", { class: "cause" }, at, ` ${told} set off ${many(size, "liquidation")}`);
+  }
+
+  item(row) {
+    const indent = this.isTree ? Math.min(row.depth, 8) : 0;
+    const details = element(
+      "details",
+      { id: `liquidation-${row.seq}`, style: `--depth: ${indent}` },
+      element(
+        "summary",
+        {},
+        element("span", { class: "who" }, this.isTree ? "" : `${time(row.at)} `, element("b", {}, row.account), ` ${row.mode}`),
+        element("span", { class: "what" }, position(row)),
+        element("span", { class: "lost" }, row.quantity === "0" ? "" : `lost ${grouped(row.loss, 2)}`),
+        this.strip(row),
+      ),
+    );
+    details.addEventListener("toggle", () => {
+      if (details.open && details.childElementCount === 1) details.append(this.card(row));
+    });
+    return element("li", {}, details);
+  }
+
+  /** Who paid, as a line of colours. */
+  strip(row) {
+    const paid = PAYERS.map((name) => [name, Math.max(0, Number(row[name]))]);
+    const whole = paid.reduce((sum, [, amount]) => sum + amount, 0);
+    const parts = whole ? paid.filter(([, amount]) => amount) : [];
+    return element(
+      "span",
+      { class: "strip", title: parts.map(([name]) => this.words.get(name)).join(", ") },
+      parts.map(([name, amount]) =>
+        element("i", { style: `flex-grow: ${amount / whole}; background: ${this.colors.get(name)}` }),
+      ),
+    );
+  }
+
+  /** What a tooltip says of a liquidation. */
+  told(seq) {
+    const row = this.bySeq.get(seq);
+    return tip(
+      moment(row.at),
+      `${named(row.account, row.mode)} ${position(row)}`,
+      `equity ${grouped(row.equity, 2)}, maintenance ${grouped(row.maintenance, 2)}`,
+      "click for why",
+    );
+  }
+
+  card(row) {
+    return element(
+      "div",
+      { class: "why" },
+      element("p", { class: "story" }, story(row)),
+      element("div", { class: "columns" }, [
+        facts("When it was seized", this.seized(row)),
+        facts("What came before", this.before(row)),
+        facts("How it was closed", closed(row, this.fills)),
+        facts("Who paid", this.payers(row)),
+      ]),
+    );
+  }
+
+  seized(row) {
+    const bracket = this.brackets.get(row.contract)?.[row.bracket - 1];
+    const table = bracket
+      ? `${row.bracket}: from ${grouped(bracket[0])} on ${bracket[1]}${isZero(bracket[2]) ? "" : `, less ${grouped(bracket[2])}`}`
+      : null;
+    return [
+      ["time", `${moment(row.at)} UTC`],
+      ["event", `seq ${row.seq}`],
+      ["set off by", this.cause(row)],
+      ["mark", grouped(row.mark)],
+      ["notional", grouped(row.notional, 2)],
+      ["bracket", table],
+      ["equity", grouped(row.equity)],
+      ["maintenance", grouped(row.maintenance)],
+      ["margin ratio", ratio(row)],
+      ["bankruptcy price", row.bankruptcy === null ? "none above 0" : grouped(row.bankruptcy)],
+    ];
+  }
+
+  cause(row) {
+    const parent = this.bySeq.get(row.cause);
+    if (parent) {
+      const link = { type: "button", class: "link", onclick: () => this.open(parent.seq) };
+      const name = `the liquidation of ${named(parent.account, parent.mode)}, ${parent.contract}`;
+      return [element("button", link, name), `, whose fills moved the price; at first ${this.causes[row.root]?.told ?? "a liquidation that is not in this page"}`];
+    }
+    return this.causes[row.cause]?.told ?? `liquidation ${row.cause}, which is not in this page`;
+  }
+
+  before(row) {
+    const called = row.called.map(([level, ago]) => [`margin call at ${level} %`, before(row, ago)]);
+    const drawn = row.drawn.map(([contract, amount, ago]) => [
+      `lived on the pool for ${contract}`,
+      `${grouped(amount, 2)}, ${before(row, ago)}`,
+    ]);
+    return [
+      ...(called.length ? called : [["margin calls", "none"]]),
+      ...drawn,
+      ["orders cancelled", grouped(row.cancelled)],
+    ];
+  }
+
+  payers(row) {
+    const paid = PAYERS.filter((name) => name === "own_margin" || !isZero(row[name])).map((name) => [
+      this.words.get(name),
+      grouped(row[name]),
+    ]);
+    const some = (rows, count, word) =>
+      rows.length
+        ? [[`${word}: ${grouped(count)}`, [...rows.map(([account, , amount]) => `${account} ${grouped(amount, 2)}`), ...(count > rows.length ? ["and others less"] : [])].join(", ")]]
+        : [];
+    return [
+      ["loss", grouped(row.loss)],
+      ...paid,
+      ...some(row.deleveraged, row.deleveraged_count, "winners closed"),
+      ...some(row.cut, row.cut_count, "winners cut"),
+      ["taker fee", grouped(row.taker_fee)],
+      ["liquidation fee", grouped(row.liquidation_fee)],
+      ...(isZero(row.residue) ? [] : [["left over, to the fund", grouped(row.residue)]]),
+      ...(isZero(row.refunded) ? [] : [["left over, to the client", grouped(row.refunded)]]),
+    ];
+  }
+}
+
+function position(row) {
+  if (row.quantity === "0") return `a negative balance of ${grouped(row.equity, 2)}`;
+  return `${row.side} ${grouped(row.quantity)} ${row.contract} at ${grouped(row.mark)}`;
+}
+
+function ratio({ equity, maintenance }) {
+  return Number(equity) > 0 ? `${((Number(maintenance) / Number(equity)) * 100).toFixed(1)} %` : "bankrupt";
+}
+
+/** One sentence that says it all. */
+function story(row) {
+  if (row.quantity === "0") return `The account held no position and owed ${grouped(row.equity.replace("-", ""), 2)}, which was made good.`;
+  const whose = row.mode === "cross" ? "the cross account" : "the position";
+  const held = Number(row.equity) > 0 ? "no more than its maintenance of" : "below its maintenance of";
+  const paid = PAYERS.slice(1).filter((name) => Number(row[name]) > 0);
+  const others = Number(row.loss) - Number(row.own_margin);
+  const end = paid.length
+    ? `Others bore ${grouped(others.toFixed(2))} of the loss.`
+    : "Its own margin bore the whole loss.";
+  return (
+    `With the mark at ${grouped(row.mark)}, the equity of ${whose} was ${grouped(row.equity, 2)}, ${held} ` +
+    `${grouped(row.maintenance, 2)}: the venue took over ${row.side} ${grouped(row.quantity)} ${row.contract}. ${end}`
+  );
+}
+
+function before(row, ago) {
+  return ago ? `${lasted(ago)} before, ${time(row.at - ago)}` : "by the same tick";
+}
+
+function closed(row, words) {
+  const [book, fund, adl, outside] = row.filled;
+  const fills = row.fills.map(([code, price, quantity]) => [words[code], `${grouped(quantity)} at ${grouped(price)}`]);
+  const left = row.fill_count - row.fills.length;
+  const quantity = (name, lots, more = "") => (isZero(lots) ? [] : [[name, `${grouped(lots)}${more}`]]);
+  return [
+    ...quantity("filled in the book", book),
+    ...quantity("sold for the fund", fund),
+    ...(row.average === null ? [] : [["average fill", grouped(row.average)]]),
+    ...quantity("deleveraged", adl, row.bankruptcy === null ? "" : ` at about ${grouped(row.bankruptcy)}`),
+    ...quantity("closed off the book", outside, ` at ${grouped(row.outside ?? "0")}`),
+    ...(row.left === null
+      ? []
+      : [["left of the position", grouped(row.left[0])], ["equity after it", grouped(row.left[1])]]),
+    ...fills,
+    ...(left > 0 ? [["and more fills", grouped(left)]] : []),
+  ];
+}
+
+function facts(title, rows) {
+  return element(
+    "section",
+    {},
+    element("h3", {}, title),
+    element(
+      "dl",
+      {},
+      rows.filter(([, value]) => value !== null).map(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]),
+    ),
+  );
+}

@@ -1,0 +1,37 @@
+"""Write the golden results anew: `python -m tests.golden.write [NAME...]`, all without a name.
+
+What changed is then read in the difference. A lab whose real file is not there is left as it is.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from engine.config.find import names
+from tests.golden.runs import FOLDER, WORLDS, Result, is_playable, lab_run, world_run
+
+
+def result_of(name: str) -> Result | None:
+    """Play a world or a lab; None where its real file is not there."""
+    if name in WORLDS:
+        return world_run(name)
+    if not is_playable(name):
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        return lab_run(name, Path(folder))
+
+
+def main() -> None:
+    """Write the results that the arguments name."""
+    FOLDER.mkdir(exist_ok=True)
+    for name in sys.argv[1:] or [*WORLDS, *names("labs")]:
+        result = result_of(name)
+        if result is None:
+            sys.stdout.write(f"{name}: left as it is, MARGINCALL_SAMPLES names no folder\n")
+            continue
+        (FOLDER / f"{name}.jsonl").write_text(result.text(), "utf-8")
+        sys.stdout.write(f"{name}: {result.line()}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,223 @@
+"""Bugs to put into the engine on purpose: one function of it, replaced by a wrong one.
+
+They are those that venues and prototypes had: rounding that leaks, an account liquidated twice,
+a wave that moves its own marks, a reduce-only order that outlives its position, margin stranded
+when a position is gone, the fund overdrawn or drawn too late, winners cut by more than they won,
+work skipped that was due.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import msgspec
+
+from engine.core import funding
+from engine.core.account.account import OUTSIDE
+from engine.core.account.position import Position
+from engine.core.book.ladder import Ladder
+from engine.core.book.order import Order
+from engine.core.command import Command, Side
+from engine.core.event import DeficitCovered
+from engine.core.liquidation import breach, close, settle, socialize
+from engine.core.liquidation.case import Breach, Case
+from engine.core.margin import band
+from engine.core.money import AMOUNT_MAX, Lots, Micros, Price, div_up
+from engine.core.reason import Reason
+from engine.core.state.standing import cross_risk, profit
+from engine.core.state.venue import State
+from engine.core.trading import prices
+
+_ACROSS_WINNERS = socialize._across_winners
+_FEES = settle.fees
+_INTO_BOOK = close.into_book
+_REJECT = State.reject
+_SAFE_DISTANCE = band.safe_distance
+_SETTLE = funding.settle
+_WORST_FIRST = breach.worst_first
+
+
+class Bug(NamedTuple):
+    """What is replaced below `engine.core`, by what, and words of the rule that finds it."""
+
+    target: str
+    wrong: Callable[..., Any]
+    words: str
+    naive: bool = False
+
+
+def leaking_shares(amount: int, weights: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Leave out what rounding down leaves over."""
+    ordered = sorted(weights)
+    total = sum(weight for _, weight in ordered)
+    return [(owner, amount * weight // max(1, total)) for owner, weight in ordered]
+
+
+class Stale(Breach, frozen=True):
+    """A breach that nobody looks at again when its turn comes."""
+
+    def holds(self, state: State) -> bool:
+        return True
+
+
+def listed_twice(*arguments: Any) -> list[Breach]:
+    """Liquidate everybody twice."""
+    queue = _WORST_FIRST(*arguments)
+    return queue + [Stale(*msgspec.structs.astuple(one)) for one in queue]
+
+
+def smallest_first(one: Breach) -> tuple[int, str]:
+    """Queue the smallest loss first."""
+    return one.loss, one.margin_id
+
+
+def smallest_of_account(state: State, position: Position) -> tuple[int, str]:
+    """Close the smallest loss of an account first."""
+    return -profit(state, position), position.contract
+
+
+def moving_marks(state: State, case: Case, position: Position, limit: Price) -> None:
+    """Move the marks after each forced order instead of after the wave."""
+    _INTO_BOOK(state, case, position, limit)
+    prices.update(state)
+
+
+def winners_first(state: State, case: Case, key: str, contract: str) -> None:
+    """Cut winners before the fund pays."""
+    deficit = -state.balance(key)
+    cut = _ACROSS_WINNERS(state, case, key, deficit)
+    from_fund = min(state.fund, deficit - cut)
+    state.post("fund", key, from_fund)
+    state.post("uncovered", key, deficit - cut - from_fund)
+    state.emit(
+        DeficitCovered(
+            **state.stamp(),
+            liquidation=case.liquidation,
+            account=case.breach.account.name,
+            contract=contract,
+            deficit=Micros(deficit),
+            insurance_fund=Micros(from_fund),
+            socialized=Micros(cut),
+            uncovered=Micros(deficit - cut - from_fund),
+            fund=state.fund,
+        )
+    )
+
+
+def principal(state: State, loser: str) -> dict[str, int]:
+    """Cut by what somebody has instead of by what he won."""
+    has = {n: cross_risk(state, one).equity for n, one in state.accounts.items() if n != OUTSIDE}
+    return {name: equity for name, equity in has.items() if equity > 0 and name != loser}
+
+
+def last_of_level(ladder: Ladder, side: Side) -> Order | None:
+    """Serve who came last at the best price."""
+    price = ladder.best_price(side)
+    return None if price is None else [o for o in ladder.of(side) if o.price == price][-1]
+
+
+def cost_rounded_up(position: Position, lots: int) -> int:
+    """Let a unit of cost too much leave with a partial close."""
+    cost = div_up(position.cost * lots, abs(position.quantity))
+    position.quantity = Lots(position.quantity - position.sign * lots)
+    position.cost = Micros(position.cost - cost)
+    return cost
+
+
+def all_affordable(sale: Any, wanted: int, price: int) -> int:
+    """Let the fund sell whatever its cash."""
+    return wanted
+
+
+def wide_band(*arguments: Any) -> int:
+    """Look at an account too late."""
+    return 2 * _SAFE_DISTANCE(*arguments) + 5
+
+
+def counted_refusal(state: State, command: Command, reason: Reason) -> None:
+    """Let a refused command change something."""
+    state.arrivals += 1
+    _REJECT(state, command, reason)
+
+
+def unlimited_fees(state: State, case: Case, position: Position) -> None:
+    """Charge fees that the margin account cannot pay, so that the waterfall does."""
+    state.post("rounding", position.margin_key, AMOUNT_MAX)
+    _FEES(state, case, position)
+    state.post(position.margin_key, "rounding", AMOUNT_MAX)
+
+
+def late_funding(state: State, market: Any, rate_e8: int) -> None:
+    """Take funding for the mark before last."""
+    mark, market.mark = market.mark, market.mark + 1
+    _SETTLE(state, market, rate_e8)
+    market.mark = mark
+
+
+def nothing(*_: Any, **__: Any) -> None:
+    """Leave it out."""
+
+
+def turned_mode(state: State, command: Any) -> Reason | None:
+    """Allow every switch of the margin mode."""
+    position = state.position(command.account, command.contract)
+    return Reason.UNCHANGED if position.mode == command.mode else None
+
+
+BUGS = {
+    "shares leak": Bug("liquidation.socialize.shares", leaking_shares, "winners were cut by"),
+    "an account is listed twice": Bug(
+        "liquidation.breach.worst_first", listed_twice, "is the order"
+    ),
+    "the smallest loss goes first": Bug(
+        "liquidation.breach._by_loss", smallest_first, "is the order"
+    ),
+    "the smallest loss of an account goes first": Bug(
+        "liquidation.waterfall._worst", smallest_of_account, "lost more"
+    ),
+    "a wave moves its own marks": Bug("liquidation.close.into_book", moving_marks, "mark"),
+    "own orders stay in a liquidation": Bug(
+        "liquidation.cancel.cancel_all",
+        nothing,
+        "traded with itself|was better|reduce-only order",
+    ),
+    "a reduce-only order outlives its position": Bug(
+        "trading.execute.trim", nothing, "reduce-only order"
+    ),
+    "margin stays when its position is gone": Bug(
+        "trading.fill.release_rest", nothing, "is left without a position"
+    ),
+    "margin of a cancelled order stays aside": Bug(
+        "trading.orders.sync", nothing, "set aside for orders that need"
+    ),
+    "any mode switch is allowed": Bug("trading.settings._check_mode", turned_mode, "set aside"),
+    "the fund sells what it cannot pay": Bug(
+        "liquidation.cover._Sale.affordable", all_affordable, "the fund owes"
+    ),
+    "winners pay before the fund": Bug(
+        "liquidation.socialize.deficit_of", winners_first, "the fund pays first"
+    ),
+    "a cut takes principal": Bug(
+        "liquidation.socialize._weights", principal, "cut by more than it won"
+    ),
+    "a partial close rounds its cost up": Bug(
+        "account.position.Position.shrink", cost_rounded_up, "was realised|was lost|told was"
+    ),
+    "the last of a level is served first": Bug(
+        "book.ladder.Ladder.best", last_of_level, "was first"
+    ),
+    "a mark moves and nobody is told": Bug(
+        "state.watch.Watch.moved", nothing, "in breach at rest|skips no work"
+    ),
+    "an account is looked at too late": Bug(
+        "liquidation.alert.safe_distance", wide_band, "in breach at rest|skips no work"
+    ),
+    "a refusal changes something": Bug(
+        "state.venue.State.reject", counted_refusal, "a refused command changed the state"
+    ),
+    "a fee is paid by the waterfall": Bug(
+        "liquidation.settle.fees", unlimited_fees, "a fee was paid before"
+    ),
+    "funding is taken at another mark": Bug(
+        "funding.settle", late_funding, "the slow exchange says", naive=True
+    ),
+}

@@ -1,0 +1,195 @@
+"""Forced fills: the limited IOC, the sale for the fund, and the fees afterwards (L8, L9, L16)."""
+
+from dataclasses import dataclass, field
+
+from engine.core.command import Side
+from engine.core.event import LiquidationFeePaid, LiquidationFilled
+from engine.core.money import PPM
+from tests.support.naive import margin
+from tests.support.naive.book import Entry, hidden_from, merged, opposite, take, within
+from tests.support.naive.fills import (
+    close_part,
+    fill_order,
+    outside_fill,
+    settle_isolated,
+    stop_maker,
+)
+from tests.support.naive.state import Pocket, State, balance_name
+
+
+@dataclass
+class Debt:
+    """The fees that one step's fills owe (L16)."""
+
+    seq: int
+    contract: str
+    taker_fee: int = 0
+    liquidation_fee: int = 0
+
+
+@dataclass
+class Job:
+    """One margin account's liquidation; `filled` is the wave's last seller by contract (L3)."""
+
+    pocket: Pocket
+    cause: int
+    filled: dict[str, int]
+    set_aside: int = 0
+    owed: list[Debt] = field(default_factory=list)
+
+
+@dataclass
+class Step:
+    """One position on its way through all stages."""
+
+    seq: int
+    job: Job
+    contract: str
+    sign: int
+    share: int = 0
+    lots: int = 0
+    """`share` and `lots`: A' and q' of L9, the rest after the IOC."""
+    sold: int = 0
+
+    @property
+    def pocket(self) -> Pocket:
+        """The margin account that is liquidated."""
+        return self.job.pocket
+
+    @property
+    def account(self) -> str:
+        """The account that is liquidated."""
+        return self.pocket[0]
+
+    @property
+    def side(self) -> Side:
+        """The side of the liquidation's orders."""
+        return "sell" if self.sign > 0 else "buy"
+
+    def against_mark(self, first: int, last: int) -> int:
+        """Sum d(k) of the lots after `first` up to `last` (L9)."""
+        return self.share * last // self.lots - self.share * first // self.lots
+
+
+def sell_limited(state: State, step: Step, limit: int) -> None:
+    """Stage (a): an IOC for the whole position at its bankruptcy price (L8)."""
+    hidden = hidden_from(state, step.contract, opposite(step.side))
+    while left := abs(state.position(step.account, step.contract).quantity):
+        entries = merged(state, step.contract, opposite(step.side), hidden)
+        if not entries or not within(step.side, entries[0].price, limit):
+            return
+        met = entries[0]
+        if met.order is None or not stop_maker(state, met.order):
+            _forced_fill(state, step, met, min(left, met.lots), stage="book")
+
+
+def sell_for_fund(state: State, step: Step) -> None:
+    """Stage (b): lot by lot, while the shortfall is at most the fund's cash (L9)."""
+    cash = state.fund
+    shortfall = 0
+    hidden = hidden_from(state, step.contract, opposite(step.side))
+    while step.sold < step.lots:
+        entries = merged(state, step.contract, opposite(step.side), hidden)
+        if not entries:
+            return
+        met = entries[0]
+        fit, lacks = _affordable(state, step, met, cash - shortfall)
+        if fit > 0 and met.order is not None and stop_maker(state, met.order):
+            continue
+        if fit > 0:
+            shortfall += lacks
+            _forced_fill(state, step, met, fit, stage="fund")
+            step.sold += fit
+        if fit < met.lots:
+            return
+
+
+def _affordable(state: State, step: Step, met: Entry, cash: int) -> tuple[int, int]:
+    """Give the lots that may be sold to an entry, and what the fund then pays for them (L9)."""
+    market = state.markets[step.contract]
+    unit_value = market.contract.unit_value
+    mark_value = market.mark * unit_value
+    lots = shortfall = 0
+    while lots < min(step.lots - step.sold, met.lots):
+        done = step.sold + lots
+        settled = mark_value - step.sign * step.against_mark(done, done + 1)
+        lacks = step.sign * (settled - met.price * unit_value)
+        if shortfall + lacks > cash:
+            break
+        shortfall += lacks
+        lots += 1
+    return lots, shortfall
+
+
+def _forced_fill(state: State, step: Step, met: Entry, lots: int, *, stage: str) -> None:
+    """One fill of a liquidation order: the maker first, then the liquidated account (L8)."""
+    contract, account = step.contract, step.account
+    details = state.markets[contract].contract
+    state.markets[contract].last_next = met.price
+    state.dirty.add(contract)
+    step.job.filled[contract] = step.seq
+    if met.order is None:
+        take(state, contract, opposite(step.side), met.level, lots)
+        outside_fill(state, contract, opposite(step.side), lots, met.price)
+    else:
+        fill_order(state, met.order, lots, met.price, role="maker", against="liquidation")
+    value = met.price * lots * details.unit_value
+    loss = -close_part(state, account, contract, lots, value)
+    paid = 0
+    if stage == "book":
+        debt = step.job.owed[-1]
+        debt.taker_fee += value * state.rules.taker_fee_ppm // PPM
+        debt.liquidation_fee += value * state.rules.liquidation_fee_ppm // PPM
+    else:
+        settled = lots * state.markets[contract].mark * details.unit_value
+        settled -= step.sign * step.against_mark(step.sold, step.sold + lots)
+        paid = step.sign * (settled - value)
+        state.post("fund", balance_name(step.pocket), paid)
+        state.add_result(step.pocket, paid)
+    settle_isolated(state, account, contract)
+    state.emit(
+        LiquidationFilled,
+        liquidation=step.seq,
+        account=account,
+        contract=contract,
+        side=step.side,
+        quantity=lots,
+        price=met.price,
+        stage=stage,
+        against="outside" if met.order is None else "book",
+        loss=loss,
+        own_margin=loss - paid,
+        insurance_fund=paid,
+        fund=state.fund,
+    )
+
+
+def pay_fees(state: State, job: Job) -> None:
+    """Pay what the fills owe from what is left, once the liquidation is over (L16)."""
+    pocket = job.pocket
+    if not state.contracts_of(pocket):
+        left = max(0, state.money(pocket))
+    elif margin.in_breach(state, pocket):
+        return
+    else:
+        left = margin.equity(state, pocket) - margin.maintenance(state, pocket)
+        left = max(0, left if state.rules.strict_trigger else left - 1)
+    for debt in job.owed:
+        taker_fee = min(debt.taker_fee, left)
+        liquidation_fee = min(debt.liquidation_fee, left - taker_fee)
+        left -= taker_fee + liquidation_fee
+        if taker_fee + liquidation_fee == 0:
+            continue
+        state.post(balance_name(pocket), "fees", taker_fee)
+        state.post(balance_name(pocket), state.rules.liquidation_fee_to, liquidation_fee)
+        state.add_result(pocket, -taker_fee - liquidation_fee)
+        settle_isolated(state, pocket[0], debt.contract)
+        state.emit(
+            LiquidationFeePaid,
+            liquidation=debt.seq,
+            account=pocket[0],
+            contract=debt.contract,
+            taker_fee=taker_fee,
+            liquidation_fee=liquidation_fee,
+            fund=state.fund,
+        )

@@ -1,0 +1,152 @@
+"""Events as the lines of a story: the fields that matter, exactly.
+
+`LINES` has one pattern an event. Fields in `IF_ANY` are added where they are not zero, and a story
+that names another field of the event gets it too. BTC is not written.
+"""
+
+from enum import Enum
+from typing import Any
+
+import msgspec
+
+from engine.core.event import (
+    ClosedOutside,
+    DeficitCovered,
+    Deleveraged,
+    Deposited,
+    Event,
+    FundingPaid,
+    FundingSettled,
+    LeverageSet,
+    LiquidationAverted,
+    LiquidationEnded,
+    LiquidationFeePaid,
+    LiquidationFilled,
+    LiquidationStarted,
+    LossSocialized,
+    MarginAdded,
+    MarginCalled,
+    MarginModeSet,
+    MarginRemoved,
+    MarkMoved,
+    OrderAccepted,
+    OrderAmended,
+    OrderCancelled,
+    OrderFilled,
+    OrderTrimmed,
+    PoolDrawn,
+    Rejected,
+    ResidueTaken,
+    TickApplied,
+    Withdrawn,
+)
+
+LINES: dict[type[Event], str] = {
+    Rejected: "refused {who} {reason}",
+    TickApplied: "tick {contract} {last}",
+    MarkMoved: "mark {contract} {mark}",
+    Deposited: "deposited {account} {amount} wallet {wallet}",
+    Withdrawn: "withdrawn {account} {amount} wallet {wallet}",
+    LeverageSet: "leverage {account} {contract} {leverage}x",
+    MarginModeSet: "mode {account} {contract} {mode} margin {margin}",
+    MarginAdded: "added {account} {contract} {amount} margin {margin}",
+    MarginRemoved: "removed {account} {contract} {amount} margin {margin}",
+    OrderAccepted: "accepted {id} {side} {quantity} {contract} @ {price}",
+    OrderAmended: "amended {id} {quantity} {contract} @ {price}",
+    OrderTrimmed: "trimmed {id} {contract} {quantity}",
+    OrderCancelled: "cancelled {id} {contract} {quantity} {reason}",
+    OrderFilled: "filled {id} {side} {quantity} {contract} @ {price} {taken} position {position}",
+    FundingSettled: "funding {contract} {rate} mark {mark}",
+    FundingPaid: "paid {account} {contract} {amount}",
+    MarginCalled: "called {who} {contract} {level}% equity {equity} "
+    "maintenance {maintenance} restore {restore}",
+    PoolDrawn: "draws {account} {contract} {draw}",
+    LiquidationStarted: "breach {who} {contract} {side} {quantity} mark {mark} equity {equity} "
+    "maintenance {maintenance} bankruptcy {bankruptcy_price}",
+    LiquidationFilled: "{stage} {account} {quantity} {contract} @ {price}",
+    LiquidationFeePaid: "fee {account} {contract} {taker_fee} and {liquidation_fee}",
+    Deleveraged: "deleverage {account} {side} {quantity} {contract} for {value} "
+    "realized {realized}",
+    ClosedOutside: "outside {account} {quantity} {contract} @ {price}",
+    LossSocialized: "socialize {who} {amount}",
+    DeficitCovered: "deficit {account} {contract} {deficit}",
+    ResidueTaken: "residue {account} {contract} {amount} to {to}",
+    LiquidationEnded: "ended {account} {contract} {quantity} equity {equity} "
+    "maintenance {maintenance}",
+    LiquidationAverted: "averted {account} equity {equity} maintenance {maintenance}",
+}
+IF_ANY: dict[type[Event], tuple[str, ...]] = {
+    OrderFilled: ("realized", "fee"),
+    LiquidationFilled: ("insurance_fund",),
+    DeficitCovered: ("insurance_fund", "socialized", "uncovered"),
+}
+
+
+def line_of(event: Event, asked: list[str], causes: dict[int, str]) -> str:
+    """Write an event; `asked` are the words of a story's line, among them further fields.
+
+    >>> event = Deposited(seq=1, at_us=9, account="bob", amount=5, wallet=1_005)
+    >>> line_of(event, "deposited bob 5 wallet 1_005 seq 1".split(), {})
+    'deposited bob 5 wallet 1_005 seq 1'
+    """
+    kind = type(event)
+    pattern = LINES[kind]
+    line = " ".join(pattern.format(**_words(event)).split())
+    fields = {name: getattr(event, name) for name in kind.__struct_fields__}
+    more = [name for name in IF_ANY.get(kind, ()) if fields[name]]
+    behind = asked[len(line.split()) :]
+    more += [word for word in behind if word in fields and word not in more]
+    for name in more:
+        value = fields[name]
+        line += f" {name} {causes.get(value, 'elsewhere') if name == 'cause' else word_of(value)}"
+    return line
+
+
+def word_of(value: object) -> str:
+    """Write one value.
+
+    >>> word_of(-1_000), word_of(None), word_of("buy")
+    ('-1_000', 'none', 'buy')
+    """
+    if isinstance(value, Enum):
+        return str(value.value)
+    if value is None:
+        return "none"
+    return f"{value:_}" if isinstance(value, int) else str(value)
+
+
+def name_of(event: Event) -> str:
+    """Name an event that caused a liquidation: who was liquidated, else what it says first.
+
+    >>> name_of(Deposited(seq=1, at_us=9, account="bob", amount=5, wallet=5))
+    'deposited'
+    """
+    if isinstance(event, LiquidationStarted):
+        return event.account if event.contract == "BTC" else f"{event.account}.{event.contract}"
+    return LINES[type(event)].split()[0]
+
+
+def _words(event: Event) -> dict[str, str]:
+    values: dict[str, Any] = msgspec.structs.asdict(event)
+    words = {name: word_of(value) for name, value in values.items()}
+    words["who"] = words.get("account", "")
+    if values.get("contract") in ("BTC", None):
+        words["contract"] = ""
+    match event:
+        case Rejected():
+            words["who"] = event.account or event.command
+        case OrderFilled():
+            words["taken"] = event.role + ("" if event.against == "book" else f" {event.against}")
+        case FundingSettled():
+            sign, whole = "-" if event.rate_e8 < 0 else "", abs(event.rate_e8) // 1_000_000
+            part = f".{abs(event.rate_e8) % 1_000_000:06d}".rstrip("0.")
+            words["rate"] = f"{sign}{whole}{part}%"
+        case LiquidationFilled():
+            words["stage"] = "close" if event.stage == "book" else "cover"
+        case MarginCalled(mode="isolated") | LiquidationStarted(mode="isolated"):
+            words["who"], words["contract"] = f"{event.account}:{event.contract}", ""
+        case LossSocialized(contract=str()):
+            words["who"] = f"{event.account}:{event.contract}"
+    if "order" in words:
+        words["id"] = f"{words['account']}/{words['order']}"
+    return words

@@ -1,0 +1,134 @@
+"""The venue of a story: small, so that its sums can be done in one's head.
+
+One lot gains one unit of money for one unit of price; maintenance is 1 % of the notional; there
+are no fees, no warnings, no funding and no outside liquidity, the mark is the last price, and a
+resting order is filled by the replayed market only when that trades through it. A
+story's first lines change what it is about:
+
+    fund      100                                          the insurance fund
+    rules     taker_fee_ppm 1_000 residue_to client        any field of `Rules`
+    contract  [ETH] tick 5 quantity_max 50                 numbers of a contract
+    brackets  [ETH] 0:1%:100x 5_000:2%:20x                 floor : rate : leverage
+    depth     [ETH] 0%:1_000 1%:3_000 steps 2 half_life 60 spread 0.5% scale 50%
+    funding   [ETH] premium every 3_600 interest 0.01% clamp 0.05% cap 0.75%
+"""
+
+from typing import Any, get_type_hints
+
+import msgspec
+
+from engine.core.instrument import Band, Bracket, Contract, Depth, Funding, Rules, Venue
+from engine.core.money import E8, PPM, Lots, Micros, Price
+from tests.support.story_commands import Words, number, rate
+
+SYMBOLS = ("BTC", "ETH", "SOL")
+SECOND_US = 1_000_000
+
+
+class Draft:
+    """A venue while its lines are being read."""
+
+    def __init__(self) -> None:
+        self._fund = 0
+        self._rules: dict[str, Any] = {
+            "name": "story",
+            "warning_levels": (),
+            "queue": "passed",
+        }
+        self._contracts = {symbol: _contract(symbol) for symbol in SYMBOLS}
+        self._lines = {
+            "fund": self._read_fund,
+            "rules": self._read_rules,
+            "contract": self._read_contract,
+            "brackets": self._read_brackets,
+            "depth": self._read_depth,
+            "funding": self._read_funding,
+        }
+
+    def reads(self, line: str) -> bool:
+        """Take a line if it is about the venue."""
+        words = Words(line)
+        read = self._lines.get(words.next())
+        if read is None:
+            return False
+        read(words)
+        words.end()
+        return True
+
+    def venue(self) -> Venue:
+        """Return what was described."""
+        rules = Rules(**self._rules)
+        return Venue(rules, tuple(self._contracts.values()), Micros(self._fund))
+
+    def _change(self, words: Words, **fields: object) -> None:
+        old = self._contracts[words.contract]
+        self._contracts[words.contract] = msgspec.structs.replace(old, **fields)
+
+    def _read_fund(self, words: Words) -> None:
+        self._fund = words.number()
+
+    def _read_rules(self, words: Words) -> None:
+        types = get_type_hints(Rules)
+        while words.left():
+            name, value = words.next(), words.next()
+            assert name in types, f"no rule is called {name!r}"
+            read = value.split(",") if name == "warning_levels" else value.replace("_", "")
+            text = value if isinstance(read, str) and not read.lstrip("-").isdigit() else read
+            self._rules[name] = msgspec.convert(text, types[name], strict=False)
+
+    def _read_contract(self, words: Words) -> None:
+        fields = {}
+        while words.left():
+            name = words.next()
+            fields[name] = words.number()
+        self._change(words, **fields)
+
+    def _read_brackets(self, words: Words) -> None:
+        rows: list[Bracket] = []
+        deduction = before = 0
+        while words.left():
+            floor, percent, leverage = words.next().split(":")
+            ppm = rate(percent, PPM)
+            deduction += number(floor) * (ppm - before) // PPM
+            before = ppm
+            most = int(leverage.removesuffix("x"))
+            rows.append(Bracket(Micros(number(floor)), ppm, Micros(deduction), most))
+        self._change(words, brackets=tuple(rows))
+
+    def _read_depth(self, words: Words) -> None:
+        spread = rate(words.after("spread") or "0%", PPM)
+        steps = number(words.after("steps") or "1")
+        half_life_us = number(words.after("half_life") or "60") * SECOND_US
+        scale = rate(words.after("scale") or "100%", PPM)
+        bands = []
+        while words.left():
+            distance, notional = words.next().split(":")
+            bands.append(Band(rate(distance, PPM), Micros(number(notional))))
+        self._change(words, depth=Depth(spread, tuple(bands), steps, half_life_us, scale))
+
+    def _read_funding(self, words: Words) -> None:
+        terms: dict[str, Any] = {"source": words.next()}
+        every = words.after("every")
+        if every is not None:
+            terms["interval_us"] = number(every) * SECOND_US
+        for name in ("interest", "clamp", "cap"):
+            percent = words.after(name)
+            if percent is not None:
+                terms[f"{name}_e8"] = rate(percent, E8)
+        self._change(words, funding=Funding(**terms))
+
+
+def _contract(symbol: str) -> Contract:
+    nothing = Depth(0, (Band(0, Micros(0)),), 1, 60 * SECOND_US)
+    one_percent = (Bracket(Micros(0), 10_000, Micros(0), 100),)
+    return Contract(
+        symbol=symbol,
+        price_unit="0.000001",
+        lot="1",
+        tick=1,
+        unit_value=Micros(1),
+        price_max=Price(100_000),
+        quantity_max=Lots(1_000),
+        brackets=one_percent,
+        depth=nothing,
+    )

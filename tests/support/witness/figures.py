@@ -1,0 +1,105 @@
+"""Equity, maintenance and loss of every margin account, worked out again from bare balances.
+
+Only raw state is read: ledger balances, quantities, costs, modes and marks. The arithmetic is
+that of the rules, written once more, so that it can contradict the engine's.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from engine.core.account.account import OUTSIDE, Account
+from engine.core.account.position import Position
+from engine.core.instrument import Bracket
+from engine.core.state.venue import State
+
+Priced = dict[str, tuple[int, tuple[Bracket, ...]]]
+"""What a lot is worth at the mark, and the maintenance table, by contract."""
+
+
+class Figures(NamedTuple):
+    """A margin account; `loss` is what its positions have lost at the mark."""
+
+    equity: int
+    maintenance: int = 0
+    loss: int = 0
+    has_position: bool = False
+
+    def is_breach(self, *, strict: bool) -> bool:
+        """The trigger: equity used up, or not above (strict: below) maintenance."""
+        if not self.has_position:
+            return self.equity < 0
+        if self.equity <= 0:
+            return True
+        return self.maintenance > self.equity - (not strict)
+
+
+def maintenance_at(notional: int, brackets: tuple[Bracket, ...]) -> int:
+    """Give the maintenance of a notional: its bracket's rate, up, less the deduction."""
+    for row in reversed(brackets):
+        if row.floor <= notional:
+            return max(0, -(-notional * row.rate_ppm // 1_000_000) - row.deduction)
+    raise AssertionError("the first bracket begins at 0")
+
+
+def priced(state: State) -> Priced:
+    """Give what the figures of positions depend on."""
+    return {
+        symbol: (market.mark * market.contract.unit_value, market.contract.brackets)
+        for symbol, market in state.markets.items()
+    }
+
+
+def profit_of(state: State, position: Position) -> int:
+    """Give the unrealised result of a position at its mark."""
+    market = state.markets[position.contract]
+    return position.quantity * market.mark * market.contract.unit_value - position.cost
+
+
+def maintenance_of(state: State, position: Position) -> int:
+    """Give the maintenance of a position at its mark."""
+    unit, brackets = priced(state)[position.contract]
+    return maintenance_at(abs(position.quantity) * unit, brackets)
+
+
+def figures(state: State) -> Iterator[tuple[str, Figures]]:
+    """Give every margin account that has money or a position, by account."""
+    worth = priced(state)
+    balances: dict[str, int] = dict(state.ledger.balances)
+    for name, account in state.accounts.items():
+        if name != OUTSIDE:
+            yield from _of_account(balances, account, worth)
+
+
+def _of_account(
+    balances: dict[str, int], account: Account, worth: Priced
+) -> Iterator[tuple[str, Figures]]:
+    name = account.name
+    equity, maintenance, loss, has_position = balances.get(f"wallet:{name}", 0), 0, 0, False
+    for contract, position in account.positions.items():
+        lots = position.quantity
+        if position.mode == "isolated":
+            margin = balances.get(f"isolated:{name}:{contract}", 0)
+            if lots:
+                unit, brackets = worth[contract]
+                profit = lots * unit - position.cost
+                keep = maintenance_at(abs(lots) * unit, brackets)
+                yield f"{name}:{contract}", Figures(margin + profit, keep, -profit, True)
+            elif margin:
+                yield f"{name}:{contract}", Figures(margin)
+        elif lots:
+            unit, brackets = worth[contract]
+            profit = lots * unit - position.cost
+            equity, loss, has_position = equity + profit, loss - profit, True
+            maintenance += maintenance_at(abs(lots) * unit, brackets)
+    yield name, Figures(equity, maintenance, loss, has_position)
+
+
+def breaches(state: State) -> list[str]:
+    """List who meets the trigger: isolated positions, then cross, the largest loss first."""
+    strict = state.rules.strict_trigger
+    found = [
+        (":" not in margin_id, -figure.loss, margin_id)
+        for margin_id, figure in figures(state)
+        if figure.equity <= figure.maintenance and figure.is_breach(strict=strict)
+    ]
+    return [margin_id for _, _, margin_id in sorted(found)]

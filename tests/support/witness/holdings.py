@@ -1,0 +1,147 @@
+"""Positions as the events tell them, and the waterfall that adds up (numbers 2 and 3).
+
+Every fill is worked out again from quantities and prices: realised results, positions, and of
+each forced one its loss and who bore it.
+"""
+
+from collections.abc import Sequence
+
+from engine.core.account.account import OUTSIDE
+from engine.core.command import AnyCommand
+from engine.core.event import (
+    ClosedOutside,
+    DeficitCovered,
+    Deleveraged,
+    Event,
+    LiquidationFeePaid,
+    LiquidationFilled,
+    LiquidationStarted,
+    LossSocialized,
+    OrderFilled,
+)
+from engine.core.invariants import FULL_EVERY
+from engine.core.state.venue import State
+from tests.support.witness.seen import Witness
+from tests.support.witness.shadow import Holding
+
+
+class Holdings(Witness):
+    """Keeps every position; `loss` and `borne` are the two sides of the identity so far."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, dict[str, Holding]] = {}
+        self._commands = 0
+        self._loser = ("", "")
+        self._cut = 0
+        self.loss = 0
+        self.borne = 0
+
+    def _of(self, account: str, contract: str) -> Holding:
+        return self._held.setdefault(contract, {}).setdefault(account, Holding())
+
+    def event(self, state: State, event: Event) -> None:
+        """Work out what the event should have said."""
+        if isinstance(event, OrderFilled):
+            self._client(state, event)
+        elif isinstance(event, LiquidationStarted):
+            self._loser = (event.account, event.contract)
+            self._cut = 0
+            held = self._of(event.account, event.contract) if event.quantity else Holding()
+            assert event.quantity == abs(held.lots), f"{held.lots} are held: {event}"
+            assert event.side == ("short" if held.lots < 0 else "long"), f"{event}"
+        elif isinstance(event, LiquidationFilled):
+            self._forced(state, event)
+        elif isinstance(event, LiquidationFeePaid):
+            assert min(event.taker_fee, event.liquidation_fee) >= 0, f"{event}"
+            assert event.taker_fee + event.liquidation_fee > 0, f"{event}"
+        elif isinstance(event, Deleveraged):
+            self._deleveraged(state, event)
+        elif isinstance(event, ClosedOutside):
+            self._closed_outside(state, event)
+        elif isinstance(event, LossSocialized):
+            assert event.amount > 0, f"{event}"
+            self._cut += event.amount
+        elif isinstance(event, DeficitCovered):
+            self._covered(event)
+
+    def _client(self, state: State, event: OrderFilled) -> None:
+        unit = event.price * state.markets[event.contract].contract.unit_value
+        sign = 1 if event.side == "buy" else -1
+        held = self._of(event.account, event.contract)
+        realized = held.trade(sign, event.quantity, unit)
+        assert event.realized == realized, f"{realized} was realised: {event}"
+        assert event.position == held.lots, f"{held.lots} are held: {event}"
+        assert event.fee >= 0, f"{event}"
+        if event.against == "outside":
+            self._of(OUTSIDE, event.contract).trade(-sign, event.quantity, unit)
+
+    def _forced(self, state: State, event: LiquidationFilled) -> None:
+        assert (event.account, event.contract) == self._loser, f"{self._loser} is next: {event}"
+        held = self._of(event.account, event.contract)
+        sign = held.sign
+        assert event.side == ("sell" if sign > 0 else "buy"), f"{held.lots} are held: {event}"
+        unit = event.price * state.markets[event.contract].contract.unit_value
+        realized, _ = held.close(event.quantity, event.quantity * unit)
+        assert event.loss == -realized, f"{-realized} was lost: {event}"
+        assert event.own_margin == event.loss - event.insurance_fund, f"{event}"
+        if event.stage == "book":
+            assert event.insurance_fund == 0, f"the fund pays nothing in the book: {event}"
+        if event.against == "outside":
+            self._of(OUTSIDE, event.contract).trade(sign, event.quantity, unit)
+        self._count(event.loss, event.own_margin + event.insurance_fund)
+
+    def _deleveraged(self, state: State, event: Deleveraged) -> None:
+        loser, contract = self._loser
+        market = state.markets[contract]
+        held, winner = self._of(loser, contract), self._of(event.account, event.contract)
+        assert event.account not in (loser, OUTSIDE), f"{event}"
+        assert held.sign * winner.sign == -1, f"{held.lots} against {winner.lots}: {event}"
+        assert event.side == ("buy" if held.sign > 0 else "sell"), f"{event}"
+        gain = winner.lots * market.mark * market.contract.unit_value - winner.cost
+        assert gain > 0, f"{event.account} has no profit at the mark: {event}"
+        sign, at_mark = held.sign, event.quantity * market.mark * market.contract.unit_value
+        lost, cost = held.close(event.quantity, event.value)
+        won, _ = winner.close(event.quantity, event.value)
+        assert event.realized == won, f"{won} was realised: {event}"
+        assert event.loss == cost - sign * at_mark, f"{event}"
+        assert event.own_margin == -lost, f"{event}"
+        self._count(event.loss, event.own_margin + event.adl)
+
+    def _closed_outside(self, state: State, event: ClosedOutside) -> None:
+        market = state.markets[event.contract]
+        held = self._of(*self._loser)
+        assert event.price == market.mark, f"the mark is {market.mark}: {event}"
+        assert event.quantity == abs(held.lots), f"{held.lots} are held: {event}"
+        unit = event.price * market.contract.unit_value
+        self._of(OUTSIDE, event.contract).trade(held.sign, event.quantity, unit)
+        realized, _ = held.close(event.quantity, event.quantity * unit)
+        assert event.loss == -realized, f"{-realized} was lost: {event}"
+        self._count(event.loss, event.loss)
+
+    def _covered(self, event: DeficitCovered) -> None:
+        paid = event.insurance_fund + event.socialized + event.uncovered
+        assert event.deficit == paid > 0, f"{paid} was paid: {event}"
+        assert event.socialized == self._cut, f"winners were cut by {self._cut}: {event}"
+        if event.socialized or event.uncovered:
+            assert event.fund == 0, f"the fund pays first: {event}"
+        self._count(0, paid - event.deficit)
+
+    def _count(self, loss: int, borne: int) -> None:
+        self.loss += loss
+        self.borne += borne
+        assert self.loss == self.borne, f"lost {self.loss}, borne {self.borne}"
+
+    def end(self, state: State, command: AnyCommand, events: Sequence[Event]) -> None:
+        """See that longs are shorts; now and then, that positions are what the events told."""
+        for contract, held in self._held.items():
+            assert sum(one.lots for one in held.values()) == 0, f"{contract}: long = short"
+        self._commands += 1
+        if self._commands % FULL_EVERY == 0:
+            for contract, market in state.markets.items():
+                told = {
+                    account: (one.lots, one.cost)
+                    for account, one in self._held.get(contract, {}).items()
+                    if one.lots or one.cost
+                }
+                kept = {name: (p.quantity, p.cost) for name, p in market.holders.items()}
+                assert kept == told, f"{contract}: positions are {kept}, told was {told}"

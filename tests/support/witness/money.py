@@ -1,0 +1,40 @@
+"""Money is never made, and the fund never owes any (section 9, numbers 1 and 3)."""
+
+from collections.abc import Sequence
+
+from engine.core.command import AnyCommand
+from engine.core.event import (
+    DeficitCovered,
+    Event,
+    LiquidationFeePaid,
+    LiquidationFilled,
+    ResidueTaken,
+)
+from engine.core.invariants import Watched
+from engine.core.state.venue import State
+from tests.support.witness.seen import Witness
+
+_TELLS_FUND = (LiquidationFilled, LiquidationFeePaid, DeficitCovered, ResidueTaken)
+
+
+class Money(Witness):
+    """The ledger sums to zero after every event, the fund is not negative after any posting."""
+
+    def __init__(self) -> None:
+        self._watched = Watched()
+
+    def posting(self, state: State, source: str, target: str, amount: int) -> None:
+        """See every sub-step."""
+        if source == "fund":
+            assert state.fund >= 0, f"the fund owes {-state.fund} after a posting to {target}"
+
+    def event(self, state: State, event: Event) -> None:
+        """See every event."""
+        total = sum(state.ledger.balances.values())
+        assert total == 0, f"the ledger sums to {total} after {event}"
+        if isinstance(event, _TELLS_FUND):
+            assert event.fund == state.fund, f"the fund has {state.fund}, told was {event}"
+
+    def end(self, state: State, command: AnyCommand, events: Sequence[Event]) -> None:
+        """Recount what the engine itself can recount."""
+        self._watched.after_command(state)

@@ -1,0 +1,143 @@
+"""Waves: who is liquidated, in which order, at which marks, and that nobody is left (6 and 7)."""
+
+from collections.abc import Sequence
+
+from engine.core.command import AnyCommand
+from engine.core.event import (
+    DeficitCovered,
+    Event,
+    LiquidationAverted,
+    LiquidationEnded,
+    LiquidationFeePaid,
+    LiquidationFilled,
+    LiquidationStarted,
+    MarkMoved,
+    Rejected,
+)
+from engine.core.reason import Reason
+from engine.core.state.venue import State
+from tests.support.witness.figures import Figures, breaches, figures, maintenance_of, profit_of
+from tests.support.witness.seen import Witness
+
+
+class Waves(Witness):
+    """Lists the breaches of every wave itself and follows how they are worked off."""
+
+    def __init__(self) -> None:
+        self._listed: list[str] = []
+        self._turn = -1
+        self._marks: list[int] = []
+        self._waves = 0
+        self._is_over = False
+        self._running: LiquidationStarted | None = None
+        self._first_seq = 0
+        self._is_stale = True
+        self._payer = ""
+        self._traded: dict[int, bool] = {}
+
+    def begin(self, state: State, command: AnyCommand) -> None:
+        """Forget the command before."""
+        self._waves, self._is_over = 0, True
+        self._first_seq = state.seq + 1
+        self._traded.clear()
+
+    def wave(self, state: State) -> None:
+        """List who is in breach as the wave begins."""
+        self._waves += 1
+        self._listed, self._turn, self._is_over = breaches(state), -1, False
+        self._marks = [market.mark for market in state.markets.values()]
+        self._is_stale, self._payer = False, ""
+
+    def posting(self, state: State, source: str, target: str, amount: int) -> None:
+        """Note that the list of the last wave is out of date."""
+        self._is_stale = True
+
+    def event(self, state: State, event: Event) -> None:
+        """Follow the wave."""
+        self._is_stale = True
+        if isinstance(event, MarkMoved):
+            assert self._running is None, f"a mark moved while {self._running} went on: {event}"
+            self._is_over = True
+        if isinstance(event, LiquidationStarted):
+            self._started(state, event)
+        elif isinstance(event, LiquidationFilled):
+            self._traded[event.liquidation] = True
+        elif isinstance(event, LiquidationFeePaid):
+            self._fee_paid(state, event)
+        elif isinstance(event, DeficitCovered):
+            assert self._running is not None, f"nothing was started: {event}"
+            assert self._payer != _margin_id(self._running), f"a fee was paid before: {event}"
+        elif isinstance(event, LiquidationEnded):
+            self._ended(state, event)
+        elif isinstance(event, LiquidationAverted):
+            self._next(event.account, event)
+        if not self._is_over and self._turn >= 0:
+            marks = [market.mark for market in state.markets.values()]
+            assert marks == self._marks, f"marks moved within a wave: {event}"
+
+    def _next(self, margin_id: str, event: Event) -> None:
+        assert not self._is_over, f"outside of a wave: {event}"
+        assert margin_id in self._listed, f"was not in breach when the wave began: {event}"
+        turn = self._listed.index(margin_id)
+        again = turn == self._turn and ":" not in margin_id
+        assert turn > self._turn or again, f"{self._listed} is the order: {event}"
+        self._turn = turn
+
+    def _started(self, state: State, event: LiquidationStarted) -> None:
+        assert self._running is None, f"inside {self._running}: {event}"
+        self._running = event
+        self._next(_margin_id(event), event)
+        self._compare(event, _own(state, event))
+        assert self._traded.setdefault(event.seq, False) is False, f"{event}"
+        assert self._first_seq <= event.cause < event.seq, f"the cause is not before it: {event}"
+        assert self._traded.get(event.cause, True), f"the cause has not traded: {event}"
+        if event.quantity and event.mode == "cross":
+            self._is_worst(state, event)
+
+    def _is_worst(self, state: State, event: LiquidationStarted) -> None:
+        """Inside an account the largest loss goes first."""
+        ranked = sorted(
+            state.accounts[event.account].cross_positions(),
+            key=lambda p: (profit_of(state, p), -maintenance_of(state, p), p.opened, p.contract),
+        )
+        assert ranked[0].contract == event.contract, f"{ranked[0]} lost more: {event}"
+
+    def _fee_paid(self, state: State, event: LiquidationFeePaid) -> None:
+        """No fee is paid by the waterfall, and none sets off the next liquidation."""
+        assert self._running is not None, f"nothing was started: {event}"
+        own = _own(state, self._running)
+        assert not own.is_breach(strict=state.rules.strict_trigger), f"{own} after {event}"
+        self._payer = _margin_id(self._running)
+
+    def _ended(self, state: State, event: LiquidationEnded) -> None:
+        started, self._running = self._running, None
+        assert started is not None, f"nothing was started: {event}"
+        assert started.seq == event.liquidation, f"{started} goes on: {event}"
+        assert event.quantity == 0, f"a liquidated quantity ends at 0: {event}"
+        self._compare(event, _own(state, started))
+
+    def _compare(self, event: LiquidationStarted | LiquidationEnded, own: Figures) -> None:
+        assert (event.equity, event.maintenance) == own[:2], f"{own}: {event}"
+
+    def end(self, state: State, command: AnyCommand, events: Sequence[Event]) -> None:
+        """See that nobody at rest meets the trigger or owes without a position."""
+        assert self._running is None, f"not ended: {self._running}"
+        if not (events and _is_out_of_time(events[-1])):
+            assert self._waves > 0, "nobody was looked at"
+        marks = [market.mark for market in state.markets.values()]
+        left = breaches(state) if self._is_stale or marks != self._marks else self._listed
+        assert not left, f"in breach at rest: {left}"
+
+
+def _is_out_of_time(event: Event) -> bool:
+    out_of_time = (Reason.TIME_WENT_BACK, Reason.INVALID_TIME)
+    return isinstance(event, Rejected) and event.reason in out_of_time
+
+
+def _margin_id(started: LiquidationStarted) -> str:
+    isolated = started.mode == "isolated"
+    return f"{started.account}:{started.contract}" if isolated else started.account
+
+
+def _own(state: State, started: LiquidationStarted) -> Figures:
+    return dict(figures(state)).get(_margin_id(started), Figures(0))

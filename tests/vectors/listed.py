@@ -1,0 +1,80 @@
+"""Vectors that this venue does not compute, by name and with the reason.
+
+`WAITING` needs a mechanism that is not built; `DIFFERS` is computed by another rule here. Codes
+are those of the Decisions in engine/README.md.
+"""
+
+WAITING: dict[str, tuple[str, ...]] = {
+    "inverse contracts": (
+        "binance-coinm-forum-disagree",
+        "bybit-inverse-short",
+        "bybit-inverse-short-2024",
+        "bybit-inverse-short-margins",
+        "bybit-inverse-cross-2020",
+        "bybit-inverse-bankr-adl",
+        "kraken-inverse-liq-textvalue",
+        "kraken-inverse-liq",
+        "kraken-inverse-ioc-limit",
+        "kraken-fee-example",
+        "okex-2018-notional",
+        "okex-2018-shortfall",
+    ),
+    "a fee to close that counts in initial and maintenance margin": (
+        "bybit-iso-long-margins",
+        "phemex-iso-long",
+    ),
+    "funding that accrues with time": ("ft-funding-kraken-prorata",),
+    "a fund that stops at a draw-down within 8 h": ("bybit-adl-pool-ex1", "bybit-adl-pool-ex2"),
+    "partial liquidation: down a tier, or as much as restores the margin": (
+        "okx-partial-liq-2018",
+        "drift-cover-2",
+        "drift-cover-3",
+        "drift-cover-5",
+        "drift-max-pct-small",
+    ),
+    "assignment to liquidity providers": ("kraken-pas-remainder",),
+    "the five lights of a position's place in the queue": ("bitmex-adl-quintile",),
+    "brackets linear in size (family 4)": ("deribit-im-mm-2022",),
+}
+
+DIFFERS: dict[str, tuple[str, ...]] = {
+    "a liquidation order is limited at the bankruptcy price (L7), not at a price in between": (
+        "dydx-fillable-2",
+        "dydx-fillable-3",
+        "dydx-fillable-4",
+        "dydx-fillable-5",
+        "dydx-fillable-6",
+        "dydx-fillable-8",
+        "dydx-fillable-9",
+        "dydx-fillable-11",
+    ),
+    "initial margin does not grow with the open interest (M1)": ("dydx-oimf",),
+    "the cap of a funding rate is a setting, not a multiple of the margins (F1)": (
+        "dydx-funding-cap",
+    ),
+    "rates are whole parts per million; the third tier's is a sixth": ("hl-margin-tier-deduction",),
+    "the liquidation fee is flat: it grows neither with the margin left nor with time (L16)": (
+        "drift-if-fee-1",
+        "drift-if-fee-2",
+        "drift-if-fee-4",
+        "drift-liq-fee-ramp",
+    ),
+    "a loss is shared by what winners won, not by open interest on both sides (L12)": (
+        "drift-social-loss",
+    ),
+    "one settlement currency: nothing is lent, no liability changes hands": (
+        "drift-liability-transfer",
+    ),
+    "a trading bot's own buffer before the venue's price, no rule of a venue": (
+        "ft-liq-buffer",
+        "ft-liq-buffer-doc",
+    ),
+    "the page is wrong: it takes half of the initial margin of the chosen leverage": (
+        "blog-hyperliquid-10x",
+    ),
+}
+
+
+def ids(table: dict[str, tuple[str, ...]]) -> list[str]:
+    """Return every name of a table."""
+    return [name for names in table.values() for name in names]

@@ -1,0 +1,191 @@
+"""Computes vectors about payments and losses by letting the whole exchange do it."""
+
+from fractions import Fraction
+
+from engine.core.command import (
+    Deposit,
+    FundingTick,
+    IndexTick,
+    PlaceOrder,
+    QuoteTick,
+    Side,
+    TradeTick,
+)
+from engine.core.event import Deleveraged, FundingPaid, OrderFilled
+from engine.core.exchange import Exchange
+from engine.core.instrument import Funding, Rules, Venue
+from engine.core.money import E8, PPM, Lots, Micros, Price
+from tests.support import worlds
+from tests.support.stage import Listing, Stage, exact, flat, step_of, whole
+from tests.vectors.vector import Inputs
+
+ONE, HALF = Fraction(1), Fraction(1, 2)
+FINE = Fraction(1, 10**12)
+HOUR_US = 3_600_000_000
+
+
+def funding_payment(inputs: Inputs) -> object:
+    """Return what a position receives at one or several settlements."""
+    points = inputs.get("points") or [(inputs["mark"], inputs["rate"])]
+    size = exact(inputs["size"]) * (1 if inputs["side"] == "long" else -1)
+    step = step_of(exact(mark) for mark, _ in points)
+    listing = Listing("X", step, step_of([size]), flat(HALF), funding=Funding(source="file"))
+    stage = Stage(Rules(name="funding", warning_levels=()), [listing], FINE, Fraction(0))
+    stage.mark("X", exact(points[0][0]))
+    stage.open("holder", "X", size, exact(points[0][0]))
+    stage.wallet("holder", Fraction(1000))
+    received = Fraction(0)
+    for mark, rate in points:
+        stage.mark("X", exact(mark))
+        rate_e8 = whole(exact(rate) * E8)
+        events = stage.apply(FundingTick(at_us=stage.now(), contract="X", rate_e8=rate_e8))
+        [paid] = [event for event in events if isinstance(event, FundingPaid)]
+        received -= stage.quote(paid.amount)
+    return received
+
+
+def funding_rate(inputs: Inputs) -> object:
+    """Return the rates that a constant premium leads to."""
+    return [_rate(exact(premium), inputs) for premium in inputs["P"]]
+
+
+def _rate(premium: Fraction, inputs: Inputs) -> Fraction:
+    """Trade eight hours at a mid that lies so far off the index."""
+    funding = Funding(
+        source="premium",
+        interval_us=8 * HOUR_US,
+        interest_e8=whole(exact(inputs["I"]) * E8),
+        clamp_e8=whole(exact(inputs["clamp"]) * E8),
+    )
+    contract = worlds.contract(tick=1, price_max=Price(10_000_000), funding=funding)
+    exchange = Exchange(Venue(Rules(name="funding"), (contract,)))
+    index = 1_000_000
+    mid = whole(index * (1 + premium))
+    exchange.apply(IndexTick(at_us=0, contract="BTCUSDT", price=Price(index)))
+    for at_us in (0, 8 * HOUR_US):
+        exchange.apply(
+            QuoteTick(
+                at_us=at_us,
+                contract="BTCUSDT",
+                bid=Price(mid - 1),
+                bid_quantity=Lots(1),
+                ask=Price(mid + 1),
+                ask_quantity=Lots(1),
+            )
+        )
+    return Fraction(exchange.state.markets["BTCUSDT"].rate_e8, E8)
+
+
+def fund_delta(inputs: Inputs) -> object:
+    """Return what one liquidation of a single position brings the fund, or costs it."""
+    if "bankruptcy_quote" in inputs:
+        quote = exact(inputs["bankruptcy_quote"])
+        sign = 1 if quote > 0 else -1
+        bankrupt, executed = abs(quote), abs(exact(inputs["execution_quote"]))
+        mark, fee = bankrupt, exact(inputs["max_fee"])
+    else:
+        sign = 1 if inputs["side"] == "long" else -1
+        bankrupt, executed = exact(inputs["bankruptcy"]), exact(inputs["exec"])
+        mark, fee = exact(inputs["liq"]), Fraction(0)
+    before = Fraction(1000)
+    rules = Rules(
+        name="fund",
+        liquidation_fee_ppm=whole(fee * PPM),
+        residue_to="client" if fee else "fund",
+        market_band_ppm=PPM - 1,
+        warning_levels=(),
+        default_leverage=1,
+    )
+    listing = Listing("X", step_of([bankrupt, executed, mark]), ONE, flat(HALF))
+    stage = Stage(rules, [listing], Fraction(1, PPM), before)
+    stage.mark("X", mark)
+    stage.open("loser", "X", ONE * sign, mark)
+    stage.wallet("loser", sign * (mark - bankrupt))
+    stage.wallet("maker", 100 * mark)
+    side: Side = "buy" if sign > 0 else "sell"
+    with stage.setting():
+        stage.order("maker", side, ONE, executed, "X")
+    stage.look()
+    assert not stage.sizes("loser")
+    return stage.fund - before
+
+
+def adl_allocation(inputs: Inputs) -> object:
+    """Return who is deleveraged by how much, where longs rank as the vector says.
+
+    A higher rank is made by a lower entry and less money: more profit, higher leverage.
+    """
+    loser = inputs["liquidated"]
+    size, bankrupt = exact(loser["size"]), exact(loser["bankruptcy"])
+    assert loser["side"] == "short"
+    listing = Listing("X", ONE, ONE, flat(Fraction(1, 100)))
+    stage = Stage(Rules(name="adl", warning_levels=()), [listing], ONE / PPM, Fraction(0))
+    mark = bankrupt + 1
+    stage.mark("X", mark)
+    stage.open("loser", "X", -size, bankrupt)
+    stage.wallet("loser", Fraction(0))
+    for winner in inputs["longs"]:
+        name, held, rank = str(winner["acct"]), exact(winner["qty"]), winner["rank"]
+        stage.open(name, "X", held, mark - 10 * rank)
+        stage.wallet(name, held * mark * Fraction(1, rank))
+    with stage.setting():
+        pass
+    events = [event for event in stage.look() if isinstance(event, Deleveraged)]
+    prices = {stage.quote(event.value) / stage.sized("X", event.quantity) for event in events}
+    [price] = prices
+    return {
+        "fills": {event.account: stage.sized("X", event.quantity) for event in events},
+        "price": price,
+        "acct5_left": stage.sizes("5")["X"],
+    }
+
+
+def round_trip(inputs: Inputs) -> object:
+    """Return equity, fees and margin of a purchase and a sale at the outside market's touch."""
+    rules = Rules(
+        name="fees",
+        taker_fee_ppm=whole(exact(inputs["taker"]) * PPM),
+        default_mode="isolated",
+        default_leverage=inputs["leverage"],
+    )
+    contract = worlds.contract(tick=1, unit_value=Micros(PPM), brackets=worlds.FLAT)
+    exchange = Exchange(Venue(rules, (contract,)))
+    amount = Micros(whole(exact(inputs["balance"]) * PPM))
+    exchange.apply(Deposit(at_us=0, account="alice", amount=amount))
+    fees = _traded(exchange, "buy", *inputs["buy"])
+    margin = exchange.state.balance("isolated:alice:BTCUSDT")
+    fees += _traded(exchange, "sell", *inputs["sell"])
+    return {
+        "equity": Fraction(exchange.equity_of("alice"), PPM),
+        "fees": Fraction(fees, PPM),
+        "position_margin": Fraction(margin, PPM),
+    }
+
+
+def _traded(exchange: Exchange, side: Side, lots: int, price: int) -> int:
+    """Move the market to a price, trade there, and return the fees."""
+    bid, ask = (price - 1, price) if side == "buy" else (price, price + 1)
+    quantity, at_us = Lots(100), exchange.state.now_us + 1
+    exchange.apply(
+        QuoteTick(
+            at_us=at_us,
+            contract="BTCUSDT",
+            bid=Price(bid),
+            bid_quantity=quantity,
+            ask=Price(ask),
+            ask_quantity=quantity,
+        )
+    )
+    last = TradeTick(
+        at_us=at_us, contract="BTCUSDT", price=Price(price), quantity=Lots(1), side=side
+    )
+    exchange.apply(last)
+    order = PlaceOrder(
+        at_us=at_us,
+        account="alice",
+        order=side,
+        contract="BTCUSDT",
+        side=side,
+        quantity=Lots(lots),
+    )
+    return sum(event.fee for event in exchange.apply(order) if isinstance(event, OrderFilled))

@@ -1,0 +1,116 @@
+"""Computes vectors about maintenance tables, each converted as a lab's own table is."""
+
+import json
+from fractions import Fraction
+from typing import Any, Literal
+
+from engine.config.brackets import BracketTable, Row, brackets
+from engine.config.read import Place, decimal_text
+from engine.core.instrument import Bracket
+from engine.core.margin.brackets import bracket_of, maintenance_of
+from engine.core.money import PPM
+from tests.support.stage import exact, published, whole
+from tests.vectors.vector import HERE, Inputs, folder
+
+MICRO = Fraction(1, PPM)
+
+
+def decimal(number: object) -> str:
+    """Write a number as a lab would: a plain decimal.
+
+    >>> decimal(1e6), decimal("0.50"), decimal(0.004)
+    ('1000000', '0.5', '0.004')
+    """
+    return decimal_text(exact(number))
+
+
+def table_named(name: str) -> tuple[Bracket, ...]:
+    """Return one of the tables beside this file."""
+    tables = json.loads((HERE / "tables.json").read_text())
+    return _checked(tables[name]["rows"])
+
+
+def _checked(rows: list[list[Any]]) -> tuple[Bracket, ...]:
+    """Convert rows of (floor, rate, leverage, deduction), the deductions checked."""
+    listed = tuple(
+        Row(
+            floor=decimal(floor),
+            rate=decimal(rate),
+            leverage=int(exact(leverage)),
+            deduction=decimal(deduction),
+        )
+        for floor, rate, leverage, deduction in rows
+    )
+    return brackets(BracketTable(rows=listed), Place("a published table"))
+
+
+def lookup(inputs: Inputs) -> object:
+    """Return rate and deduction of the bracket that a notional is in."""
+    table = table_named(f"freqtrade {inputs['pair']}")
+    row = table[bracket_of(table, whole(exact(inputs["notional"]) / MICRO))]
+    return {"mmr": row.rate_ppm * MICRO, "cum": row.deduction * MICRO}
+
+
+def margin(inputs: Inputs) -> object:
+    """Return the maintenance of a notional in a table, named or written out."""
+    notional = whole(exact(inputs["notional"]) / MICRO)
+    return maintenance_of(_table_of(inputs), notional) * MICRO
+
+
+def _table_of(inputs: Inputs) -> tuple[Bracket, ...]:
+    if "table" in inputs:
+        return table_named(f"binance {inputs['table']}")
+    if "symbol" in inputs:
+        return table_named(f"bybit {inputs['symbol']}")
+    family: Literal["marginal"] = "marginal"
+    if "levels" in inputs:
+        return published(((decimal(f), decimal(r)) for f, r in inputs["levels"]), family)
+    floors = [0, *(cap for cap, _ in inputs["brackets"])]
+    rates = [rate for _, rate in inputs["brackets"]]
+    rows = zip(floors, rates, strict=False)
+    return published(((decimal(floor), decimal(rate)) for floor, rate in rows), family)
+
+
+def amount(inputs: Inputs) -> object:
+    """Return the deduction of a row from the row before it.
+
+    The rows before are not given; one that begins with a fifth of the rate, where the row before
+    gets the deduction that is given, stands for them.
+    """
+    rate_before, deduction_before = exact(inputs["mmr_prev"]), exact(inputs["cum_prev"])
+    first = rate_before * Fraction(1, 5)
+    rows = [
+        ("0", decimal(first)),
+        (decimal(deduction_before / (rate_before - first)), decimal(rate_before)),
+        (decimal(inputs["floor"]), decimal(inputs["mmr_n"])),
+    ]
+    table = published(rows)
+    assert table[1].deduction * MICRO == deduction_before
+    return table[2].deduction * MICRO
+
+
+def broken_rows(inputs: Inputs) -> object:
+    """Return how many published tables break the rule of continuity: the loader refuses those."""
+    if "symbols" not in inputs:
+        table = {35: "bybit BTCUSDT", 30: "bybit ADAUSDT"}[inputs["rows"]]
+        return int(len(table_named(table)) != inputs["rows"])
+    named = folder()
+    assert named is not None, "the whole collection of tables is in the folder of the vectors"
+    tables = json.loads((named / "binance_leverage_tiers.json").read_text())
+    assert len(tables) == inputs["symbols"]
+    rows = 0
+    for tiers in tables.values():
+        rows += len(
+            _checked(
+                [
+                    [
+                        tier["minNotional"],
+                        tier["maintenanceMarginRate"],
+                        tier["maxLeverage"],
+                        tier["info"]["cum"],
+                    ]
+                    for tier in tiers
+                ]
+            )
+        )
+    return inputs["rows"] - rows

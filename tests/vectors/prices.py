@@ -1,0 +1,168 @@
+"""Computes vectors about prices: liquidation, bankruptcy and mark, with the engine's formulas."""
+
+from fractions import Fraction
+
+from engine.core.account.position import Position
+from engine.core.instrument import Bracket, Contract
+from engine.core.margin import liquidation_price
+from engine.core.margin.bankruptcy import Settlement, share_of
+from engine.core.margin.liquidation_price import Holding
+from engine.core.margin.price import median_mark
+from engine.core.margin.risk import Risk, maintenance, unrealized
+from engine.core.money import E8, PPM, Micros, Price
+from engine.core.money import Lots as Quantity
+from tests.support.stage import ENDLESS, NO_LIQUIDITY, exact, step_of, whole
+from tests.vectors.vector import Inputs
+
+HOUR_US = 3_600_000_000
+FINE = Fraction(1, 10_000)
+"""The price unit in which prices are looked for."""
+CENT = Fraction(1, 100)
+
+
+def liquidation(inputs: Inputs) -> object:
+    """Return an isolated liquidation price: exact, or approximate where the venue says so."""
+    holding, table = _isolated(inputs)
+    if inputs.get("maintenance_on") == "entry_notional" or "mm_fixed" in inputs:
+        return liquidation_price.approximate(holding, table)
+    fee_ppm = whole(exact(inputs.get("taker", 0)) * PPM)
+    return liquidation_price.exact(holding, table, fee_ppm)
+
+
+def entry_based(inputs: Inputs) -> dict[str, Fraction]:
+    """Return both prices where maintenance counts on the entry notional."""
+    holding, table = _isolated(inputs)
+    return {
+        "liq": liquidation_price.approximate(holding, table),
+        "bankruptcy": liquidation_price.bankruptcy(holding),
+    }
+
+
+def bankruptcy(inputs: Inputs) -> object:
+    """Return an isolated position's bankruptcy price."""
+    holding, _ = _isolated(inputs)
+    return liquidation_price.bankruptcy(holding)
+
+
+def _isolated(inputs: Inputs) -> tuple[Holding, tuple[Bracket, ...]]:
+    """Read a position in the smallest unit that keeps it whole; prices stay in quote."""
+    entry = exact(inputs["entry"])
+    size = exact(inputs["qty"]) if "qty" in inputs else Fraction(1)
+    if "notional" in inputs:
+        size = exact(inputs["notional"]) / entry
+    margin = entry * size / exact(inputs["leverage"])
+    margin = exact(inputs.get("margin", inputs.get("isolated_margin", margin)))
+    rate = exact(inputs.get("mmr", 0))
+    if "mm_fixed" in inputs:
+        rate = exact(inputs["mm_fixed"]) / (entry * size)
+    deduction = exact(inputs.get("cum", 0))
+    unit = step_of([size, size * entry, margin, deduction])
+    holding = Holding(
+        side=inputs["side"],
+        size=whole(size / unit),
+        cost=whole(size * entry / unit),
+        margin=whole(margin / unit),
+    )
+    table = (Bracket(Micros(0), whole(rate * PPM), Micros(whole(deduction / unit)), 1),)
+    return holding, table
+
+
+def cross(inputs: Inputs) -> object:
+    """Return the first price, from the entry towards loss, at which the account is in breach."""
+    money = FINE * FINE
+    equity = whole(exact(inputs["WB"]) / money)
+    kept = whole(exact(inputs.get("TMM1", 0)) / money)
+    equity += whole(exact(inputs.get("UPNL1", 0)) / money)
+    for leg in inputs.get("other", ()):
+        mark = whole(exact(leg["mark"]) / FINE)
+        contract, position = _leg(leg, leg["side"], money)
+        equity += unrealized(contract, position, mark)
+        kept += maintenance(contract, position, mark)
+    side = 1 if inputs["side"] in (1, "long") else -1
+    contract, position = _leg(inputs, side, money)
+
+    def in_breach(price: int) -> bool:
+        worth = equity + unrealized(contract, position, price)
+        return Risk(worth, kept + maintenance(contract, position, price)).is_breach(strict=False)
+
+    healthy = whole(exact(inputs["entry"]) / FINE)
+    broken = 1 if side > 0 else 10 * healthy
+    assert in_breach(broken)
+    assert not in_breach(healthy)
+    while abs(healthy - broken) > 1:
+        middle = (healthy + broken) // 2
+        if in_breach(middle):
+            broken = middle
+        else:
+            healthy = middle
+    return broken * FINE
+
+
+def _leg(leg: Inputs, side: int, money: Fraction) -> tuple[Contract, Position]:
+    size, entry = exact(leg["qty"]), exact(leg["entry"])
+    lot = step_of([size, FINE])
+    deduction = Micros(whole(exact(leg["cum"]) / money))
+    contract = Contract(
+        symbol="LEG",
+        price_unit=str(FINE),
+        lot=str(lot),
+        tick=1,
+        unit_value=Micros(whole(FINE * lot / money)),
+        price_max=Price(ENDLESS),
+        quantity_max=Quantity(ENDLESS),
+        brackets=(Bracket(Micros(0), whole(exact(leg["mmr"]) * PPM), deduction, 1),),
+        depth=NO_LIQUIDITY,
+    )
+    position = Position("somebody", "LEG", "cross", 1)
+    position.grow(whole(size / lot), whole(size * entry / money), side)
+    return contract, position
+
+
+def bankruptcy_quote(inputs: Inputs) -> object:
+    """Return what a part of a position is settled at, signed as cash to the account."""
+    size, mark = exact(inputs["position"]), exact(inputs["oracle"])
+    others = [(exact(held), exact(price)) for held, price in inputs["others"]]
+    rate, micro = exact(inputs["mmf"]), Fraction(1, PPM)
+    equity = exact(inputs["usdc"]) + size * mark + sum(held * price for held, price in others)
+    kept = abs(size) * mark * rate
+    together = kept + sum(abs(held) * price * rate for held, price in others)
+    share = share_of(whole(equity / micro), whole(kept / micro), whole(together / micro))
+    lot = step_of([size, exact(inputs["delta"])])
+    lots = Settlement(
+        sign=1 if size > 0 else -1,
+        quantity=whole(abs(size) / lot),
+        mark_value=whole(mark * lot / micro),
+        share=share,
+    )
+    closed = whole(abs(exact(inputs["delta"])) / lot)
+    return lots.sign * lots.part(0, closed).value * micro
+
+
+def limit_price(inputs: Inputs) -> object:
+    """Return the limit of a liquidation order for the whole position."""
+    size, mark = exact(inputs["btc"]), exact(inputs["oracle"])
+    leg = {"qty": abs(size), "entry": mark, "mmr": "0.1", "cum": 0}
+    money = FINE * FINE
+    contract, position = _leg(leg, 1 if size > 0 else -1, money)
+    equity = whole((exact(inputs["usdc"]) + size * mark) / money)
+    value = whole(mark / FINE) * contract.unit_value
+    lots = Settlement(position.sign, abs(position.quantity), value, share=equity)
+    limit = lots.limit_price(contract)
+    assert limit is not None
+    return limit * FINE
+
+
+def mark(inputs: Inputs) -> object:
+    """Return the median mark; a last price that is not given does not decide."""
+    rate = exact(inputs.get("funding", inputs.get("funding_rate")))
+    index = whole(exact(inputs["index"]) / FINE)
+    basis = whole(exact(inputs.get("avg_basis", 0)) / FINE)
+    found = median_mark(
+        index=index,
+        last=whole(exact(inputs["last"]) / FINE) if "last" in inputs else 2 * index,
+        samples=[2 * basis],
+        rate_e8=whole(rate * E8),
+        left_us=whole(exact(inputs["hours_to_funding"]) * HOUR_US),
+        interval_us=whole(exact(inputs.get("interval", inputs.get("interval_h"))) * HOUR_US),
+    )
+    return found * FINE
