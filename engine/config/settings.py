@@ -54,6 +54,22 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
     rate: str | None = None
 
 
+class Shock(msgspec.Struct, frozen=True, kw_only=True):
+    """What bends the market of the files from `after_us` of log time on; see `feeds.shock`.
+
+    An empty `contract`: every one. A `gap` and a `wick` move prices by `move_ppm`, a `thin` book
+    shows `scale_ppm` of itself. All but a gap end after `lasts_us`.
+    """
+
+    kind: Literal["gap", "wick", "thin", "stop"]
+    contract: str = ""
+    after_us: int
+    lasts_us: int = 0
+    move_ppm: int = 0
+    scale_ppm: int = 1_000_000
+    moves_index: bool = False
+
+
 class Feed(msgspec.Struct, frozen=True, kw_only=True):
     """How tick files are read.
 
@@ -66,6 +82,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     speed_ppm: int | None = None
     hold_back_us: int = 1_000_000
     dropped_max_ppm: int = 10_000
+    shocks: tuple[Shock, ...] = ()
 
 
 class LeverageShare(msgspec.Struct, frozen=True):
