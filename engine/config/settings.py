@@ -153,7 +153,9 @@ class PathMarket(msgspec.Struct, frozen=True):
     """A contract whose trades a lab makes: `start` and `noise` in ticks of the decimal text `tick`.
 
     `noise` is the largest step by which a trade's price leaves the leg's line; a trade has up to
-    2^`size_bits` times `size` (a decimal text), small ones more often.
+    2^`size_bits` times `size` (a decimal text), small ones more often. Where a way is drawn, the
+    market takes `beta_ppm` of the move that all have in common, and up to `own_ppm` of its size
+    one way or the other for itself.
     """
 
     symbol: str
@@ -162,20 +164,38 @@ class PathMarket(msgspec.Struct, frozen=True):
     noise: int
     size: str
     size_bits: int
+    beta_ppm: int = 1_000_000
+    own_ppm: int = 0
+
+
+class PathShape(msgspec.Struct, frozen=True):
+    """A way that is drawn; see `feeds.synthetic`.
+
+    Its size is drawn from `low_ppm` to `high_ppm` of the price at its beginning, and its sign too
+    if `either_way`. `turns` are the points at which it changes its direction, or its jumps.
+    """
+
+    kind: Literal["trend", "range", "swing", "jumps", "gap"]
+    low_ppm: int
+    high_ppm: int
+    turns: int = 0
+    either_way: bool = False
 
 
 class PathLeg(msgspec.Struct, frozen=True):
     """A stretch of a path: how long, how busy, and where each price goes.
 
     `trades` is the mean number in `per_ms` and market; `to_ppm` are the prices at its end, in
-    parts per million of the market's first price, in the order of the markets. A leg without
-    length is a gap: the price is there at once.
+    parts per million of the market's first price, in the order of the markets; 0 is where it was.
+    A leg without length is a gap: the price is there at once. A leg with a `shape` stands for
+    several that are drawn, and says itself where prices go.
     """
 
     lasts_ms: int
     per_ms: int
     trades: int
     to_ppm: tuple[int, ...]
+    shape: PathShape | None = None
 
 
 class StoryPath(msgspec.Struct, frozen=True):
