@@ -9,7 +9,7 @@ LONG := MARGINCALL_FUZZ_COMMANDS=1000000 MARGINCALL_FUZZ_SEEDS=500 MARGINCALL_NA
 COMPILE := build/lock/bin/uv --no-config pip compile --quiet --upgrade --universal \
 	--python-version 3.11 --generate-hashes --only-binary :all: pyproject.toml
 
-.PHONY: help demo test long check format lock clean environment environment-dev
+.PHONY: help demo test long check format picture lock clean environment environment-dev
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' Makefile | expand -t 10
@@ -32,6 +32,9 @@ check: environment-dev  ## lint, format, types and the direction of imports
 format: environment-dev  ## let ruff put the code into its form
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
+
+picture: environment-dev  ## take the README's picture of the demo's report; needs Chromium
+	@$(BIN)/python -m tests.browser.picture .github/report.png
 
 lock:  ## write requirements*.txt anew from pyproject.toml (the one target that asks for newer versions)
 	@$(PYTHON) -m venv build/lock

@@ -1,10 +1,17 @@
-"""The scripted accounts of a lab: a deposit at the start, then orders at their times."""
+"""The scripted accounts of a lab: a deposit at the start, orders and top-ups at their times."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
-from engine.config.settings import Trader, TraderOrder
-from engine.core.command import AnyCommand, Deposit, PlaceOrder, SetLeverage, SetMarginMode
+from engine.config.settings import TopUp, Trader, TraderOrder
+from engine.core.command import (
+    AddMargin,
+    AnyCommand,
+    Deposit,
+    PlaceOrder,
+    SetLeverage,
+    SetMarginMode,
+)
 from engine.core.instrument import Contract, Rules
 from feeds.cue import Cue, Touch
 
@@ -24,6 +31,8 @@ def trader_cues(
             yield Cue(
                 order.after_us, order.contract, partial(_order, trader, number, order, leverages)
             )
+        for top_up in trader.top_ups:
+            yield Cue(top_up.after_us, top_up.contract, partial(_top_up, trader, top_up))
 
 
 def _opening(
@@ -58,3 +67,10 @@ def _order(
         price=order.price,
         reduce_only=order.reduce_only,
     )
+
+
+def _top_up(trader: Trader, top_up: TopUp, touch: Touch) -> Iterator[AnyCommand]:
+    at_us, account, amount = touch.at_us, trader.name, top_up.amount
+    yield Deposit(at_us=at_us, account=account, amount=amount)
+    if trader.mode == "isolated":
+        yield AddMargin(at_us=at_us, account=account, contract=top_up.contract, amount=amount)

@@ -8,6 +8,7 @@ import msgspec
 from rich.console import Console
 
 from engine.cli.check import check as rerun
+from engine.cli.compare import compare
 from engine.cli.demo import LAB as DEMO
 from engine.cli.demo import may_replace
 from engine.cli.folder import PAGE, SUMMARY, claim
@@ -50,6 +51,7 @@ def main() -> None:
 main.add_command(inspect)
 main.add_command(liq)
 main.add_command(report)
+main.add_command(compare)
 
 
 @main.command(short_help="Run the lab that ships with the project.")

@@ -7,7 +7,7 @@ import msgspec
 
 from engine.config import read
 from engine.config.read import Number, Place
-from engine.config.settings import Trader, TraderOrder
+from engine.config.settings import TopUp, Trader, TraderOrder
 from engine.core.instrument import Contract, Venue
 from engine.core.money import Lots, Price
 
@@ -24,6 +24,14 @@ class OrderTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     reduce_only: bool = False
 
 
+class TopUpTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Money paid in later; where `contract` is isolated, it becomes margin of the position."""
+
+    contract: str
+    amount: Number
+    after: str
+
+
 class TraderTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A scripted account."""
 
@@ -31,6 +39,7 @@ class TraderTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     deposit: Number
     mode: Literal["isolated", "cross"]
     orders: tuple[OrderTable, ...] = ()
+    top_ups: tuple[TopUpTable, ...] = ()
 
 
 def traders(tables: tuple[TraderTable, ...], venue: Venue, place: Place) -> tuple[Trader, ...]:
@@ -52,6 +61,10 @@ def traders(tables: tuple[TraderTable, ...], venue: Venue, place: Place) -> tupl
                 orders=tuple(
                     _order(order, venue, here.at("orders").at(number))
                     for number, order in enumerate(table.orders, 1)
+                ),
+                top_ups=tuple(
+                    _top_up(top_up, venue, here.at("top_ups").at(number))
+                    for number, top_up in enumerate(table.top_ups, 1)
                 ),
             )
         )
@@ -75,6 +88,14 @@ def _order(table: OrderTable, venue: Venue, here: Place) -> TraderOrder:
         leverage=table.leverage,
         after_us=read.duration_us(table.after, here.at("after")),
         reduce_only=table.reduce_only,
+    )
+
+
+def _top_up(table: TopUpTable, venue: Venue, here: Place) -> TopUp:
+    return TopUp(
+        contract=_contract(table.contract, venue, here.at("contract")).symbol,
+        amount=read.micros(table.amount, here.at("amount"), least=1),
+        after_us=read.duration_us(table.after, here.at("after")),
     )
 
 

@@ -130,6 +130,17 @@ class TraderOrder(msgspec.Struct, frozen=True, kw_only=True):
     reduce_only: bool = False
 
 
+class TopUp(msgspec.Struct, frozen=True, kw_only=True):
+    """Money that a scripted trader pays in later, at the first tick of `contract` at or after it.
+
+    If the contract is isolated, it becomes margin of the position there.
+    """
+
+    contract: str
+    amount: Micros
+    after_us: int
+
+
 class Trader(msgspec.Struct, frozen=True, kw_only=True):
     """A scripted account: its deposit at the start, its margin mode everywhere, its orders."""
 
@@ -137,6 +148,7 @@ class Trader(msgspec.Struct, frozen=True, kw_only=True):
     deposit: Micros
     mode: Mode
     orders: tuple[TraderOrder, ...] = ()
+    top_ups: tuple[TopUp, ...] = ()
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, get_args
 
 import msgspec
 
-from engine.core.command import Command, FundingTick, IndexTick, QuoteTick, TradeTick
+from engine.core.command import Command, Tick
 from engine.core.event import Event
 from engine.journal.chain import Chain
 from engine.journal.record import Genesis, Note, Ticks
 
 COMMANDS = "commands.jsonl"
 EVENTS = "events.jsonl"
-TICKS = frozenset({TradeTick, QuoteTick, IndexTick, FundingTick})
+TICKS = frozenset(get_args(Tick))
 _encode = msgspec.json.Encoder().encode
 
 

@@ -28,12 +28,13 @@ STAGES = (
 _SIDES = (("long", "circle", "#ef4444"), ("short", "diamond", "#10b981"))
 BUBBLE_MIN, BUBBLE_MAX = 5, 42
 _MARKS = (
-    ("call", "margin call", "triangle", "#f59e0b"),
-    ("draw", "pool draw", "diamond", "#8b5cf6"),
-    ("liquidation", "liquidated", "circle", "#dc2626"),
-    ("deleveraged", "deleveraged", "rect", "#0891b2"),
-    ("cut", "cut by a socialised loss", "rect", "#64748b"),
+    ("cut", "cut by a socialised loss", "rect", 9, "#64748b"),
+    ("deleveraged", "deleveraged", "rect", 9, "#0891b2"),
+    ("call", "margin call", "triangle", 11, "#eab308"),
+    ("draw", "pool draw", "diamond", 12, "#8b5cf6"),
+    ("liquidation", "liquidated", "circle", 9, "#dc2626"),
 )
+"""What happened to the watched: words, symbol, its size and colour; later ones lie on top."""
 
 
 class Scale:
@@ -126,7 +127,7 @@ def equity(setting: Setting, chronicle: Chronicle, notes: Notes) -> Options:
         line(named(account, setting.modes[account]), in_money(points), lineStyle={"width": 2})
         for account, points in curves.items()
     ]
-    for what, words, symbol, color in _MARKS:
+    for z, (what, words, symbol, size, color) in enumerate(_MARKS, 4):
         data = [
             {"name": _told(mark), "value": (mark.at_us // 1_000, in_quote(worth))}
             for mark in chronicle.calls.marks
@@ -134,7 +135,7 @@ def equity(setting: Setting, chronicle: Chronicle, notes: Notes) -> Options:
             and (worth := value_at(curves[mark.account], mark.at_us)) is not None
         ]
         style = {"color": color, "borderColor": "#fff", "borderWidth": 1}
-        look = {"symbol": symbol, "symbolSize": 11, "itemStyle": style, "z": 4}
+        look = {"symbol": symbol, "symbolSize": size, "itemStyle": style, "z": z}
         if data:
             series.append(scatter(words, data, **look))
     return frame(series=series)
@@ -176,7 +177,7 @@ def waterfall(sums: Sums) -> Options:
         reached += paid
     assert reached == sums.loss, "who paid does not add up to the loss"
     stacked = {"type": "bar", "stack": "all", "barCategoryGap": "30%"}
-    label = {"show": True, "position": "right", "formatter": "{b}", "color": "inherit"}
+    label = {"show": True, "position": "right", "formatter": "{b}"}
     return frame(
         grid={"left": 4, "right": 92, "top": 4, "bottom": 4, "containLabel": True},
         xAxis={"type": "value", "axisLabel": {"hideOverlap": True}},

@@ -11,7 +11,7 @@ from engine.report.chronicle import Chronicle
 from engine.report.curve import Point
 from engine.report.facts import Sums
 from engine.report.notes import ClosingNote, Notes, ReadFile
-from engine.report.options import Options
+from engine.report.options import Options, within
 from engine.report.setting import Setting
 from engine.report.summary import WatchedRow
 from engine.report.text import Units, grouped, moment, money
@@ -93,18 +93,19 @@ def data(setting: Setting, chronicle: Chronicle, notes: Notes) -> Data:
     assert closing is not None, "a run that did not end has no page"
     facts, contracts = chronicle.facts, setting.contracts
     assert facts.sums.gap == 0, f"the waterfall does not add up by {facts.sums.gap} micros"
+    span = _span(notes)
     orders = chosen(facts.orders, contracts, setting.watch)
     return Data(
         title=setting.lab,
-        lead=_lead(setting, chronicle, closing, notes),
+        lead=_lead(setting, chronicle, closing, span),
         complete=closing.complete,
         tiles=tuple(_tiles(setting, chronicle)),
         charts={
-            "price": charts.price(setting, chronicle, notes, orders),
-            "equity": charts.equity(setting, chronicle, notes),
+            "price": within(charts.price(setting, chronicle, notes, orders), *span),
+            "equity": within(charts.equity(setting, chronicle, notes), *span),
             "waterfall": charts.waterfall(facts.sums),
-            "cascade": charts.cascade(setting, orders),
-            "fund": charts.fund(setting, chronicle, _span(notes)),
+            "cascade": within(charts.cascade(setting, orders), *span),
+            "fund": within(charts.fund(setting, chronicle, span), *span),
         },
         loss=money(facts.sums.loss),
         paid=_paid(facts.sums),
@@ -134,8 +135,10 @@ def _span(notes: Notes) -> tuple[int, int]:
     return min(begins, default=0), max(ends, default=0)
 
 
-def _lead(setting: Setting, chronicle: Chronicle, closing: ClosingNote, notes: Notes) -> str:
-    begin, end = _span(notes)
+def _lead(
+    setting: Setting, chronicle: Chronicle, closing: ClosingNote, span: tuple[int, int]
+) -> str:
+    begin, end = span
     return (
         f"{moment(begin)[:19]} to {moment(end)[:19]} UTC, seed {setting.seed}, venue "
         f"{setting.venue.rules.name}: {closing.ticks:,} ticks, {closing.commands:,} commands, "
@@ -156,12 +159,12 @@ def _tiles(setting: Setting, chronicle: Chronicle) -> list[Tile]:
             "liquidations", f"{len(orders):,}", f"{hit:,} of {len(chronicle.accounts):,} accounts"
         ),
         Tile("liquidated", _whole(worth), "notional at the mark"),
-        Tile("loss", _whole(sums.loss), f"{_whole(sums.own_margin)} of it own margin"),
+        Tile("loss", _whole(sums.loss), f"{_percent(sums.own_margin, sums.loss)} own margin"),
         Tile("paid by others", _whole(rest), f"{_percent(rest, sums.loss)} of the loss"),
         Tile(
             "insurance fund",
             _whole(cash),
-            f"began with {_whole(setting.venue.fund)}, low {_whole(facts.fund_low)}",
+            f"from {_whole(setting.venue.fund)}, low {_whole(facts.fund_low)}",
         ),
         Tile("uncovered", _whole(sums.uncovered), "borne by nobody"),
     ]

@@ -26,7 +26,7 @@ from engine.report.calls import Before, Calls
 FILLS_MAX = 8
 """Fills of a liquidation that are kept one by one; they are added up in any case."""
 PAYERS_MAX = 6
-"""Winners of a liquidation that are kept by name, those who bore most."""
+"""Winners of a liquidation that are kept by name, those with the largest amounts."""
 
 
 class Sums(msgspec.Struct):
@@ -213,6 +213,9 @@ def _note_fill(order: Order, event: LiquidationFilled) -> None:
 
 
 def _most(payers: list[Payer], payer: Payer) -> list[Payer]:
-    """Those who bore most, in their order, with one more looked at."""
-    ranked = sorted([*payers, payer], key=lambda each: -each.amount)
+    """Those for whom it was most, in their order, with one more looked at.
+
+    At a bankruptcy price on the other side of the mark, a winner who is deleveraged gains by it.
+    """
+    ranked = sorted([*payers, payer], key=lambda each: -abs(each.amount))
     return ranked[:PAYERS_MAX]

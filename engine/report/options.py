@@ -43,6 +43,12 @@ def frame(**more: object) -> Options:
     return result | more
 
 
+def within(option: Options, begin_us: int, end_us: int) -> Options:
+    """A chart over a stretch of time, so that those of one page can be read across."""
+    ends = {"min": begin_us // 1_000, "max": -(-end_us // 1_000)}
+    return option | {"xAxis": option["xAxis"] | ends}
+
+
 def line(name: str, data: Sequence[object], **more: object) -> Options:
     """A line without symbols."""
     return {"type": "line", "name": name, "showSymbol": False, "data": data} | more

@@ -164,10 +164,8 @@ def _why(order: Order, units: Units, worth: int) -> Why:
         liquidation_fee=money(order.liquidation_fee),
         residue=money(sums.residue),
         refunded=money(order.refunded),
-        called=tuple((call.level, call.at_us // 1_000) for call in before.called),
-        drawn=tuple(
-            (draw.contract, money(draw.draw), draw.at_us // 1_000) for draw in before.drawn
-        ),
+        called=tuple((call.level, _ago(call, began)) for call in before.called),
+        drawn=tuple((draw.contract, money(draw.draw), _ago(draw, began)) for draw in before.drawn),
         cancelled=before.cancelled,
         filled=_filled(order, units),
         fills=tuple(_fill(each, units) for each in order.fills),

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from engine.bus.interface import Bus
 from engine.bus.topic import EVENTS
 from engine.core import invariants
-from engine.core.command import Command, FundingTick, IndexTick, QuoteTick, Tick, TradeTick
+from engine.core.command import Command, Tick
 from engine.core.event import Event, LiquidationStarted, Rejected
 from engine.core.exchange import Exchange
 from engine.core.state.venue import State
@@ -16,7 +16,6 @@ from engine.services.counters import Counters
 
 CHECK_EVERY = 64
 """Batches between two full recounts of the state."""
-_TICKS = (TradeTick, QuoteTick, IndexTick, FundingTick)
 Witness = Callable[[Tick], None]
 """Sees every tick that was applied, with the exchange as it is right after it."""
 
@@ -66,7 +65,7 @@ class VenueTask:
                 raise Breach(counters.commands, command, error) from error
             if events:
                 result += events
-            if isinstance(command, _TICKS) and not _refused(events):
+            if isinstance(command, Tick) and not _refused(events):
                 counters.ticks += 1
                 witness(command)
         if batch:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,7 @@ def test_a_real_file_is_replayed_and_its_rerun_agrees(
     assert checked.exit_code == 0, checked.output
 
 
-def test_the_fall_of_2018_liquidates_and_the_fund_pays(
+def test_the_fall_of_2018_liquidates_and_its_fees_fill_the_fund(
     call: Call, samples: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "run"
@@ -63,5 +64,8 @@ def test_the_fall_of_2018_liquidates_and_the_fund_pays(
     assert summary["contracts"]["BTCUSDT"]["low"] == "13036.5"
     assert summary["accounts"]["total"] == 1_000
     assert len(summary["liquidations"]) >= 100
-    assert float(summary["waterfall"]["insurance_fund"]) > 0
+    paid = {stage: Fraction(amount) for stage, amount in summary["waterfall"].items()}
+    assert paid.pop("loss") == sum(paid.values()) > 0
+    fund = summary["insurance_fund"]
+    assert Fraction(fund["start"]) == Fraction(fund["low"]) < Fraction(fund["end"])
     assert {row["mode"] for row in summary["liquidations"]} == {"isolated", "cross"}

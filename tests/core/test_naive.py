@@ -13,7 +13,9 @@ from engine.core.event import (
     DeficitCovered,
     Deleveraged,
     Event,
+    LiquidationFeePaid,
     LiquidationFilled,
+    LiquidationStarted,
     OrderCancelled,
     Rejected,
 )
@@ -96,6 +98,23 @@ def test_the_loss_is_the_sum_of_who_paid(seed: int) -> None:
             elif isinstance(event, DeficitCovered):
                 paid += event.insurance_fund + event.socialized + event.uncovered - event.deficit
         assert loss == paid
+
+
+@pytest.mark.parametrize("seed", SEEDS[:20])
+def test_fees_of_a_liquidation_are_paid_from_what_is_left(seed: int) -> None:
+    """The waterfall pays no fee (L16), and no client's own order makes a debt (O10)."""
+    covered, paid = set[int](), set[int]()
+    for _, _, events in played(seed):
+        for event in events:
+            if isinstance(event, DeficitCovered):
+                covered.add(event.liquidation)
+            elif isinstance(event, LiquidationFeePaid):
+                assert min(event.taker_fee, event.liquidation_fee) >= 0
+                assert event.taker_fee + event.liquidation_fee > 0
+                paid.add(event.liquidation)
+            elif isinstance(event, LiquidationStarted):
+                assert event.quantity > 0, "a balance below zero without a position"
+    assert not covered & paid
 
 
 @pytest.mark.parametrize("seed", SEEDS[:10])

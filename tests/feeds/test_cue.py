@@ -5,8 +5,9 @@ from collections.abc import Iterable
 import msgspec
 import pytest
 
-from engine.config.settings import Trader, TraderOrder
+from engine.config.settings import TopUp, Trader, TraderOrder
 from engine.core.command import (
+    AddMargin,
     AnyCommand,
     CancelOrder,
     Deposit,
@@ -176,3 +177,14 @@ def test_a_trader_sends_no_setting_that_is_so_already() -> None:
     sent = sent_by_dave(Rules(name="x", default_mode="isolated", default_leverage=20))
     settings = [each for each in sent if isinstance(each, SetMarginMode | SetLeverage)]
     assert settings == [SetLeverage(at_us=107, account="dave", contract="ETHUSDT", leverage=10)]
+
+
+def test_a_top_up_is_margin_where_the_contract_is_isolated() -> None:
+    top_up = TopUp(contract="ETHUSDT", amount=Micros(700), after_us=4)
+    ticks: list[Tick] = [trade(100), trade(104), trade(107, 34, "ETHUSDT")]
+    deposit = Deposit(at_us=107, account="dave", amount=Micros(700))
+    margin = AddMargin(at_us=107, account="dave", contract="ETHUSDT", amount=Micros(700))
+    trader = msgspec.structs.replace(DAVE, orders=(), top_ups=(top_up,))
+    for mode, sent in (("isolated", [deposit, margin]), ("cross", [deposit])):
+        cues = trader_cues([msgspec.structs.replace(trader, mode=mode)], CONTRACTS, Rules(name="x"))
+        assert [each for each in cued(ticks, cues, CONTRACTS) if each.at_us == 107][1:] == sent

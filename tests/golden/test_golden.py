@@ -2,11 +2,24 @@
 
 from itertools import zip_longest
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from engine.config.find import names
-from tests.golden.runs import FOLDER, WORLDS, WRITE, Result, is_playable, lab_run, world_run
+from engine.core.event import AnyEvent
+from engine.core.exchange import Exchange
+from tests.golden.runs import (
+    FOLDER,
+    INPUTS,
+    WORLDS,
+    WRITE,
+    Result,
+    is_playable,
+    lab_run,
+    world,
+    world_run,
+)
 
 
 def compare(name: str, result: Result) -> None:
@@ -23,7 +36,7 @@ def compare(name: str, result: Result) -> None:
 
 
 @pytest.mark.parametrize("name", WORLDS)
-def test_a_seeded_world_gives_its_golden_events(name: str) -> None:
+def test_a_world_gives_its_golden_events(name: str) -> None:
     compare(name, world_run(name))
 
 
@@ -35,5 +48,16 @@ def test_every_lab_that_ships_gives_its_golden_events(name: str, tmp_path: Path)
 
 
 def test_no_golden_result_is_left_of_a_run_that_is_gone() -> None:
-    written = {path.name for path in FOLDER.iterdir()}
-    assert written == {f"{name}.jsonl" for name in [*WORLDS, *names("labs")]}
+    results = {path.stem for path in FOLDER.iterdir()}
+    assert results == {*WORLDS, *names("labs")}
+    assert {path.stem for path in INPUTS.iterdir()} == set(WORLDS)
+
+
+def test_the_worlds_say_every_kind_of_event() -> None:
+    said: set[type] = set()
+    for name in WORLDS:
+        venue, stream = world(name)
+        exchange = Exchange(venue)
+        for command in stream:
+            said.update(type(event) for event in exchange.apply(command))
+    assert said == set(get_args(AnyEvent))

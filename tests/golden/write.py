@@ -1,6 +1,7 @@
-"""Write the golden results anew: `python -m tests.golden.write [NAME...]`, all without a name.
+"""Write the golden results anew: `python -m tests.golden.write [--draw] [NAME...]`.
 
-What changed is then read in the difference. A lab whose real file is not there is left as it is.
+Without a name it writes all. What changed is then read in the difference. A lab whose real file
+is not there is left as it is. With `--draw` the worlds get new commands from the swarm before.
 """
 
 import sys
@@ -8,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from engine.config.find import names
-from tests.golden.runs import FOLDER, WORLDS, Result, is_playable, lab_run, world_run
+from tests.golden.runs import FOLDER, WORLDS, Result, draw, is_playable, lab_run, world_run
 
 
 def result_of(name: str) -> Result | None:
@@ -23,8 +24,10 @@ def result_of(name: str) -> Result | None:
 
 def main() -> None:
     """Write the results that the arguments name."""
-    FOLDER.mkdir(exist_ok=True)
-    for name in sys.argv[1:] or [*WORLDS, *names("labs")]:
+    arguments = [argument for argument in sys.argv[1:] if argument != "--draw"]
+    for name in arguments or [*WORLDS, *names("labs")]:
+        if name in WORLDS and "--draw" in sys.argv:
+            draw(name)
         result = result_of(name)
         if result is None:
             sys.stdout.write(f"{name}: left as it is, MARGINCALL_SAMPLES names no folder\n")

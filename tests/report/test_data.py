@@ -70,7 +70,8 @@ def test_winners_are_named_from_the_one_who_bore_most(whys: tuple[Why, ...]) -> 
     for payers, count in told:
         assert len(payers) == min(count, PAYERS_MAX)
         assert all(
-            Decimal(more) >= Decimal(less) for (*_, more), (*_, less) in itertools.pairwise(payers)
+            abs(Decimal(more)) >= abs(Decimal(less))
+            for (*_, more), (*_, less) in itertools.pairwise(payers)
         )
     assert any(why.deleveraged_count > PAYERS_MAX for why in whys)
 
@@ -84,6 +85,13 @@ def test_each_account_was_warned_before_as_the_events_say(reported: Reported) ->
             assert (call.account, call.mode) == (order.began.account, order.began.mode)
             assert call.seq < order.began.seq
         assert all(draw.account == order.began.account for draw in order.before.drawn)
+
+
+def test_what_came_before_is_told_by_how_long_before(whys: tuple[Why, ...]) -> None:
+    agos = [ago for why in whys for _, ago in why.called]
+    agos += [ago for why in whys for _, _, ago in why.drawn]
+    assert min(agos) == 0
+    assert 1_000 < max(agos) < 12 * 60_000
 
 
 def test_what_set_it_off_is_a_tick_or_another_liquidation(

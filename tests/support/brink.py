@@ -19,6 +19,7 @@ from tests.support.steps import (
     all_in,
     amends,
     deposits,
+    drains,
     high_leverage,
     leverages,
     orders,
@@ -199,10 +200,30 @@ def overpaid(model: Model) -> AnyCommand | None:
         beyond = price * (1 + sign * dice.choice((0.003, 0.01, 0.018)) * dice.random())
         resting = model.lots_worth(contract, money, leverage * 0.2)
         model.story.append(orders(model, maker, contract, other_side(side), resting, price=beyond))
+    if dice.random() < 0.4:
+        own = price * (1 + sign * dice.uniform(0.001, 0.012))
+        model.story.append(orders(model, account, contract, other_side(side), 5, price=own))
+    if dice.random() < 0.4:
+        model.story += _comes_back(model, maker, contract, side, price)
     for _ in range(dice.randrange(2, 6)):
         model.story.append(_overpays(model, account, contract, side, money * leverage, price))
     model.story.append(amends(model, account, contract, price * (1 + sign * 0.012)))
     return moves.deposit_of(model, account, money)
+
+
+def _comes_back(model: Model, maker: str, contract: str, side: Side, price: float) -> list[Told]:
+    """Take what the outside market shows, rest in its place, and let it come back (P6)."""
+
+    def wait() -> None:
+        model.now += 3 * model.details[contract].depth.half_life_us
+
+    rest = price * (1 + sign_of(side) * model.dice.uniform(0.001, 0.006))
+    return [
+        quotes(model, contract, int(price), 40),
+        orders(model, maker, contract, side, 500),
+        orders(model, maker, contract, side, 30, price=rest),
+        wait,
+    ]
 
 
 def _overpays(
@@ -242,10 +263,10 @@ def yielding(model: Model) -> AnyCommand | None:
         model.story.append(
             orders(model, account, contract, side, more, price=price * (1 - sign * 0.02))
         )
-    for _ in range(dice.randrange(1, 4)):
+    for _ in range(dice.randrange(2, 5)):
         how: InForce = dice.choice(("gtc", "gtc", "gtc", "ioc", "fok"))
         limit = price * (1 + sign * dice.choice((-0.004, 0.0, 0.005, 0.03)))
-        part = max(1, int(lots * dice.choice((0.1, 0.4, 1.0))))
+        part = max(1, int(lots * dice.choice((0.1, 0.3, 0.3, 0.5, 1.0))))
         model.story.append(
             orders(
                 model,
@@ -273,22 +294,23 @@ def outgrown(model: Model) -> AnyCommand | None:
     side: Side = dice.choice(("buy", "sell"))
     money = dice.choice((40, 100, 400))
     lots = model.lots_worth(contract, 10_000, leverage)
-    up = [price * (1 + dice.uniform(0.1, 0.5)) for _ in range(2)]
     model.story += [
         *stands(model, contract, price),
         switches(model, account, contract, cross=dice.random() < 0.8),
         leverages(model, account, contract, leverage),
         orders(model, account, contract, side, lots),
     ]
-    for reached in up:
+    for _ in range(2):
+        price = min(int(price * dice.uniform(1.15, 1.5)), details.price_max, 50_000)
         model.story += [
-            trades(model, contract, min(int(reached), 50_000)),
+            trades(model, contract, price),
             _takes(model, account, dice.choice((0.5, 0.9, 1.2))),
             orders(model, account, dice.choice(model.symbols), side, max(1, lots // 10)),
             leverages(model, account, contract, leverage - 1),
             leverages(model, account, contract, max(1, leverage // 2)),
             switches(model, account, contract, cross=dice.random() < 0.5),
         ]
+    model.story += drains(model, account)
     return moves.deposit_of(model, account, money)
 
 

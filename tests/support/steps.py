@@ -7,10 +7,19 @@ from collections.abc import Callable
 from functools import partial
 from typing import Literal
 
-from engine.core.command import AmendOrder, AnyCommand, IndexTick, QuoteTick, SetLeverage, Side
-from engine.core.money import Lots, Price
+from engine.core.command import (
+    AmendOrder,
+    AnyCommand,
+    BookTick,
+    IndexTick,
+    QuoteTick,
+    SetLeverage,
+    Side,
+    Withdraw,
+)
+from engine.core.money import Lots, Micros, Price
 from tests.support import moves
-from tests.support.model import Model
+from tests.support.model import STYLES, Model
 from tests.support.worlds import QUOTE
 
 Told = Callable[[], AnyCommand | None]
@@ -51,18 +60,26 @@ def trades(model: Model, contract: str, price: int) -> Told:
 
 
 def quotes(model: Model, contract: str, price: int, quantity: int, ask: int | None = None) -> Told:
-    """Quote there, a tick or more wide; last, and a mark that follows it, stay behind."""
+    """Quote there, a tick or more wide; last, and a mark that follows it, stay behind.
+
+    Where the file has a whole book, it is emptied but for that, and at least a lot is shown.
+    """
 
     def quote() -> AnyCommand:
         tick, price_max = model.details[contract].tick, model.details[contract].price_max
         bid = max(1, min(price // tick, price_max // tick - 1)) * tick
+        top = bid + tick if ask is None else max(bid + tick, ask // tick * tick)
         model.prices[contract] = bid
+        if "book" in STYLES[model.quoting[contract]]:
+            shown = Lots(max(1, quantity))
+            bids, asks = ((Price(bid), shown),), ((Price(top), shown),)
+            return BookTick(at_us=model.now, contract=contract, bids=bids, asks=asks, reset=True)
         return QuoteTick(
             at_us=model.now,
             contract=contract,
             bid=Price(bid),
             bid_quantity=Lots(quantity),
-            ask=Price(bid + tick if ask is None else max(bid + tick, ask // tick * tick)),
+            ask=Price(top),
             ask_quantity=Lots(quantity),
         )
 
@@ -109,6 +126,16 @@ def switches(model: Model, account: str, contract: str, *, cross: bool) -> Told:
         return moves.mode_of(model, account, contract, cross=cross)
 
     return switch
+
+
+def drains(model: Model, account: str) -> list[Told]:
+    """Take out half of what was put in, a quarter, and so on: in the end all that can be taken."""
+
+    def take(part: int) -> AnyCommand:
+        amount = max(1, model.money.get(account, QUOTE) >> part)
+        return Withdraw(at_us=model.now, account=account, amount=Micros(amount))
+
+    return [partial(take, part) for part in range(1, 30)]
 
 
 def orders(

@@ -52,10 +52,10 @@ def from_fund(state: State, case: Case, position: Position, lots: Settlement) ->
         offer = walk.next_offer()
         if offer is None:
             break
-        if turned_away(state, offer.order):
-            continue
         wanted = min(lots.quantity - sale.sold, offer.quantity)
         count = sale.affordable(wanted, offer.price)
+        if count and turned_away(state, offer.order):
+            continue
         if count:
             # paid in before anybody's margin is released: no balance is negative in between
             state.post("fund", position.margin_key, max(0, sale.gap(count, offer.price)))

@@ -57,7 +57,9 @@ class Charts {
 
   filled(option) {
     const format = FORMATS[option.format];
-    option.tooltip = { valueFormatter: (value) => (value == null ? "" : format(value)), ...option.tooltip };
+    if (option.tooltip.trigger === "axis") {
+      option.tooltip.formatter = (found) => crossed(option, found[0].axisValue, format);
+    }
     if (option.format === "percent") option.yAxis.axisLabel = { formatter: "{value} %" };
     for (const series of option.series) this.function(series);
     return option;
@@ -74,6 +76,23 @@ class Charts {
       tooltip.formatter = ({ name, value }) => tip(`${moment(value[0])}`, name);
     }
   }
+}
+
+/** What every line of a chart was at a time; a line holds its value until its next point. */
+function crossed(option, at, format) {
+  const lines = option.series.filter(({ type }) => type === "line");
+  return tip(
+    moment(at),
+    ...lines.flatMap(({ name, data }) => {
+      let [low, high] = [0, data.length];
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (data[middle][0] <= at) low = middle + 1;
+        else high = middle;
+      }
+      return low ? [`${name}: ${format(data[low - 1][1])}`] : [];
+    }),
+  );
 }
 
 function cascadeTold([at, depth, , worth, count]) {

@@ -1,8 +1,6 @@
 "use strict";
 // Fills the page from its block of data.
 
-const SIDES = { long: "long", short: "short" };
-
 function fill(data) {
   const put = (id, ...children) => document.getElementById(id).replaceChildren(...children.flat());
   const hide = (id) => (document.getElementById(id).hidden = true);
@@ -35,30 +33,27 @@ function bubbles(data) {
   return `A bubble is a liquidation at its mark, its area the notional; a click tells why.${hidden}`;
 }
 
+/** A table for each account: its positions, and what was left of what was paid in. */
 function watched(accounts) {
-  const rows = accounts.flatMap((account) => {
-    const who = named(account.account, account.mode);
-    const positions = account.positions.map((row, place) => ({
+  return accounts.map((account) => {
+    const rows = account.positions.map((row) => ({
       cells: [
-        place ? "" : element("b", {}, who),
         `${row.contract} ${row.side} ${grouped(row.quantity)}`,
+        coloured(row.result),
+        row.ended,
         grouped(row.entry),
         row.exit === null ? "–" : grouped(row.exit),
-        row.ended,
-        coloured(row.result),
       ],
     }));
-    const gain = String(Math.round((Number(account.equity) - Number(account.paid_in)) * 1e6) / 1e6);
-    const cuts = isZero(account.cuts)
-      ? []
-      : [{ cells: ["", "cuts of socialised losses", "", "", "", coloured(account.cuts)] }];
-    const sum = {
-      look: "sum",
-      cells: ["", `paid in ${grouped(account.paid_in, 2)}, left ${grouped(account.equity, 2)}`, "", "", "", coloured(gain)],
-    };
-    return [...positions, ...cuts, sum];
+    if (!isZero(account.cuts)) {
+      rows.push({ cells: ["cuts of socialised losses", coloured(account.cuts), "", "", ""] });
+    }
+    const gain = (Number(account.equity) - Number(account.paid_in)).toFixed(6);
+    const left = `${grouped(account.paid_in, 2)} paid in, ${grouped(account.equity, 2)} left`;
+    rows.push({ look: "sum", cells: [left, coloured(gain), "", "", ""] });
+    const head = table(["position", ">result", "ended", ">entry", ">exit"], rows);
+    return element("div", { class: "scroll" }, element("h3", {}, named(account.account, account.mode)), head);
   });
-  return table(["account", "position", ">entry", ">exit", "ended", ">result"], rows);
 }
 
 function coloured(text) {

@@ -130,7 +130,7 @@ class Why {
       element(
         "summary",
         {},
-        element("span", { class: "who" }, this.isTree ? "" : `${time(row.at)} `, element("b", {}, row.account), ` ${row.mode}`),
+        element("span", { class: "who" }, this.isTree ? (indent ? "↳ " : "") : `${time(row.at)} `, element("b", {}, row.account), ` ${row.mode}`),
         element("span", { class: "what" }, position(row)),
         element("span", { class: "lost" }, row.quantity === "0" ? "" : `lost ${grouped(row.loss, 2)}`),
         this.strip(row),
@@ -172,27 +172,26 @@ class Why {
       "div",
       { class: "why" },
       element("p", { class: "story" }, story(row)),
-      element("div", { class: "columns" }, [
-        facts("When it was seized", this.seized(row)),
-        facts("What came before", this.before(row)),
-        facts("How it was closed", closed(row, this.fills)),
-        facts("Who paid", this.payers(row)),
-      ]),
+      element(
+        "div",
+        { class: "columns" },
+        part("When it was seized", this.seized(row)),
+        part("What came before", before(row)),
+        part("How it was closed", closed(row), this.fillTable(row)),
+        part("Who paid", this.payers(row), winners(row)),
+      ),
     );
   }
 
   seized(row) {
     const bracket = this.brackets.get(row.contract)?.[row.bracket - 1];
-    const table = bracket
-      ? `${row.bracket}: from ${grouped(bracket[0])} on ${bracket[1]}${isZero(bracket[2]) ? "" : `, less ${grouped(bracket[2])}`}`
-      : null;
+    const less = bracket && !isZero(bracket[2]) ? `, less ${grouped(bracket[2])}` : "";
     return [
-      ["time", `${moment(row.at)} UTC`],
-      ["event", `seq ${row.seq}`],
+      ["time", `${moment(row.at)} UTC, event ${row.seq}`],
       ["set off by", this.cause(row)],
       ["mark", grouped(row.mark)],
-      ["notional", grouped(row.notional, 2)],
-      ["bracket", table],
+      ["notional", grouped(row.notional)],
+      ["bracket", bracket ? `${row.bracket}: ${bracket[1]} from ${grouped(bracket[0])} on${less}` : null],
       ["equity", grouped(row.equity)],
       ["maintenance", grouped(row.maintenance)],
       ["margin ratio", ratio(row)],
@@ -201,46 +200,33 @@ class Why {
   }
 
   cause(row) {
+    const first = this.causes[row.root]?.told ?? `liquidation ${row.root}, which is not in this page`;
     const parent = this.bySeq.get(row.cause);
-    if (parent) {
-      const link = { type: "button", class: "link", onclick: () => this.open(parent.seq) };
-      const name = `the liquidation of ${named(parent.account, parent.mode)}, ${parent.contract}`;
-      return [element("button", link, name), `, whose fills moved the price; at first ${this.causes[row.root]?.told ?? "a liquidation that is not in this page"}`];
-    }
-    return this.causes[row.cause]?.told ?? `liquidation ${row.cause}, which is not in this page`;
+    if (!parent) return first;
+    const link = { type: "button", class: "link", onclick: () => this.open(parent.seq) };
+    const name = `the liquidation of ${named(parent.account, parent.mode)} in ${parent.contract}`;
+    return [element("button", link, name), ` (it all began with ${first})`];
   }
 
-  before(row) {
-    const called = row.called.map(([level, ago]) => [`margin call at ${level} %`, before(row, ago)]);
-    const drawn = row.drawn.map(([contract, amount, ago]) => [
-      `lived on the pool for ${contract}`,
-      `${grouped(amount, 2)}, ${before(row, ago)}`,
-    ]);
-    return [
-      ...(called.length ? called : [["margin calls", "none"]]),
-      ...drawn,
-      ["orders cancelled", grouped(row.cancelled)],
-    ];
+  fillTable(row) {
+    if (!row.fills.length) return null;
+    const rows = row.fills.map(([code, price, quantity]) => ({
+      cells: [this.fills[code], grouped(quantity), grouped(price)],
+    }));
+    const left = row.fill_count - row.fills.length;
+    if (left > 0) rows.push({ cells: [`and ${grouped(left)} more`, "", ""] });
+    return table(["fills", ">quantity", ">price"], rows);
   }
 
   payers(row) {
-    const paid = PAYERS.filter((name) => name === "own_margin" || !isZero(row[name])).map((name) => [
-      this.words.get(name),
-      grouped(row[name]),
-    ]);
-    const some = (rows, count, word) =>
-      rows.length
-        ? [[`${word}: ${grouped(count)}`, [...rows.map(([account, , amount]) => `${account} ${grouped(amount, 2)}`), ...(count > rows.length ? ["and others less"] : [])].join(", ")]]
-        : [];
+    const paid = PAYERS.filter((name) => name === "own_margin" || !isZero(row[name]));
     return [
       ["loss", grouped(row.loss)],
-      ...paid,
-      ...some(row.deleveraged, row.deleveraged_count, "winners closed"),
-      ...some(row.cut, row.cut_count, "winners cut"),
+      ...paid.map((name) => [this.words.get(name), grouped(row[name])]),
       ["taker fee", grouped(row.taker_fee)],
       ["liquidation fee", grouped(row.liquidation_fee)],
-      ...(isZero(row.residue) ? [] : [["left over, to the fund", grouped(row.residue)]]),
-      ...(isZero(row.refunded) ? [] : [["left over, to the client", grouped(row.refunded)]]),
+      ["left over, to the fund", isZero(row.residue) ? null : grouped(row.residue)],
+      ["left over, to the client", isZero(row.refunded) ? null : grouped(row.refunded)],
     ];
   }
 }
@@ -254,54 +240,73 @@ function ratio({ equity, maintenance }) {
   return Number(equity) > 0 ? `${((Number(maintenance) / Number(equity)) * 100).toFixed(1)} %` : "bankrupt";
 }
 
-/** One sentence that says it all. */
+/** The whole of it in two sentences. */
 function story(row) {
-  if (row.quantity === "0") return `The account held no position and owed ${grouped(row.equity.replace("-", ""), 2)}, which was made good.`;
+  const owed = grouped(row.equity.replace("-", ""), 2);
+  if (row.quantity === "0") return `The account held no position and owed ${owed}, which was made good.`;
   const whose = row.mode === "cross" ? "the cross account" : "the position";
-  const held = Number(row.equity) > 0 ? "no more than its maintenance of" : "below its maintenance of";
-  const paid = PAYERS.slice(1).filter((name) => Number(row[name]) > 0);
+  const equity = Number(row.equity) > 0 ? `only ${grouped(row.equity, 2)}` : grouped(row.equity, 2);
   const others = Number(row.loss) - Number(row.own_margin);
-  const end = paid.length
-    ? `Others bore ${grouped(others.toFixed(2))} of the loss.`
-    : "Its own margin bore the whole loss.";
+  const end =
+    others > 0 ? `Its own margin could not bear it all: others bore ${grouped(others.toFixed(2))}.` : "Its own margin bore the whole loss.";
   return (
-    `With the mark at ${grouped(row.mark)}, the equity of ${whose} was ${grouped(row.equity, 2)}, ${held} ` +
-    `${grouped(row.maintenance, 2)}: the venue took over ${row.side} ${grouped(row.quantity)} ${row.contract}. ${end}`
+    `With the mark at ${grouped(row.mark)}, ${whose} was worth ${equity} and had to keep ` +
+    `${grouped(row.maintenance, 2)}, so the venue took over ${row.side} ${grouped(row.quantity)} ${row.contract}. ${end}`
   );
 }
 
-function before(row, ago) {
-  return ago ? `${lasted(ago)} before, ${time(row.at - ago)}` : "by the same tick";
-}
-
-function closed(row, words) {
-  const [book, fund, adl, outside] = row.filled;
-  const fills = row.fills.map(([code, price, quantity]) => [words[code], `${grouped(quantity)} at ${grouped(price)}`]);
-  const left = row.fill_count - row.fills.length;
-  const quantity = (name, lots, more = "") => (isZero(lots) ? [] : [[name, `${grouped(lots)}${more}`]]);
+function before(row) {
+  const when = (ago) => (ago ? `${lasted(ago)} before, at ${time(row.at - ago)}` : "in the same moment");
+  const called = row.called.map(([level, ago]) => [`margin call at ${level} %`, when(ago)]);
+  const drawn = row.drawn.map(([contract, amount, ago]) => [
+    `pool draw for ${contract}`,
+    `${grouped(amount, 2)}, ${when(ago)}`,
+  ]);
   return [
-    ...quantity("filled in the book", book),
-    ...quantity("sold for the fund", fund),
-    ...(row.average === null ? [] : [["average fill", grouped(row.average)]]),
-    ...quantity("deleveraged", adl, row.bankruptcy === null ? "" : ` at about ${grouped(row.bankruptcy)}`),
-    ...quantity("closed off the book", outside, ` at ${grouped(row.outside ?? "0")}`),
-    ...(row.left === null
-      ? []
-      : [["left of the position", grouped(row.left[0])], ["equity after it", grouped(row.left[1])]]),
-    ...fills,
-    ...(left > 0 ? [["and more fills", grouped(left)]] : []),
+    ...(called.length ? called : [["margin calls", "none"]]),
+    ...drawn,
+    ["orders cancelled", grouped(row.cancelled)],
   ];
 }
 
-function facts(title, rows) {
+function closed(row) {
+  const [book, fund, adl, outside] = row.filled;
+  const quantity = (lots, more = "") => (isZero(lots) ? null : `${grouped(lots)}${more}`);
+  return [
+    ["filled in the book", quantity(book)],
+    ["sold for the fund", quantity(fund)],
+    ["average fill", row.average === null ? null : grouped(row.average)],
+    ["deleveraged", quantity(adl, row.bankruptcy === null ? "" : `, at about ${grouped(row.bankruptcy)}`)],
+    ["closed off the book", quantity(outside, `, at ${grouped(row.outside ?? "0")}`)],
+    ["left of the position", row.left === null ? null : grouped(row.left[0])],
+    ["equity after it", row.left === null ? null : grouped(row.left[1])],
+  ];
+}
+
+/** Those who bore most of what own margin and fund did not. */
+function winners(row) {
+  const told = (what, payers, count) => {
+    if (!payers.length) return null;
+    const rows = payers.map(([account, quantity, amount]) => ({
+      cells: [account, isZero(quantity) ? "" : grouped(quantity), grouped(amount)],
+    }));
+    if (count > payers.length) rows.push({ cells: [`and ${grouped(count - payers.length)} more`, "", ""] });
+    return table([what, ">quantity", ">bore"], rows);
+  };
+  return [
+    told("winners closed", row.deleveraged, row.deleveraged_count),
+    told("winners cut", row.cut, row.cut_count),
+  ];
+}
+
+/** A part of a card: what is null in it is left out. */
+function part(title, rows, ...more) {
+  const told = rows.filter(([, value]) => value !== null);
   return element(
     "section",
     {},
     element("h3", {}, title),
-    element(
-      "dl",
-      {},
-      rows.filter(([, value]) => value !== null).map(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]),
-    ),
+    element("dl", {}, told.map(([name, value]) => [element("dt", {}, name), element("dd", {}, value)])),
+    more,
   );
 }

@@ -1,0 +1,165 @@
+"""`compare.html`: one file that shows a comparison, for light and dark, wide and narrow screens.
+
+Like `report.html`, it is a block of JSON that scripts draw; they write text, never HTML.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
+from importlib.resources import files
+
+import msgspec
+
+from engine.core.money import PPM
+from engine.report import charts
+from engine.report.compare import Comparison, Played
+from engine.report.compare_table import moves, sections
+from engine.report.curve import Curve, Point
+from engine.report.notes import Kind, Notes
+from engine.report.options import LINES, Options, frame, in_quote, line
+from engine.report.page import inert
+from engine.report.text import grouped
+
+SCRIPTS = ("text.js", "charts.js", "compare.js")
+_ASSETS = files("engine.report") / "assets"
+_DASHES = {"isolated": "dashed", "cross": "solid"}
+_DAY = ("day", ">realised", ">fees", ">funding", ">topped up", ">calls", ">draws", ">equity")
+
+
+class Rows(msgspec.Struct, frozen=True):
+    """A table: a `>` before a name puts its numbers to the right."""
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """Everything that the page tells."""
+
+    title: str
+    lead: str
+    table: Rows
+    markets: tuple[str, ...]
+    days: tuple[Rows, ...]
+    charts: dict[str, Options]
+
+
+def page(comparison: Comparison, played: Sequence[Played], prices: Mapping[str, Curve]) -> str:
+    """The page that shows a comparison; `prices` are the replayed ones, by contract."""
+    shown = Shown(
+        title=comparison.lab,
+        lead=_lead(comparison),
+        table=_table(comparison),
+        markets=tuple(f"{symbol}: {told}" for symbol, told in moves(comparison)),
+        days=tuple(_days(comparison)),
+        charts={
+            "equity": _equity(played),
+            "price": _prices({name: curve.points() for name, curve in prices.items()}),
+            "paid": _paid(played),
+        },
+    )
+    parts = {
+        "title": escape(f"{shown.title} - margincall"),
+        "data": inert(shown),
+        "style": _asset("page.css"),
+        "echarts": _asset("echarts.common.min.js"),
+        "scripts": "\n".join(map(_asset, SCRIPTS)),
+    }
+    return re.sub(r"<!--(\w+)-->", lambda found: parts[found[1]], _asset("compare.html"))
+
+
+def _asset(name: str) -> str:
+    return (_ASSETS / name).read_text("utf-8")
+
+
+def _lead(comparison: Comparison) -> str:
+    modes = " and ".join(side.mode for side in comparison.sides)
+    return (
+        f"The same {comparison.ticks:,} ticks and the same accounts, {modes}; seed "
+        f"{comparison.seed}, margincall {comparison.version}."
+    )
+
+
+def _table(comparison: Comparison) -> Rows:
+    rows = []
+    for head, cells in sections(comparison):
+        for number, (name, cell) in enumerate(cells):
+            rows.append((head if number == 0 else "", name, *map(cell, comparison.sides)))
+    modes = (f">{side.mode}" for side in comparison.sides)
+    return Rows("The same ticks, the same accounts", ("", "", *modes), tuple(rows))
+
+
+def _days(comparison: Comparison) -> list[Rows]:
+    """What each day took, where there was more than one."""
+    result = []
+    for side in comparison.sides:
+        for account in side.watched:
+            if len(account.days) < 2:
+                continue
+            rows = tuple(
+                (
+                    day.day,
+                    grouped(day.realized, 2),
+                    grouped(day.fees, 2),
+                    grouped(day.funding, 2),
+                    grouped(day.top_ups, 2),
+                    f"{day.margin_calls:,}",
+                    f"{day.pool_draws:,}",
+                    grouped(day.equity, 2),
+                )
+                for day in account.days
+            )
+            result.append(Rows(f"{account.account}, {side.mode}", _DAY, rows))
+    return result
+
+
+def _equity(played: Sequence[Played]) -> Options:
+    """A line for each account and mode, and everything that happened on the way."""
+    lines: list[Options] = []
+    marks: list[Options] = []
+    for number, run in enumerate(played):
+        curves: dict[tuple[Kind, str], list[Point]] = {
+            ("equity", name): tally.curve.points() for name, tally in run.measure.tallies.items()
+        }
+        drawn = charts.equity(run.setting, run.chronicle, Notes(curves, None))["series"]
+        count = len(run.setting.watch)
+        for place, series in enumerate(drawn[:count]):
+            color = LINES[(place * len(played) + number) % len(LINES)]
+            look = {"width": 2, "type": _DASHES[run.mode], "color": color}
+            name = f"{run.setting.watch[place]} {run.mode}"
+            lines.append(series | {"name": name, "lineStyle": look, "color": color})
+        marks += [series | {"name": f"{series['name']} ({run.mode})"} for series in drawn[count:]]
+    return frame(series=[*lines, *marks])
+
+
+def _prices(curves: dict[str, list[Point]]) -> Options:
+    """Each contract in per cent of its first price."""
+    series = [
+        line(
+            symbol,
+            [
+                (at_us // 1_000, round(price * PPM // points[0][1] / 10_000, 3))
+                for at_us, price in points
+            ],
+        )
+        for symbol, points in curves.items()
+        if points
+    ]
+    return frame(series=series, format="percent")
+
+
+def _paid(played: Sequence[Played]) -> Options:
+    """Who paid, a bar a mode; what is negative was gained."""
+    series = []
+    for name, words, color in charts.STAGES:
+        paid = [getattr(run.chronicle.facts.sums, name, 0) for run in played]
+        if any(paid):
+            bars = {"type": "bar", "stack": "paid", "name": words, "color": color}
+            series.append(bars | {"data": [in_quote(micros) for micros in paid]})
+    return frame(
+        series=series,
+        xAxis={"type": "value", "axisLabel": {"hideOverlap": True}},
+        yAxis={"type": "category", "inverse": True, "data": [run.mode for run in played]},
+        dataZoom=[],
+    )
