@@ -1,15 +1,18 @@
 """What holds for a file of any built-in format: bad cells, wrong headers, cut-off files, damage."""
 
 import gzip
+import tracemalloc
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.config.settings import Feed as FeedSettings
 from engine.core.command import Tick
 from feeds.errors import FeedError
 from feeds.formats.detect import BUILT_IN
+from feeds.replay import FileArg, open_feed
 from feeds.report import FileReport
 from tests.feeds.making import FUNDED, NOON_MS, NOON_US, read, write
 
@@ -19,7 +22,7 @@ ROW_OF = {
     "binance_trades": "{i},65000.0,0.010,650.0,{ms},true",
     "binance_agg_trades": "{i},65000.0,0.010,{i},{i},{ms},false",
     "binance_book_ticker": "{i},64999.9,0.010,65000.0,0.010,{ms},{ms}",
-    "binance_book_depth": "2024-07-18 12:{minute:02}:{second:02},{percent},3,{worth}",
+    "binance_book_depth": "2024-07-18 {hour:02}:{minute:02}:{second:02},{percent},3,{worth}",
     "binance_klines": "{bar},65000.0,65001.0,64999.0,65000.5,1.0,{end},1,9,1,1,0",
     "binance_index_klines": "{bar},65000.0,65001.0,64999.0,65000.5,0,{end},0,60,0,0,0",
     "binance_funding": "{bar},8,0.0001",
@@ -52,7 +55,8 @@ def row(name: str, number: int) -> str:
         bar=NOON_MS + 60_000 * number,
         end=NOON_MS + 60_000 * number + 59_999,
         later=NOON_US + 3_600_000_000,
-        minute=number // 120,
+        hour=12 + number // 7_200,
+        minute=number // 120 % 60,
         second=number // 2 % 60,
         percent="-1" if number % 2 else "1",
         worth="194999.7" if number % 2 else "195000.3",
@@ -159,6 +163,21 @@ def test_a_file_from_the_newest_row_to_the_oldest_has_to_be_sorted(
     path = file_of(tmp_path / "x.csv", name, rows[::-1])
     with pytest.raises(FeedError, match=r"x\.csv:\d+: \d+ of 240 rows come more than 1 s .* sort"):
         read_as(path, name)
+
+
+@pytest.mark.parametrize("name", ["binance_book_depth", "tardis_book"])
+def test_memory_does_not_grow_where_rows_wait_for_others(tmp_path: Path, name: str) -> None:
+    peaks = []
+    for count in (6_000, 18_000):
+        rows = [row(name, number) for number in range(count)]
+        path = file_of(tmp_path / "BTCUSDT.csv", name, rows)
+        del rows
+        feed = open_feed([FileArg(str(path))], FUNDED, FeedSettings(hold_back_us=0))
+        tracemalloc.start()
+        assert sum(len(batch) for batch in feed.batches()) >= count / 2
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 2 * peaks[0]
 
 
 @pytest.mark.parametrize("name", ROW_OF)

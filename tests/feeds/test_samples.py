@@ -369,7 +369,7 @@ def test_a_real_book_that_was_bent_is_taken_by_the_venue_without_a_word() -> Non
     shocks = (
         Shock(kind="gap", after_us=30_000_000, move_ppm=-80_000),
         Shock(kind="thin", after_us=50_000_000, lasts_us=60_000_000, scale_ppm=100_000),
-        Shock(kind="wick", after_us=60_000_000, lasts_us=4_000_000, move_ppm=-100_000),
+        Shock(kind="wick", after_us=60_000_000, lasts_us=1_000_000, move_ppm=-100_000),
         Shock(kind="stop", after_us=120_000_000, lasts_us=20_000_000),
     )
     touches = []
