@@ -11,6 +11,7 @@ from pathlib import PurePath
 import msgspec
 
 from engine.config.settings import Feed as FeedSettings
+from engine.config.settings import Shock
 from engine.core.command import Tick
 from engine.core.instrument import Contract
 from feeds.errors import FeedError
@@ -20,6 +21,7 @@ from feeds.formats.format import Format
 from feeds.merge import merged
 from feeds.parquet import ParquetSource, recognised
 from feeds.report import FileReport
+from feeds.shock import bent, check_contracts
 from feeds.tick_file import TickFile
 
 BATCH = 1_000
@@ -68,8 +70,14 @@ class Feed:
     `references` are known from the start, `reports` are final once the ticks are read.
     """
 
-    def __init__(self, files: Sequence[TickFile]) -> None:
+    def __init__(
+        self,
+        files: Sequence[TickFile],
+        contracts: Mapping[str, Contract],
+        shocks: Sequence[Shock] = (),
+    ) -> None:
         self._files = files
+        self._contracts, self._shocks = contracts, shocks
         self._is_read = False
         self.reports: tuple[FileReport, ...] = tuple(file.report for file in files)
         self.references: tuple[FileReference, ...] = tuple(
@@ -78,10 +86,14 @@ class Feed:
         )
 
     def ticks(self) -> Iterator[Tick]:
-        """Read the files, merged by time; raises `FeedError` on the way."""
+        """Read the files, merged by time and bent by the lab's shocks.
+
+        Raises `FeedError` on the way.
+        """
         assert not self._is_read, "a feed is read once; open it again"
         self._is_read = True
-        return merged([file.ticks() for file in self._files])
+        ticks = merged([file.ticks() for file in self._files])
+        return bent(ticks, self._shocks, self._contracts) if self._shocks else ticks
 
     def batches(self, size: int = BATCH) -> Iterator[list[Tick]]:
         """The same ticks in lists of at most `size`."""
@@ -99,6 +111,7 @@ def open_feed(
     """
     if not files:
         raise FeedError("no file was named; name one or more tick files")
+    check_contracts(settings.shocks, contracts)
     opened = []
     for file in files:
         source, layout = looked_at(file, settings)
@@ -106,7 +119,7 @@ def open_feed(
             raise FeedError(f"{file.path}: is {layout.format.name}: {layout.format.refused}")
         contract = _contract_of(file, layout, contracts)
         opened.append(TickFile(source, layout, contract, contracts, settings))
-    return Feed(opened)
+    return Feed(opened, contracts, settings.shocks)
 
 
 def looked_at(file: FileArg, settings: FeedSettings) -> tuple[Source | ParquetSource, Layout]:

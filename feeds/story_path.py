@@ -1,7 +1,8 @@
 """A lab's own market: files of trades as Binance Vision would publish them, from a path of legs.
 
 A seeded generator in whole numbers, so the files are the same bytes on every Python. Prices
-follow straight lines between the ends of the legs and stray around them. The days are ones to
+follow straight lines between the ends of the legs and stray around them; `synthetic` draws the
+legs of a way that has a shape only. The days are ones to
 come, so that nobody takes the files for a record.
 """
 
@@ -16,6 +17,7 @@ from engine.core.money import PPM, div_to_zero
 from feeds.dice import below, happens
 from feeds.errors import FeedError
 from feeds.formats import binance_trades
+from feeds.synthetic import expanded
 
 DAY = "2030-01-01"
 _START_MS = 1_893_456_000_000
@@ -27,6 +29,7 @@ def write_ticks(folder: Path, path: StoryPath) -> list[Path]:
 
     Raises `FeedError` if the folder cannot be written to or a price falls to zero.
     """
+    path = expanded(path)
     written = []
     for number, market in enumerate(path.markets):
         target = folder / f"{market.symbol}-trades-{DAY}.csv"

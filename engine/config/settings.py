@@ -54,6 +54,22 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
     rate: str | None = None
 
 
+class Shock(msgspec.Struct, frozen=True, kw_only=True):
+    """What bends the market of the files from `after_us` of log time on; see `feeds.shock`.
+
+    An empty `contract`: every one. A `gap` and a `wick` move prices by `move_ppm`, a `thin` book
+    shows `scale_ppm` of itself. All but a gap end after `lasts_us`.
+    """
+
+    kind: Literal["gap", "wick", "thin", "stop"]
+    contract: str = ""
+    after_us: int
+    lasts_us: int = 0
+    move_ppm: int = 0
+    scale_ppm: int = 1_000_000
+    moves_index: bool = False
+
+
 class Feed(msgspec.Struct, frozen=True, kw_only=True):
     """How tick files are read.
 
@@ -66,6 +82,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     speed_ppm: int | None = None
     hold_back_us: int = 1_000_000
     dropped_max_ppm: int = 10_000
+    shocks: tuple[Shock, ...] = ()
 
 
 class LeverageShare(msgspec.Struct, frozen=True):
@@ -148,7 +165,9 @@ class PathMarket(msgspec.Struct, frozen=True):
     """A contract whose trades a lab makes: `start` and `noise` in ticks of the decimal text `tick`.
 
     `noise` is the largest step by which a trade's price leaves the leg's line; a trade has up to
-    2^`size_bits` times `size` (a decimal text), small ones more often.
+    2^`size_bits` times `size` (a decimal text), small ones more often. Where a way is drawn, the
+    market takes `beta_ppm` of the move that all have in common, and up to `own_ppm` of its size
+    one way or the other for itself.
     """
 
     symbol: str
@@ -157,20 +176,38 @@ class PathMarket(msgspec.Struct, frozen=True):
     noise: int
     size: str
     size_bits: int
+    beta_ppm: int = 1_000_000
+    own_ppm: int = 0
+
+
+class PathShape(msgspec.Struct, frozen=True):
+    """A way that is drawn; see `feeds.synthetic`.
+
+    Its size is drawn from `low_ppm` to `high_ppm` of the price at its beginning, and its sign too
+    if `either_way`. `turns` are the points at which it changes its direction, or its jumps.
+    """
+
+    kind: Literal["trend", "range", "swing", "jumps", "gap"]
+    low_ppm: int
+    high_ppm: int
+    turns: int = 0
+    either_way: bool = False
 
 
 class PathLeg(msgspec.Struct, frozen=True):
     """A stretch of a path: how long, how busy, and where each price goes.
 
     `trades` is the mean number in `per_ms` and market; `to_ppm` are the prices at its end, in
-    parts per million of the market's first price, in the order of the markets. A leg without
-    length is a gap: the price is there at once.
+    parts per million of the market's first price, in the order of the markets; 0 is where it was.
+    A leg without length is a gap: the price is there at once. A leg with a `shape` stands for
+    several that are drawn, and says itself where prices go.
     """
 
     lasts_ms: int
     per_ms: int
     trades: int
     to_ppm: tuple[int, ...]
+    shape: PathShape | None = None
 
 
 class StoryPath(msgspec.Struct, frozen=True):

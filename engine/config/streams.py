@@ -7,6 +7,7 @@ import msgspec
 from engine.config import read
 from engine.config.read import Number, Place, Table
 from engine.config.settings import Columns, Crowd, Feed, LeverageShare, SizeUnit, TimeUnit
+from engine.config.shocks import shock
 from engine.core.money import PPM
 
 _COLUMNS_OF = {
@@ -48,6 +49,7 @@ class FeedTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     pace: str = "max"
     hold_back: str = "1s"
     dropped_max: Number = "0.01"
+    shocks: tuple[Table, ...] = ()
 
 
 class LeverageRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,6 +98,9 @@ def feed(table: FeedTable, place: Place) -> Feed:
         speed_ppm=pace(table.pace, place.at("pace")),
         hold_back_us=read.duration_us(table.hold_back, place.at("hold_back")),
         dropped_max_ppm=read.ppm(table.dropped_max, place.at("dropped_max")),
+        shocks=tuple(
+            shock(row, place.at("shocks").at(number)) for number, row in enumerate(table.shocks, 1)
+        ),
     )
 
 

@@ -52,7 +52,7 @@ class _Book:
         if is_snapshot is None:
             raise RowSkipped(Skip.BAD_ROW, cells[self._snapshot_at])
         if not is_snapshot and not self._has_begun:
-            raise RowSkipped(Skip.BEFORE_SNAPSHOT, "")
+            raise RowSkipped(Skip.BEFORE_SNAPSHOT, cells[self._snapshot_at])
         price = self._price_of(cells[self._price_at])
         side = self._side_of(cells[self._side_at])
         lots = self._lots_of(cells[self._amount_at], price)

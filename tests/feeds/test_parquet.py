@@ -289,11 +289,11 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     held = []
     for groups in (2, 20):
         columns = {
-            "time": pyarrow.array(range(NOON_MS, NOON_MS + groups * 20_000)),
-            "price": pyarrow.array([65_000 + i % 97 for i in range(groups * 20_000)]),
-            "size": pyarrow.array([1.0 + i % 13 for i in range(groups * 20_000)]),
+            "time": pyarrow.array(range(NOON_MS, NOON_MS + groups * 5_000)),
+            "price": pyarrow.array([65_000 + i % 97 for i in range(groups * 5_000)]),
+            "size": pyarrow.array([1.0 + i % 13 for i in range(groups * 5_000)]),
         }
-        path = table(tmp_path / "BTCUSDT.parquet", columns, row_group_size=20_000)
+        path = table(tmp_path / "BTCUSDT.parquet", columns, row_group_size=5_000)
         del columns
         source = open_feed([FileArg(str(path))], CONTRACTS, FeedSettings())
         base, most = pyarrow.total_allocated_bytes(), 0

@@ -14,8 +14,10 @@ import pytest
 
 from engine.config.lab import load_lab
 from engine.config.settings import Feed as FeedSettings
+from engine.config.settings import Shock
 from engine.core.command import BookTick, FundingTick, IndexTick, QuoteTick, Tick, TradeTick
-from engine.core.instrument import Contract
+from engine.core.exchange import Exchange
+from engine.core.instrument import Contract, Rules, Venue
 from feeds.errors import FeedError
 from feeds.inspect import inspect
 from feeds.replay import FileArg, open_feed, reopen_feed
@@ -355,3 +357,27 @@ def test_inspect_says_of_each_file_what_the_index_says() -> None:
         if cells[4] and file != mark:
             assert not more
             assert f"{float(fact.low or 0):.6g}–{float(fact.high or 0):.6g}" == cells[4]
+
+
+def test_a_real_book_that_was_bent_is_taken_by_the_venue_without_a_word() -> None:
+    """A gap, a wick, a thin market and silence: no tick is refused, the touch is 8 % lower."""
+    folder = samples()
+    files = [
+        FileArg(str(folder / TARDIS.format(type=kind, symbol="BTCUSDT")))
+        for kind in ("incremental_book_L2", "quotes", "trades")
+    ]
+    shocks = (
+        Shock(kind="gap", after_us=30_000_000, move_ppm=-80_000),
+        Shock(kind="thin", after_us=50_000_000, lasts_us=60_000_000, scale_ppm=100_000),
+        Shock(kind="wick", after_us=60_000_000, lasts_us=1_000_000, move_ppm=-100_000),
+        Shock(kind="stop", after_us=120_000_000, lasts_us=20_000_000),
+    )
+    touches = []
+    for settings in (FeedSettings(), FeedSettings(shocks=shocks)):
+        exchange = Exchange(Venue(rules=Rules(name="t"), contracts=tuple(CONTRACTS.values())))
+        for tick in open_feed(files, CONTRACTS, settings).ticks():
+            assert exchange.apply(tick) == ()
+        outside = exchange.state.markets["BTCUSDT"].outside
+        touches.append((outside.bid, outside.ask))
+    (bid, ask), moved = touches
+    assert moved == (bid * 92 // 100, -(-ask * 92 // 100))

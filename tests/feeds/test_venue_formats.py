@@ -192,7 +192,9 @@ def test_a_message_that_crosses_itself_is_applied_side_by_side(tmp_path: Path, l
 
 def test_a_book_without_a_snapshot_is_an_error(tmp_path: Path) -> None:
     path = tardis_book(tmp_path, tardis_row("false,bid,64000.0,1"))
-    with pytest.raises(FeedError, match="before_snapshot: found ''; begin with the file of the da"):
+    with pytest.raises(
+        FeedError, match="before_snapshot: found 'false'; begin with the file of the da"
+    ):
         read(path)
 
 
