@@ -40,7 +40,7 @@ def draw(
 ) -> AnyCommand:
     """Draw one bad command; `resting` names an order that may rest (account, id, contract)."""
     symbol = contract.symbol
-    if resting is not None and dice.random() < 0.2:
+    if resting is not None and dice.random() < 0.3:
         owner, order, where = resting
         return dice.choice(
             (
