@@ -111,7 +111,7 @@ def test_every_command_event_and_reason_explains_itself() -> None:
 def test_every_option_explains_itself() -> None:
     silent = [
         f"{name} {typed}"
-        for name, command in reference.program().commands.items()
+        for name, command in reference.commands_of(reference.program())
         for typed, meaning in reference.options(command)
         if not meaning
     ]

@@ -17,6 +17,7 @@ from engine.cli.mistake import told
 from engine.cli.own_ticks import own_ticks, path_of
 from engine.cli.report import report
 from engine.cli.run import contracts_of, run, version
+from engine.cli.venues import venues
 from engine.config.find import names
 from engine.config.lab import load_lab
 from engine.config.read import Place
@@ -51,6 +52,7 @@ main.add_command(inspect)
 main.add_command(liq)
 main.add_command(report)
 main.add_command(compare)
+main.add_command(venues)
 
 
 @main.command(short_help="Run the lab that ships with the project.")

@@ -39,10 +39,19 @@ class RulesTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     sample_count: int = 30
 
 
+class AboutTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who the venue is; `as_of` dates its facts, `unknown` is what is guessed or from memory."""
+
+    title: str
+    as_of: str
+    unknown: tuple[str, ...] = ()
+
+
 class VenueTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A venue's file."""
 
     rules: Table
+    about: AboutTable | None = None
     contracts: dict[str, Table] = {}
 
 

@@ -80,10 +80,18 @@ def struct_table(path: str, base: str) -> Iterator[str]:
         yield row(f"`{name}`", says, ", ".join(f"`{field}`" for field in fields))
 
 
+def commands_of(group: click.Group, above: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Every command below a group with the words that call it, groups before what is in them."""
+    for name, command in sorted(group.commands.items()):
+        words = f"{above} {name}".strip()
+        yield words, command
+        if isinstance(command, click.Group):
+            yield from commands_of(command, words)
+
+
 def command_line() -> Iterator[str]:
     """A heading, a sentence and a table of options for each command."""
-    group = program()
-    for name, command in sorted(group.commands.items()):
+    for name, command in commands_of(program()):
         context = click.Context(command, info_name=f"margincall {name}")
         yield f"### `{' '.join(command.get_usage(context).split()[1:])}`"
         yield one_line(command.help)

@@ -1,0 +1,147 @@
+"""`margincall venues`: which venues there are, what each does, and where two differ."""
+
+import click
+import msgspec
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from engine.cli.mistake import told
+from engine.config.find import find, names
+from engine.config.read import Place
+from engine.config.venue import contracts, load_venue, rules
+from engine.report.terminal import WIDE
+from engine.report.venue_page import (
+    About,
+    ContractTold,
+    Difference,
+    VenuePage,
+    bracket_lines,
+    differences,
+    venue_page,
+)
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+
+
+@click.group(
+    short_help="List venues, explain one, compare two.",
+    invoke_without_command=True,
+)
+@_JSON
+@click.pass_context
+def venues(context: click.Context, as_json: bool) -> None:
+    """List the venues that ship with the project, by the names that a lab's `venue` takes.
+
+    \b
+    Examples:
+      margincall venues show binance
+      margincall venues diff binance kraken
+    """
+    if context.invoked_subcommand is not None:
+        return
+    with told():
+        pages = [load_page(name) for name in names("venues")]
+    if as_json:
+        found = [{"venue": each.venue, "title": each.title, "as_of": each.as_of} for each in pages]
+        click.echo(msgspec.json.encode(found))
+        return
+    table = _table()
+    for name in ("venue", "", "facts of"):
+        table.add_column(name)
+    for each in pages:
+        table.add_row(each.venue, each.title, each.as_of)
+    _print(table)
+
+
+@venues.command(short_help="Explain a venue in words.")
+@click.argument("name", metavar="NAME|PATH")
+@_JSON
+def show(name: str, as_json: bool) -> None:
+    """Explain a venue in words: what triggers, what happens in which order, and who pays."""
+    with told():
+        page = load_page(name)
+    if as_json:
+        click.echo(msgspec.json.encode(page))
+        return
+    click.echo(f"{page.title} ({page.venue}), facts of {page.as_of}")
+    for topic in page.topics:
+        click.echo(f"\n{topic.title}")
+        for each in topic.settings:
+            click.echo(f"  {each.words}")
+    for contract in page.contracts:
+        click.echo("\n" + "\n".join(_contract_lines(contract)))
+    if page.unknown:
+        click.echo("\nGuessed, from memory or not published")
+        for line in page.unknown:
+            click.echo(f"  {line}")
+
+
+@venues.command(short_help="Say where two venues differ.")
+@click.argument("one", metavar="A")
+@click.argument("other", metavar="B")
+@_JSON
+def diff(one: str, other: str, as_json: bool) -> None:
+    """Say where two venues differ, setting by setting and contract by contract."""
+    with told():
+        pages = load_page(one), load_page(other)
+    found = differences(*pages)
+    if as_json:
+        click.echo(msgspec.json.encode(found))
+        return
+    if not found:
+        click.echo(f"{pages[0].venue} and {pages[1].venue} differ in nothing.")
+        return
+    _print(_differences_table(found, pages))
+
+
+def load_page(name: str) -> VenuePage:
+    """Read a venue by its name or path and explain it."""
+    path = find("venues", name)
+    table = load_venue(path)
+    place = Place(str(path))
+    about = table.about
+    return venue_page(
+        rules(path.stem, table.rules, place.at("rules")),
+        contracts(table, {}, place.at("contracts")),
+        About(about.title, about.as_of, about.unknown) if about else About(path.stem, "-", ()),
+    )
+
+
+def _contract_lines(contract: ContractTold) -> list[str]:
+    return [
+        contract.symbol,
+        f"  tick {contract.tick}, lot {contract.lot}, "
+        f"positions up to {contract.largest_position}; funding: {contract.funding}",
+        *(f"  {line}" for line in bracket_lines(contract)),
+    ]
+
+
+def _differences_table(found: list[Difference], pages: tuple[VenuePage, VenuePage]) -> Table:
+    table = _table()
+    table.add_column("")
+    table.add_column("setting")
+    for page in pages:
+        table.add_column(page.venue, overflow="fold")
+    before = ""
+    for each in found:
+        table.add_row(
+            Text("" if each.about == before else each.about, "bold"), each.setting, *each.sides
+        )
+        before = each.about
+    return table
+
+
+def _table() -> Table:
+    return Table(box=SIMPLE_HEAD, title_justify="left", pad_edge=False)
+
+
+def _print(what: RenderableType) -> None:
+    """To a terminal as wide as it is; elsewhere plain lines that nothing breaks."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDE)
+        if isinstance(what, Table):
+            what.box = None
+    console.print(what, highlight=False)

@@ -1,0 +1,165 @@
+"""One venue explained, and two compared: what triggers, what happens, who pays."""
+
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from engine.core.instrument import Bracket, Contract, Funding, Rules
+from engine.core.money import E8
+from engine.report.text import Units, grouped, money, scaled
+from engine.report.venue_words import lasting, share, told
+
+
+class SettingTold(msgspec.Struct, frozen=True):
+    """A setting as programs know it, and in words."""
+
+    setting: str
+    value: object
+    words: str
+
+
+class TopicTold(msgspec.Struct, frozen=True):
+    """Settings that answer one question."""
+
+    title: str
+    settings: tuple[SettingTold, ...]
+
+
+class BracketTold(msgspec.Struct, frozen=True):
+    """From `floor` of notional on, in quote currency: maintenance in per cent, largest leverage."""
+
+    floor: str
+    maintenance: str
+    leverage: int
+
+
+class ContractTold(msgspec.Struct, frozen=True):
+    """What a contract is, in quote and base currency."""
+
+    symbol: str
+    tick: str
+    lot: str
+    largest_position: str
+    brackets: tuple[BracketTold, ...]
+    funding: str
+
+
+class VenuePage(msgspec.Struct, frozen=True):
+    """Everything that is said about a venue; `unknown` is what its publisher does not say."""
+
+    venue: str
+    title: str
+    as_of: str
+    unknown: tuple[str, ...]
+    topics: tuple[TopicTold, ...]
+    contracts: tuple[ContractTold, ...]
+
+
+class About(msgspec.Struct, frozen=True):
+    """Who the venue is, the date of its facts, and what is from memory or not known."""
+
+    title: str
+    as_of: str
+    unknown: tuple[str, ...]
+
+
+def venue_page(rules: Rules, contracts: tuple[Contract, ...], about: About) -> VenuePage:
+    """Explain a venue."""
+    return VenuePage(
+        venue=rules.name,
+        title=about.title,
+        as_of=about.as_of,
+        unknown=about.unknown,
+        topics=tuple(
+            TopicTold(title, tuple(SettingTold(*each) for each in settings))
+            for title, settings in told(rules)
+        ),
+        contracts=tuple(_contract(each) for each in contracts),
+    )
+
+
+def _contract(contract: Contract) -> ContractTold:
+    units = Units.of(contract)
+    return ContractTold(
+        symbol=contract.symbol,
+        tick=units.price(contract.tick),
+        lot=contract.lot,
+        largest_position=units.quantity(contract.quantity_max),
+        brackets=tuple(_bracket(each) for each in contract.brackets),
+        funding=_funding(contract.funding),
+    )
+
+
+def _bracket(bracket: Bracket) -> BracketTold:
+    return BracketTold(money(bracket.floor), share(bracket.rate_ppm), bracket.leverage_max)
+
+
+def _funding(funding: Funding) -> str:
+    if funding.source == "none":
+        return "none"
+    every = f"every {lasting(funding.interval_us)}"
+    if funding.source == "file":
+        return f"at the rates of a file, {every}"
+    interest, clamp, cap = (
+        f"{scaled(rate * 100, len(str(E8)) - 1)} %"
+        for rate in (funding.interest_e8, funding.clamp_e8, funding.cap_e8)
+    )
+    return (
+        f"{every}: average premium + clamp(interest {interest} - premium, +-{clamp}), "
+        f"at most {cap} either way"
+    )
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """Where two venues differ: a topic or contract, and what each of them says."""
+
+    about: str
+    setting: str
+    sides: tuple[str, str]
+
+
+def differences(one: VenuePage, other: VenuePage) -> list[Difference]:
+    """Where two venues differ, in the order of the page; contracts that only one has come last."""
+    return [*_different_settings(one, other), *_different_contracts(one, other)]
+
+
+def _different_settings(one: VenuePage, other: VenuePage) -> Iterator[Difference]:
+    for left, right in zip(one.topics, other.topics, strict=True):
+        for mine, theirs in zip(left.settings, right.settings, strict=True):
+            if mine.value != theirs.value:
+                yield Difference(left.title, mine.setting, (mine.words, theirs.words))
+
+
+def _different_contracts(one: VenuePage, other: VenuePage) -> Iterator[Difference]:
+    mine = {contract.symbol: contract for contract in one.contracts}
+    theirs = {contract.symbol: contract for contract in other.contracts}
+    for symbol in (*mine, *(symbol for symbol in theirs if symbol not in mine)):
+        left, right = mine.get(symbol), theirs.get(symbol)
+        if left is None or right is None:
+            yield Difference(symbol, "contract", (_there(left), _there(right)))
+            continue
+        for name, of in CONTRACT_FACTS.items():
+            if of(left) != of(right):
+                yield Difference(symbol, name, (of(left), of(right)))
+
+
+def _there(contract: ContractTold | None) -> str:
+    return "not traded" if contract is None else "traded"
+
+
+def bracket_lines(contract: ContractTold) -> list[str]:
+    """A contract's brackets, a line each."""
+    return [
+        f"from {grouped(row.floor)}: maintenance {row.maintenance}, up to {row.leverage}x"
+        for row in contract.brackets
+    ]
+
+
+CONTRACT_FACTS: dict[str, Callable[[ContractTold], str]] = {
+    "tick": lambda contract: contract.tick,
+    "lot": lambda contract: contract.lot,
+    "largest position": lambda contract: grouped(contract.largest_position),
+    "brackets": lambda contract: "\n".join(bracket_lines(contract)),
+    "funding": lambda contract: contract.funding,
+}
+"""What two contracts are compared by."""

@@ -1,0 +1,227 @@
+"""A venue's settings in words, for somebody who judges risk and does not read TOML.
+
+Every field of `Rules` that a profile can set has its sentence here, every value of a choice one of
+its own; a test holds both to the struct.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+
+from engine.core.instrument import Rules
+from engine.report.text import scaled
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """A setting with named values, and the sentence of each."""
+
+    setting: str
+    sentences: Mapping[object, str]
+
+    def words(self, value: object) -> str:
+        """The sentence of a value."""
+        return self.sentences[value]
+
+
+class Measure(msgspec.Struct, frozen=True):
+    """A setting that is a number or a list of them, and what to say of it."""
+
+    setting: str
+    sentence: Callable[..., str]
+
+    def words(self, value: object) -> str:
+        """The sentence of a value."""
+        return self.sentence(value)
+
+
+class Topic(msgspec.Struct, frozen=True):
+    """Settings that answer one question."""
+
+    title: str
+    settings: Sequence[Choice | Measure]
+
+
+def share(ppm: int) -> str:
+    """Parts per million as a percentage.
+
+    >>> share(5_000), share(12)
+    ('0.5 %', '0.0012 %')
+    """
+    return f"{scaled(ppm, 4)} %"
+
+
+def lasting(micros: int) -> str:
+    """Microseconds in the largest unit that keeps them whole.
+
+    >>> lasting(28_800_000_000), lasting(5_000_000), lasting(1)
+    ('8 h', '5 s', '1 us')
+    """
+    for size, unit in ((3_600_000_000, "h"), (60_000_000, "min"), (1_000_000, "s"), (1_000, "ms")):
+        if micros % size == 0 and micros:
+            return f"{micros // size} {unit}"
+    return f"{micros} us"
+
+
+def _fee(of_what: str) -> Callable[[int], str]:
+    def sentence(ppm: int) -> str:
+        return f"{of_what}: {share(ppm)} of the value." if ppm else f"{of_what}: none."
+
+    return sentence
+
+
+def _feedback(ppm: int) -> str:
+    if not ppm:
+        return "What our own trades do to the book does not move the index."
+    return f"{share(ppm)} of what our own trades do to the middle of the book goes into the index."
+
+
+def _levels(levels: Sequence[int]) -> str:
+    if not levels:
+        return "Nobody is warned."
+    *first, last = [f"{level} %" for level in levels]
+    named = f"{', '.join(first)} and {last}" if first else last
+    return f"Accounts are warned when maintenance reaches {named} of their equity."
+
+
+TOPICS: Sequence[Topic] = (
+    Topic(
+        "What triggers a liquidation",
+        (
+            Choice(
+                "strict_trigger",
+                {
+                    False: "A margin account is liquidated when its maintenance is equal to its "
+                    "equity at the mark price, or more.",
+                    True: "A margin account is liquidated when its maintenance is more than its "
+                    "equity at the mark price; equal is not enough.",
+                },
+            ),
+            Measure("warning_levels", _levels),
+            Measure(
+                "rearm_points",
+                lambda points: (
+                    f"A warning can come again once the ratio was {points} points below its level."
+                ),
+            ),
+        ),
+    ),
+    Topic(
+        "Where prices come from",
+        (
+            Choice(
+                "mark",
+                {
+                    "last": "The mark price is the last price traded on the venue.",
+                    "median": "The mark price is the median of the index with the funding still "
+                    "to come, of the index with the average basis, and of the last price.",
+                },
+            ),
+            Measure("index_feedback_ppm", _feedback),
+            Measure(
+                "sample_interval_us",
+                lambda micros: f"The basis and the premium are sampled every {lasting(micros)}.",
+            ),
+            Measure(
+                "sample_count",
+                lambda count: f"The average basis is the mean of the newest {count} samples.",
+            ),
+        ),
+    ),
+    Topic(
+        "Who pays",
+        (
+            Choice(
+                "adl",
+                {
+                    "ranked": "What book and fund leave is closed against winners at the "
+                    "bankruptcy price, the highest profit times leverage first.",
+                    "none": "Winners are not deleveraged.",
+                },
+            ),
+            Measure("liquidation_fee_ppm", _fee("The liquidated account pays a liquidation fee")),
+            Choice(
+                "liquidation_fee_to",
+                {
+                    "fund": "The liquidation fee goes to the insurance fund.",
+                    "fees": "The liquidation fee is income of the venue.",
+                },
+            ),
+            Choice(
+                "residue_to",
+                {
+                    "fund": "Margin left after a whole liquidation goes to the insurance fund.",
+                    "client": "Margin left after a whole liquidation stays with the client.",
+                },
+            ),
+        ),
+    ),
+    Topic(
+        "Margin modes",
+        (
+            Choice(
+                "default_mode",
+                {
+                    "cross": "An account starts with cross margin.",
+                    "isolated": "An account starts with isolated margin.",
+                },
+            ),
+            Measure("default_leverage", lambda times: f"An account starts at {times}x."),
+            Choice(
+                "mode_switch_with_position",
+                {
+                    True: "The margin mode can be changed while a position is open.",
+                    False: "The margin mode cannot be changed while a position is open.",
+                },
+            ),
+        ),
+    ),
+    Topic(
+        "Orders and fees",
+        (
+            Measure("taker_fee_ppm", _fee("Orders that take pay a fee")),
+            Measure("maker_fee_ppm", _fee("Orders that rest pay a fee")),
+            Choice(
+                "self_trade",
+                {
+                    "cancel_taker": "An order that would meet one of its own account is cancelled.",
+                    "cancel_maker": "A resting order that would meet one of its own account is "
+                    "cancelled.",
+                    "cancel_both": "Two orders of one account that would meet are both cancelled.",
+                },
+            ),
+            Measure(
+                "market_band_ppm",
+                lambda ppm: f"No order trades further than {share(ppm)} through the mark price.",
+            ),
+            Measure(
+                "orders_max",
+                lambda count: f"An account has at most {count} orders resting in a contract.",
+            ),
+            Choice(
+                "queue",
+                {
+                    "passed": "A resting order is filled by the replayed market only when that "
+                    "trades through its price.",
+                    "back": "A resting order stands behind all that the replayed market showed at "
+                    "its price; what is cancelled there was behind it.",
+                    "front": "A resting order stands before the replayed market at its price.",
+                    "proportional": "A resting order stands behind all that the replayed market "
+                    "showed at its price; of what is cancelled there its share was before it.",
+                },
+            ),
+        ),
+    ),
+)
+"""In the order in which somebody who judges risk would ask."""
+
+
+def told(rules: Rules) -> list[tuple[str, list[tuple[str, object, str]]]]:
+    """Each topic with its settings: name, value and words."""
+    return [
+        (topic.title, [_told(setting, rules) for setting in topic.settings]) for topic in TOPICS
+    ]
+
+
+def _told(setting: Choice | Measure, rules: Rules) -> tuple[str, object, str]:
+    value = getattr(rules, setting.setting)
+    return setting.setting, value, setting.words(value)

@@ -1,0 +1,73 @@
+"""`margincall venues`: listed, explained, compared."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.config.find import names
+from tests.cli.conftest import Call
+
+
+def test_venues_are_listed_with_what_they_are(call: Call) -> None:
+    listed = json.loads(call("venues", "--json").output)
+    assert [each["venue"] for each in listed] == names("venues")
+    assert all(each["title"] and each["as_of"][:2] == "20" for each in listed)
+    plain = call("venues").output
+    assert all(each["title"] in plain for each in listed)
+
+
+@pytest.mark.parametrize("venue", names("venues"))
+def test_a_venue_is_explained(call: Call, venue: str) -> None:
+    text = call("venues", "show", venue).output
+    page = json.loads(call("venues", "show", venue, "--json").output)
+    for topic in page["topics"]:
+        assert topic["title"] in text
+        assert all(each["words"] in text for each in topic["settings"])
+    for contract in page["contracts"]:
+        assert contract["symbol"] in text
+        assert len(contract["brackets"]) >= 1
+    assert all(line in text for line in page["unknown"])
+
+
+def test_binance_says_what_its_pages_say(call: Call) -> None:
+    text = call("venues", "show", "binance").output
+    assert "The liquidated account pays a liquidation fee: 1.2 % of the value." in text
+    assert "from 50,000: maintenance 0.5 %, up to 100x" in text
+
+
+def test_a_venue_differs_from_itself_in_nothing(call: Call) -> None:
+    assert call("venues", "diff", "binance", "binance").output == (
+        "binance and binance differ in nothing.\n"
+    )
+    assert json.loads(call("venues", "diff", "binance", "binance", "--json").output) == []
+
+
+def test_two_venues_differ_where_their_files_do(call: Call) -> None:
+    found = json.loads(call("venues", "diff", "textbook", "binance", "--json").output)
+    sides = {(each["about"], each["setting"]): each["sides"] for each in found}
+    assert sides["Orders and fees", "taker_fee_ppm"] == [
+        "Orders that take pay a fee: none.",
+        "Orders that take pay a fee: 0.05 % of the value.",
+    ]
+    assert ("What triggers a liquidation", "strict_trigger") not in sides
+    assert sides["BTCUSDT", "lot"] == ["0.00001", "0.001"]
+    assert "0.05 % of the value" in call("venues", "diff", "textbook", "binance").output
+
+
+def test_a_contract_that_only_one_venue_has_is_said(call: Call, tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    text = Path("configs/venues/textbook.toml").read_text()
+    own.write_text(text.replace("[contracts.SOLUSDT]", "[contracts.XRPUSDT]"))
+    found = json.loads(call("venues", "diff", "textbook", own, "--json").output)
+    assert [(each["about"], each["sides"]) for each in found] == [
+        ("SOLUSDT", ["traded", "not traded"]),
+        ("XRPUSDT", ["not traded", "traded"]),
+    ]
+
+
+def test_an_unknown_venue_is_told_with_those_there_are(call: Call) -> None:
+    result = call("venues", "show", "mtgox")
+    assert result.exit_code == 2
+    assert "binance" in result.output
+    assert "there is no venue of that name" in result.output

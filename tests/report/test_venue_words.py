@@ -1,0 +1,44 @@
+"""Every setting of a venue is told in words, and every value of it."""
+
+from typing import Literal, get_args, get_origin, get_type_hints
+
+import msgspec
+import pytest
+
+from engine.core.instrument import Rules
+from engine.report.venue_words import TOPICS, Choice, Measure, lasting, share, told
+
+SETTINGS = [setting for topic in TOPICS for setting in topic.settings]
+HINTS = {name: kind for name, kind in get_type_hints(Rules).items() if name != "name"}
+
+
+def test_every_setting_is_told_once() -> None:
+    assert sorted(setting.setting for setting in SETTINGS) == sorted(HINTS)
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.setting)
+def test_every_value_has_a_sentence(setting: Choice | Measure) -> None:
+    kind = HINTS[setting.setting]
+    if get_origin(kind) is Literal or kind is bool:
+        values = [False, True] if kind is bool else list(get_args(kind))
+        assert isinstance(setting, Choice)
+        assert sorted(setting.sentences, key=str) == sorted(values, key=str)
+        assert len(set(setting.sentences.values())) == len(values), "two values, one sentence"
+    else:
+        assert isinstance(setting, Measure)
+    default = {field.name: field.default for field in msgspec.structs.fields(Rules)}
+    words = setting.words(default[setting.setting])
+    assert words.endswith("."), words
+    assert words[0].isupper(), words
+
+
+def test_numbers_are_told_in_the_units_of_people() -> None:
+    rules = Rules(name="x", taker_fee_ppm=500, sample_interval_us=2_500_000, warning_levels=(80,))
+    words = {name: text for _, settings in told(rules) for name, _, text in settings}
+    assert words["taker_fee_ppm"] == "Orders that take pay a fee: 0.05 % of the value."
+    assert words["maker_fee_ppm"] == "Orders that rest pay a fee: none."
+    assert words["sample_interval_us"] == "The basis and the premium are sampled every 2500 ms."
+    assert words["warning_levels"] == (
+        "Accounts are warned when maintenance reaches 80 % of their equity."
+    )
+    assert (share(1_250), lasting(90_000_000)) == ("0.125 %", "90 s")
