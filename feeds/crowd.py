@@ -25,8 +25,9 @@ from engine.core.command import (
 )
 from engine.core.instrument import Contract, Rules
 from engine.core.money import PPM, Lots, Micros, Price, div_up
-from feeds.cue import Cue, Touch
+from feeds.cue import Cue
 from feeds.dice import below, happens, wealth
+from feeds.touch import Touch
 
 SLIPPAGE_PPM = 5_000
 """What a member's entry may lose against the mark, of its value."""

@@ -13,7 +13,8 @@ from engine.core.command import (
     SetMarginMode,
 )
 from engine.core.instrument import Contract, Rules
-from feeds.cue import Cue, Touch
+from feeds.cue import Cue
+from feeds.touch import Touch
 
 
 def trader_cues(

@@ -9,6 +9,7 @@ from engine.config.settings import TopUp, Trader, TraderOrder
 from engine.core.command import (
     AddMargin,
     AnyCommand,
+    BookTick,
     CancelOrder,
     Deposit,
     FundingTick,
@@ -23,7 +24,8 @@ from engine.core.command import (
 )
 from engine.core.instrument import Rules
 from engine.core.money import Lots, Micros, Price
-from feeds.cue import Cue, Touch, cued
+from feeds.cue import Cue, cued
+from feeds.touch import Touch
 from feeds.traders import trader_cues
 from tests.feeds.making import CONTRACTS, contract
 
@@ -125,6 +127,43 @@ def test_the_touch_of_quotes_has_a_middle_where_the_spread_has_room(
         (50, 50),  # the cue that the trade made due waited for the next quote
         (50, 50),
     ]
+
+
+def book(
+    at_us: int, bids: dict[int, int], asks: dict[int, int], *, reset: bool = False
+) -> BookTick:
+    """A message of a book: lots by price."""
+    bid, ask = (
+        tuple((Price(price), Lots(lots)) for price, lots in side.items()) for side in (bids, asks)
+    )
+    return BookTick(at_us=at_us, contract="BTCUSDT", bids=bid, asks=ask, reset=reset)
+
+
+def test_the_touch_of_a_book_is_the_best_of_its_two_sides() -> None:
+    """The book goes on where the venue has it: levels go, come, and drop those that they cross."""
+    ticks: list[Tick] = [
+        trade(0, 100),
+        book(1, {90: 3, 80: 1}, {96: 1}, reset=True),
+        quote(2, 1, 100),
+        trade(3, 500),
+        book(4, {90: 0}, {}),
+        book(5, {97: 2}, {98: 9}),
+        book(6, {}, {98: 0}),
+    ]
+    assert [(touch.at_us, touch.price, touch.middle) for touch in seen(ticks)] == [
+        (0, 100, 100),
+        (1, 93, 93),
+        *[(4, 88, 88)] * 3,  # quote and trade say nothing more
+        (5, 97, None),
+        (6, 97, None),  # no ask is left: it stands a tick above the bid
+    ]
+
+
+def test_a_book_has_a_touch_once_it_has_a_level() -> None:
+    assert [
+        (touch.at_us, touch.price)
+        for touch in seen([book(0, {}, {}, reset=True), book(1, {}, {50: 1})])
+    ] == [(1, 49), (1, 49)]
 
 
 DAVE = Trader(
