@@ -5,7 +5,8 @@ UV_VERSION := 0.13.9
 
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
-LONG := MARGINCALL_FUZZ_COMMANDS=1000000 MARGINCALL_FUZZ_SEEDS=500 MARGINCALL_NAIVE_COMMANDS=200000
+LONG := MARGINCALL_FUZZ_COMMANDS=1000000 MARGINCALL_FUZZ_SEEDS=500 \
+	MARGINCALL_NAIVE_COMMANDS=200000 MARGINCALL_REPLAY_ROWS=5000000
 COMPILE := build/lock/bin/uv --no-config pip compile --quiet --upgrade --universal \
 	--python-version 3.11 --generate-hashes --only-binary :all: pyproject.toml
 
@@ -20,8 +21,8 @@ demo: environment  ## play the lab that ships with the project: a cascade, and w
 test: environment-dev  ## run the whole suite with short fuzz counts
 	@$(PYTEST)
 
-long: environment-dev  ## fuzz for longer: a million commands, and 200,000 against the naive exchange
-	@$(LONG) $(PYTEST) --timeout 3600 tests/properties
+long: environment-dev  ## a million commands of fuzz, 200,000 against the naive exchange, 5,000,000 rows of replay
+	@$(LONG) $(PYTEST) --timeout 3600 tests/properties tests/cli/test_memory.py
 
 check: environment-dev  ## lint, format, types and the direction of imports
 	@$(BIN)/ruff check
