@@ -10,16 +10,19 @@ LONG := MARGINCALL_FUZZ_COMMANDS=1000000 MARGINCALL_FUZZ_SEEDS=500 \
 COMPILE := build/lock/bin/uv --no-config pip compile --quiet --upgrade --universal \
 	--python-version 3.11 --generate-hashes --only-binary :all: pyproject.toml
 
-.PHONY: help demo test long check format picture lock clean environment environment-dev
+.PHONY: help demo test test-kafka long check format picture lock clean environment environment-dev
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' Makefile | expand -t 12
 
 demo: environment  ## play the lab that ships with the project: a cascade, and who paid for it
 	@$(BIN)/margincall demo
 
-test: environment-dev  ## run the whole suite with short fuzz counts
-	@$(PYTEST)
+test: environment-dev  ## run the whole suite with short fuzz counts, without a broker
+	@$(PYTEST) tests --ignore tests/kafka
+
+test-kafka: environment-dev  ## run the tests on a real Apache Kafka; needs Java 17 and Maven
+	@$(BIN)/python -m pytest tests/kafka
 
 long: environment-dev  ## a million commands of fuzz, 200,000 against the naive exchange, 5,000,000 rows of replay
 	@$(LONG) $(PYTEST) --timeout 3600 tests/properties tests/cli/test_memory.py

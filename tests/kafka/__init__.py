@@ -1,0 +1,1 @@
+"""The lab on a real Apache Kafka, started by these tests themselves."""

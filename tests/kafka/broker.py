@@ -1,0 +1,113 @@
+"""A real Apache Kafka on loopback: one node that is broker and controller, in a folder of its own.
+
+Topics are never made by themselves. A broker that was killed comes back with what it had.
+"""
+
+import signal
+import socket
+import subprocess
+import threading
+from pathlib import Path
+
+from tests.kafka.jars import NoBroker, jars
+
+READY = "Kafka Server started"
+READY_S, STOP_S = 90, 10
+JVM = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+CLUSTER = "bWFyZ2luY2FsbC10ZXN0cw"
+"""Any 16 bytes in base64; random ones may begin with a '-', which the tool takes for an option."""
+PROPERTIES = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:{controller}
+controller.listener.names=CONTROLLER
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+log.dirs={folder}/log
+auto.create.topics.enable=false
+offsets.topic.replication.factor=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+group.initial.rebalance.delay.ms=0
+broker.heartbeat.interval.ms=500
+broker.session.timeout.ms=3000
+log.cleaner.dedupe.buffer.size=8388608
+"""
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of loopback that nobody has right now."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+class Broker:
+    """One node; `bootstrap` is its address. Raises `NoBroker` where the machine has no Java."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._libraries = jars()
+        port, controller = free_ports(2)
+        self.bootstrap = f"127.0.0.1:{port}"
+        self._settings = folder / "server.properties"
+        self._settings.write_text(
+            PROPERTIES.format(port=port, controller=controller, folder=folder)
+        )
+        self._process: subprocess.Popen[str] | None = None
+        done = self._java("kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c")
+        said, _ = done.communicate(timeout=READY_S)
+        if done.returncode != 0:
+            raise NoBroker(f"the broker's folder could not be made: {said[-500:]}")
+
+    def start(self) -> None:
+        """Start the node, or start it again; returns once it takes requests."""
+        assert self._process is None, "it is running"
+        process = self._java("kafka.Kafka")
+        ready = threading.Event()
+        heard: list[str] = []
+
+        def listen() -> None:
+            assert process.stdout is not None, "it was asked for"
+            with process.stdout as said, (self._folder / "broker.log").open("a") as log:
+                for line in said:
+                    log.write(line)
+                    heard.append(line)
+                    if READY in line:
+                        ready.set()
+            ready.set()
+
+        self._listener = threading.Thread(target=listen, daemon=True)
+        self._listener.start()
+        self._process = process
+        if not ready.wait(READY_S) or process.poll() is not None:
+            self.kill()
+            raise NoBroker(f"the broker did not start: {''.join(heard[-5:])}")
+
+    def stop(self) -> None:
+        """End the node; it is killed if it takes its time."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(STOP_S)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+            self._gone(self._process)
+
+    def kill(self) -> None:
+        """End the node at once, with SIGKILL."""
+        assert self._process is not None, "it is not running"
+        self._process.kill()
+        self._gone(self._process)
+
+    def _gone(self, process: "subprocess.Popen[str]") -> None:
+        process.wait()
+        self._listener.join()
+        self._process = None
+
+    def _java(self, *arguments: str) -> "subprocess.Popen[str]":
+        command = ["java", *JVM, "-cp", f"{self._libraries}/*", *arguments, str(self._settings)]
+        return subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=self._folder
+        )
