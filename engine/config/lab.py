@@ -12,7 +12,7 @@ from engine.config.path import path as story_path
 from engine.config.read import Number, Place, Table
 from engine.config.settings import Lab, Report
 from engine.config.streams import CrowdTable, FeedTable, crowd, feed
-from engine.config.venue import contracts, load_venue, overlaid, rules
+from engine.config.venue import contracts, load_venue, overlaid, ruled_by, rules
 from engine.core.instrument import Venue
 
 
@@ -38,15 +38,17 @@ class LabTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     report: ReportTable = ReportTable()
 
 
-def load_lab(name: str) -> Lab:
+def load_lab(name: str, by_rules_of: str | None = None) -> Lab:
     """Read and check a lab by its name or path.
 
+    With `by_rules_of` another venue gives the rules, and brackets and funding of the contracts;
+    what is traded, in which steps and on which book, stays that of the lab's own venue.
     Raises `ConfigError`, which names the file, the key and what was expected.
     """
     path = find("labs", name)
     place = Place(str(path))
     table = read.shaped(LabTable, read.load_toml(path), place)
-    venue = _venue(table, path, place)
+    venue = _venue(table, path, place, by_rules_of)
     accounts = traders(table.accounts, venue, place.at("accounts"))
     return Lab(
         name=path.stem,
@@ -60,9 +62,12 @@ def load_lab(name: str) -> Lab:
     )
 
 
-def _venue(table: LabTable, path: Path, place: Place) -> Venue:
+def _venue(table: LabTable, path: Path, place: Place, by_rules_of: str | None) -> Venue:
     venue_path = find("venues", table.venue, path.parent)
     below = load_venue(venue_path)
+    if by_rules_of is not None:
+        venue_path = find("venues", by_rules_of)
+        below = ruled_by(below, load_venue(venue_path), Place(str(venue_path)))
     result = Venue(
         rules=rules(venue_path.stem, overlaid(below.rules, table.rules), place.at("rules")),
         contracts=contracts(below, table.contracts, place.at("contracts")),

@@ -160,3 +160,22 @@ def contracts(venue: VenueTable, lab: dict[str, Table], place: Place) -> tuple[C
         contract(symbol, overlaid(venue.contracts.get(symbol, {}), table), place.at(symbol))
         for symbol, table in chosen.items()
     )
+
+
+_RULED = ("brackets", "funding")
+"""What of a contract is the venue's rule, and not a fact of the market."""
+
+
+def ruled_by(market: VenueTable, ruler: VenueTable, place: Place) -> VenueTable:
+    """One venue's contracts, steps and books under the rules, brackets and funding of another.
+
+    A contract that the other venue does not have keeps its own, so that a lab with a contract of
+    its own can be compared too.
+    """
+    ruled = {}
+    for symbol, table in market.contracts.items():
+        theirs = ruler.contracts.get(symbol, table)
+        market_only = {name: value for name, value in table.items() if name not in _RULED}
+        ruled[symbol] = market_only | {name: theirs[name] for name in _RULED if name in theirs}
+        contract(symbol, ruled[symbol], place.at("contracts").at(symbol))
+    return msgspec.structs.replace(ruler, contracts=ruled)

@@ -1,4 +1,4 @@
-"""The same ticks and the same accounts under one margin mode and under another, side by side.
+"""The same ticks and the same accounts under one margin mode or venue and another, side by side.
 
 A `Comparison` is what `margincall compare --json` prints: money and rates are decimal texts, as
 in `summary.json`; keys may be added, none renamed.
@@ -48,7 +48,7 @@ class DayRow(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What a mode did to one account, or to all of them together.
+    """What a side did to one account, or to all of them together.
 
     `drawdown` is the largest fall of the result from its peak. `refused` counts commands.
     """
@@ -80,9 +80,15 @@ class AccountOutcome(Outcome, frozen=True, kw_only=True):
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):
-    """One mode's run; `deleveraged` and `cut` count the winners that losses were passed on to."""
+    """One run; `deleveraged` and `cut` count the winners that losses were passed on to.
 
-    mode: Mode
+    `name` is the margin mode or the venue that it stands for; `mode` is None where every account
+    kept its own.
+    """
+
+    name: str
+    venue: str
+    mode: Mode | None
     commands: Count
     events: Count
     event_hash: Hash
@@ -112,9 +118,10 @@ class MarketRow(msgspec.Struct, frozen=True):
 
 
 class Played(msgspec.Struct, frozen=True, kw_only=True):
-    """A mode's run that has ended, with everything that took notice of it."""
+    """A side's run that has ended, with everything that took notice of it."""
 
-    mode: Mode
+    name: str
+    mode: Mode | None
     setting: Setting
     exchange: Exchange
     measure: Measure
@@ -142,12 +149,14 @@ def encoded(comparison: Comparison) -> bytes:
 
 
 def side(played: Played) -> Side:
-    """Put one mode's run together. Raises `AssertionError` where its waterfall does not add up."""
+    """Put one side's run together. Raises `AssertionError` where its waterfall does not add up."""
     facts, measure = played.chronicle.facts, played.measure
     view = ExchangeView(played.exchange)
     assert facts.sums.gap == 0, f"the waterfall does not add up by {facts.sums.gap} micros"
     names = view.accounts()
     return Side(
+        name=played.name,
+        venue=played.setting.venue.rules.name,
         mode=played.mode,
         commands=played.commands,
         events=played.chronicle.events,

@@ -22,7 +22,7 @@ from engine.report.text import grouped
 
 SCRIPTS = ("text.js", "charts.js", "compare.js")
 _ASSETS = files("engine.report") / "assets"
-_DASHES = {"isolated": "dashed", "cross": "solid"}
+_DASHES = ("dashed", "solid", "dotted")
 _DAY = ("day", ">realised", ">fees", ">funding", ">topped up", ">calls", ">draws", ">equity")
 
 
@@ -74,9 +74,10 @@ def _asset(name: str) -> str:
 
 
 def _lead(comparison: Comparison) -> str:
-    modes = " and ".join(side.mode for side in comparison.sides)
+    *first, last = [side.name for side in comparison.sides]
+    sides = f"{', '.join(first)} and {last}" if first else last
     return (
-        f"The same {comparison.ticks:,} ticks and the same accounts, {modes}; seed "
+        f"The same {comparison.ticks:,} ticks and the same accounts: {sides}; seed "
         f"{comparison.seed}, margincall {comparison.version}."
     )
 
@@ -86,8 +87,8 @@ def _table(comparison: Comparison) -> Rows:
     for head, cells in sections(comparison):
         for number, (name, cell) in enumerate(cells):
             rows.append((head if number == 0 else "", name, *map(cell, comparison.sides)))
-    modes = (f">{side.mode}" for side in comparison.sides)
-    return Rows("The same ticks, the same accounts", ("", "", *modes), tuple(rows))
+    sides = (f">{side.name}" for side in comparison.sides)
+    return Rows("The same ticks, the same accounts", ("", "", *sides), tuple(rows))
 
 
 def _days(comparison: Comparison) -> list[Rows]:
@@ -110,12 +111,12 @@ def _days(comparison: Comparison) -> list[Rows]:
                 )
                 for day in account.days
             )
-            result.append(Rows(f"{account.account}, {side.mode}", _DAY, rows))
+            result.append(Rows(f"{account.account}, {side.name}", _DAY, rows))
     return result
 
 
 def _equity(played: Sequence[Played]) -> Options:
-    """A line for each account and mode, and everything that happened on the way."""
+    """A line for each account and side, and everything that happened on the way."""
     lines: list[Options] = []
     marks: list[Options] = []
     for number, run in enumerate(played):
@@ -126,10 +127,10 @@ def _equity(played: Sequence[Played]) -> Options:
         count = len(run.setting.watch)
         for place, series in enumerate(drawn[:count]):
             color = LINES[(place * len(played) + number) % len(LINES)]
-            look = {"width": 2, "type": _DASHES[run.mode], "color": color}
-            name = f"{run.setting.watch[place]} {run.mode}"
+            look = {"width": 2, "type": _DASHES[number % len(_DASHES)], "color": color}
+            name = f"{run.setting.watch[place]} {run.name}"
             lines.append(series | {"name": name, "lineStyle": look, "color": color})
-        marks += [series | {"name": f"{series['name']} ({run.mode})"} for series in drawn[count:]]
+        marks += [series | {"name": f"{series['name']} ({run.name})"} for series in drawn[count:]]
     return frame(series=[*lines, *marks])
 
 
@@ -150,7 +151,7 @@ def _prices(curves: dict[str, list[Point]]) -> Options:
 
 
 def _paid(played: Sequence[Played]) -> Options:
-    """Who paid, a bar a mode; what is negative was gained."""
+    """Who paid, a bar a side; what is negative was gained."""
     series = []
     for name, words, color in charts.STAGES:
         paid = [getattr(run.chronicle.facts.sums, name, 0) for run in played]
@@ -160,6 +161,6 @@ def _paid(played: Sequence[Played]) -> Options:
     return frame(
         series=series,
         xAxis={"type": "value", "axisLabel": {"hideOverlap": True}},
-        yAxis={"type": "category", "inverse": True, "data": [run.mode for run in played]},
+        yAxis={"type": "category", "inverse": True, "data": [run.name for run in played]},
         dataZoom=[],
     )

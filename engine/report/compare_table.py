@@ -1,4 +1,4 @@
-"""A comparison as its reader sees it in a terminal: one table, a column a mode."""
+"""A comparison as its reader sees it in a terminal: one table, a column a side."""
 
 from collections.abc import Callable, Iterator
 
@@ -21,7 +21,7 @@ def table(comparison: Comparison) -> RenderableType:
     result.add_column("")
     result.add_column("")
     for side in comparison.sides:
-        result.add_column(side.mode, justify="right")
+        result.add_column(side.name, justify="right")
     for head, rows in sections(comparison):
         for number, (name, cell) in enumerate(rows):
             result.add_row(

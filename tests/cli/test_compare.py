@@ -190,3 +190,39 @@ def test_an_output_that_is_a_file_is_told_before_anything_runs(
         assert result.exit_code == 2
         assert "ticks" not in result.output
         assert str(lab) in result.output
+
+
+def test_by_venues_only_the_rules_change(call: Call, lab: Path, tmp_path: Path) -> None:
+    result = compared(call, lab, "--venues", "textbook,binance")
+    assert [(side.name, side.venue, side.mode) for side in result.sides] == [
+        ("textbook", "textbook", None),
+        ("binance", "binance", None),
+    ]
+    textbook, binance = result.sides
+    assert textbook.watched[0].paid_in == binance.watched[0].paid_in == "2100"
+    assert textbook.event_hash != binance.event_hash
+    call("replay", "--lab", lab, "--out", tmp_path / "run")
+    summary = json.loads((tmp_path / "run" / "summary.json").read_text())
+    assert textbook.event_hash == summary["event_hash"]
+
+
+def test_a_venue_without_the_contract_leaves_it_its_own_brackets(call: Call, lab: Path) -> None:
+    own = lab.with_name("alt.toml")
+    venue = Path("configs/venues/textbook.toml").read_text().replace("BTCUSDT", "XRPUSDT")
+    lab.with_name("venue.toml").write_text(venue)
+    text = lab.read_text().replace("BTCUSDT", "XRPUSDT")
+    own.write_text(text.replace('venue = "textbook"', 'venue = "./venue.toml"'))
+    assert [side.name for side in compared(call, own, "--venues", "binance").sides] == ["binance"]
+
+
+def test_modes_and_venues_together_are_refused(call: Call) -> None:
+    result = call("compare", "quickstart", "--modes", "cross", "--venues", "binance")
+    assert result.exit_code == 2
+    assert "--modes or --venues, not both" in result.output
+
+
+@pytest.mark.parametrize("venues", ["", "binance,", "binance,binance"])
+def test_a_list_of_venues_names_each_once(call: Call, venues: str) -> None:
+    result = call("compare", "quickstart", "--venues", venues)
+    assert result.exit_code == 2
+    assert "names of venues, each once" in result.output

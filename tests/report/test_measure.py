@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from engine.cli.compare import in_mode
+from engine.cli.contest import in_mode
 from engine.cli.own_ticks import own_ticks
 from engine.cli.run import commands_of
 from engine.config.lab import load_lab

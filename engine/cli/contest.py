@@ -1,0 +1,184 @@
+"""The runs that a comparison is made of: the same ticks, one lab after the other."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+
+from engine.cli.own_ticks import own_ticks, path_of
+from engine.cli.progress import Progress
+from engine.cli.run import commands_of, contracts_of, setting_of, version
+from engine.config.lab import load_lab
+from engine.config.settings import Lab
+from engine.core import invariants
+from engine.core.command import Command, Mode, QuoteTick, Tick, TradeTick
+from engine.core.event import Event, LiquidationStarted
+from engine.core.exchange import Exchange
+from engine.core.money import PPM
+from engine.journal.chain import Chain
+from engine.report.bars import Bars
+from engine.report.chronicle import Chronicle
+from engine.report.compare import Comparison, Played, market, side
+from engine.report.curve import Curve
+from engine.report.measure import Measure
+from engine.report.summary import FileRow
+from engine.services.breach import Breach
+from engine.services.counters import Counters
+from feeds.replay import FileArg, open_feed
+from feeds.report import FileReport
+
+_EVERY = 1_000
+"""Commands between two looks at the progress."""
+
+
+class Contestant(msgspec.Struct, frozen=True):
+    """A lab as one side of a comparison; `mode` where every account is put into it."""
+
+    name: str
+    lab: Lab
+    mode: Mode | None = None
+
+
+def by_mode(lab_name: str, modes: Sequence[Mode]) -> list[Contestant]:
+    """A lab with every account in one margin mode, and in another. Raises `ConfigError`."""
+    lab = load_lab(lab_name)
+    return [Contestant(mode, in_mode(lab, mode), mode) for mode in modes]
+
+
+def by_venue(lab_name: str, venues: Sequence[str]) -> list[Contestant]:
+    """A lab by the rules of one venue, and of another. Raises `ConfigError`."""
+    labs = [load_lab(lab_name, by_rules_of=venue) for venue in venues]
+    return [Contestant(lab.venue.rules.name, lab) for lab in labs]
+
+
+def in_mode(lab: Lab, mode: Mode) -> Lab:
+    """The lab with every account in one margin mode."""
+    replace = msgspec.structs.replace
+    share = PPM if mode == "isolated" else 0
+    return replace(
+        lab,
+        accounts=tuple(replace(account, mode=mode) for account in lab.accounts),
+        crowd=replace(lab.crowd, isolated_ppm=share) if lab.crowd else None,
+    )
+
+
+def compared(
+    contestants: Sequence[Contestant], files: Sequence[str], *, quiet: bool
+) -> tuple[Comparison, list["Run"]]:
+    """Play each side once, on the same files or on the lab's own ticks.
+
+    Raises `Mistake` where there are neither, `FeedError` and `Breach`.
+    """
+    lab = contestants[0].lab
+    with TemporaryDirectory() as folder:
+        if files:
+            named = [FileArg.parse(text) for text in files]
+        else:
+            path_of(lab)
+            named = [FileArg(each.path) for each in own_ticks(lab, Path(folder)).feed.references]
+        runs = [Run(contestant, named) for contestant in contestants]
+        for run in runs:
+            run.to_end(quiet=quiet)
+    last = runs[-1]
+    result = Comparison(
+        version=version(),
+        lab=lab.name,
+        seed=lab.seed,
+        files=tuple(_file_row(report, is_own=not files) for report in last.feed.reports),
+        ticks=last.counters.ticks,
+        markets={
+            contract.symbol: market(contract, last.bars[contract.symbol])
+            for contract in lab.venue.contracts
+            if last.bars[contract.symbol]
+        },
+        sides=tuple(side(run.played()) for run in runs),
+    )
+    return result, runs
+
+
+def _file_row(report: FileReport, *, is_own: bool) -> FileRow:
+    """What was read; a file that the lab made is gone, so only its name is told."""
+    path = Path(report.path).name if is_own else report.path
+    return FileRow(path, report.format, report.contract, report.rows, report.skipped, report.sha256)
+
+
+class Run:
+    """One side, in this process and without a log: what happens is measured as it happens.
+
+    `bars` and `prices` are those of the replayed market, by contract.
+    """
+
+    def __init__(self, contestant: Contestant, files: Sequence[FileArg]) -> None:
+        lab = contestant.lab
+        self._lab, self._contestant = lab, contestant
+        self._setting = setting_of(lab, version())
+        self._exchange = Exchange(lab.venue)
+        self._chronicle = Chronicle(self._setting)
+        self._measure = Measure(self._exchange, lab.report.watch, lab.report.samples)
+        self._chain = Chain()
+        self.bars = {contract.symbol: Bars() for contract in lab.venue.contracts}
+        self.prices = {
+            contract.symbol: Curve(lab.report.samples) for contract in lab.venue.contracts
+        }
+        self.counters = Counters()
+        self.feed = open_feed(files, contracts_of(lab), lab.feed)
+
+    def to_end(self, *, quiet: bool) -> None:
+        """Play it, once. Raises `FeedError` and `Breach`."""
+        with Progress(self.counters, total=None, quiet=quiet) as progress:
+            for command in commands_of(self._lab, self._saw(self.feed.ticks())):
+                events = self._applied(command)
+                for event in events:
+                    self._chain.line(event)
+                if events:
+                    self._chronicle.heard(events)
+                self._measure.saw(command, events)
+                if self.counters.commands % _EVERY == 0:
+                    progress.update()
+        invariants.check(self._exchange.state)
+
+    def played(self) -> Played:
+        """What it came to."""
+        return Played(
+            name=self._contestant.name,
+            mode=self._contestant.mode,
+            setting=self._setting,
+            exchange=self._exchange,
+            measure=self._measure,
+            chronicle=self._chronicle,
+            commands=self.counters.commands,
+            event_hash=self._chain.hex,
+        )
+
+    def _saw(self, ticks: Iterator[Tick]) -> Iterator[Tick]:
+        """The ticks, their prices taken in on the way."""
+        for tick in ticks:
+            self.counters.ticks += 1
+            price = _price_of(tick)
+            if price is not None:
+                self.bars[tick.contract].saw(tick.at_us, price)
+                self.prices[tick.contract].add(tick.at_us, price)
+            yield tick
+
+    def _applied(self, command: Command) -> tuple[Event, ...]:
+        counters = self.counters
+        counters.commands += 1
+        counters.at_us = command.at_us
+        try:
+            events = self._exchange.apply(command)
+        except Exception as error:
+            raise Breach(counters.commands, command, error) from error
+        counters.events += len(events)
+        counters.liquidations += sum(type(event) is LiquidationStarted for event in events)
+        return events
+
+
+def _price_of(tick: Tick) -> int | None:
+    match tick:
+        case TradeTick(price=price):
+            return price
+        case QuoteTick(bid=bid, ask=ask):
+            return (bid + ask) // 2
+        case _:
+            return None
