@@ -3,8 +3,6 @@
 The files are found through MARGINCALL_SAMPLES; none of them is part of this repository.
 """
 
-import os
-import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -22,6 +20,7 @@ from feeds.errors import FeedError
 from feeds.inspect import inspect
 from feeds.replay import FileArg, open_feed, reopen_feed
 from feeds.report import FileReport
+from tests.feeds.indexed import index_row, index_sha256, samples
 from tests.feeds.making import CONTRACTS, contract
 
 BITMEX = "bitmex/XBTUSD_trades_2018-01-01_first100k.csv.gz"
@@ -62,30 +61,6 @@ VENUES = [
     ("tardis/huobi-dm-swap_quotes_BTC-USD.csv", "BTC-USD"),
 ]
 """Files of trades or quotes, a tick a row."""
-
-
-def samples() -> Path:
-    folder = os.environ.get("MARGINCALL_SAMPLES")
-    if not folder:
-        pytest.skip("MARGINCALL_SAMPLES names no folder of real tick files")
-    return Path(folder)
-
-
-def index_row(folder: Path, file: str) -> list[str]:
-    """The cells of a file's row in the index: rows, span, price range."""
-    for line in (folder / "INDEX.md").read_text(encoding="utf-8").splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if cells[0] == file:
-            return cells
-    raise AssertionError(f"INDEX.md has no row {file}")
-
-
-def index_sha256(folder: Path, file: str) -> str:
-    found = re.search(
-        rf"^([0-9a-f]{{64}})  {re.escape(file)}$", (folder / "INDEX.md").read_text(), re.MULTILINE
-    )
-    assert found is not None
-    return found[1]
 
 
 def second(at_us: int | None) -> str:

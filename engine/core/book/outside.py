@@ -127,8 +127,12 @@ class Outside(msgspec.Struct):
             yield from self._bands(contract, side)
             return
         shown = self.bids if side == "buy" else self.asks
+        best = self.bid if side == "buy" else self.ask
+        if best in shown:
+            yield best, best, shown[best]  # most walks end here, and need no order of the rest
         for price in sorted(shown, reverse=side == "buy"):
-            yield price, price, shown[price]
+            if price != best:
+                yield price, price, shown[price]
 
     def _bands(self, contract: Contract, side: Side) -> Iterator[tuple[int, int, int]]:
         depth, tick, unit = contract.depth, contract.tick, contract.unit_value
