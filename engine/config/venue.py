@@ -25,7 +25,11 @@ class RulesTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     liquidation_fee: Number = 0
     liquidation_fee_to: Literal["fund", "fees"] = "fund"
     residue_to: Literal["fund", "client"] = "fund"
-    adl: Literal["ranked", "none"] = "ranked"
+    adl: Literal["ranked", "hyperliquid", "pro_rata", "random", "none"] = "ranked"
+    adl_price: Literal["bankruptcy", "mark", "previous_mark"] = "bankruptcy"
+    adl_against: Literal["winners", "anybody"] = "winners"
+    adl_seed: int = 0
+    outside_in_waterfall: Literal["never", "last"] = "never"
     self_trade: Literal["cancel_taker", "cancel_maker", "cancel_both"] = "cancel_maker"
     queue: Literal["passed", "back", "front", "proportional"] = "back"
     market_band: Number = "0.05"
@@ -84,6 +88,10 @@ def rules(name: str, table: Table, place: Place) -> Rules:
         liquidation_fee_to=shape.liquidation_fee_to,
         residue_to=shape.residue_to,
         adl=shape.adl,
+        adl_price=shape.adl_price,
+        adl_against=shape.adl_against,
+        adl_seed=shape.adl_seed,
+        outside_in_waterfall=shape.outside_in_waterfall,
         self_trade=shape.self_trade,
         queue=shape.queue,
         orders_max=read.at_least(shape.orders_max, 1, place.at("orders_max")),

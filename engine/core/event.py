@@ -249,7 +249,7 @@ class LiquidationFeePaid(Event, frozen=True):
 
 
 class Deleveraged(Event, frozen=True):
-    """A winner's position was closed against the liquidated one at its bankruptcy price.
+    """A winner's position was closed against the liquidated one at the price of the profile.
 
     `account` is the winner, `value` the money of the trade, `realized` the winner's result.
     """

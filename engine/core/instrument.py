@@ -100,8 +100,15 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     liquidation_fee_ppm: int = 0
     liquidation_fee_to: Literal["fund", "fees"] = "fund"
     residue_to: Literal["fund", "client"] = "fund"
-    adl: Literal["ranked", "none"] = "ranked"
-    """Whether winners are deleveraged for what book and fund leave, best ranked first, or not."""
+    adl: Literal["ranked", "hyperliquid", "pro_rata", "random", "none"] = "ranked"
+    """Who is deleveraged for what book and fund leave, and in which order (L10)."""
+    adl_price: Literal["bankruptcy", "mark", "previous_mark"] = "bankruptcy"
+    adl_against: Literal["winners", "anybody"] = "winners"
+    """Only profitable positions that are not in breach, or all that can pay."""
+    adl_seed: int = 0
+    """Shuffles the `random` order; the same log with the same seed gives the same events."""
+    outside_in_waterfall: Literal["never", "last"] = "never"
+    """Whether the replayed market is deleveraged and cut too, behind everybody else."""
     self_trade: Literal["cancel_taker", "cancel_maker", "cancel_both"] = "cancel_maker"
     queue: Literal["passed", "back", "front", "proportional"] = "back"
     """Where a resting order stands behind what the replayed market showed at its price; with

@@ -22,7 +22,7 @@ from engine.core.state.market import Market
 from engine.core.state.venue import State
 
 
-class MarketImage(msgspec.Struct):
+class MarketImage(msgspec.Struct, omit_defaults=True):
     """A market without its book and holders, which follow from orders and positions."""
 
     outside: Outside
@@ -38,6 +38,7 @@ class MarketImage(msgspec.Struct):
     funding_due_us: int
     rate_e8: int
     volatility: Volatility
+    mark_before: Price = Price(0)
 
 
 class AccountImage(msgspec.Struct):

@@ -13,7 +13,7 @@ from engine.core.event import Deleveraged, Event, LiquidationStarted
 from engine.core.instrument import Rules
 from engine.core.liquidation.case import Breach
 from engine.core.liquidation.case import Case as Liquidation
-from engine.core.liquidation.deleverage import against_winners
+from engine.core.liquidation.deleverage import against_others
 from engine.core.money import PPM
 from tests.foreign import deals
 from tests.foreign.case import Case, Outcome
@@ -82,7 +82,7 @@ def _direct(case: Case) -> Outcome:
     state.begin(stage.now())
     state.events = []
     left_out = lots.quantity - size
-    done = against_winners(state, liquidation, position, lots, left_out)
+    done = against_others(state, liquidation, position, lots, left_out)
     fills = deals.fills(stage, state.events)
     for fill in fills:
         fill["taker"] = loser.name

@@ -8,10 +8,9 @@ import random
 from collections.abc import Sequence
 from typing import Literal
 
-import msgspec
-
 from engine.core.instrument import Band, Bracket, Contract, Depth, Funding, Regime, Rules, Venue
 from engine.core.money import PPM, Lots, Micros, Price
+from tests.support.bearers import with_bearers
 
 QUOTE = 1_000_000
 HOUR_US = 3_600_000_000
@@ -144,8 +143,7 @@ def _rules(dice: random.Random) -> Rules:
         sample_interval_us=dice.choice((1_000_000, 5_000_000, 60_000_000)),
         sample_count=dice.choice((1, 7, 30)),
     )
-    # No draw of its own, so that a seed keeps the world and the story that it had.
-    return msgspec.structs.replace(drawn, adl="none" if drawn.sample_count == 7 else "ranked")
+    return with_bearers(dice, drawn)
 
 
 def _contract(dice: random.Random, symbol: str) -> Contract:

@@ -33,7 +33,6 @@ WAITING: dict[str, tuple[str, ...]] = {
         "drift-max-pct-small",
     ),
     "assignment to liquidity providers": ("kraken-pas-remainder",),
-    "the five lights of a position's place in the queue": ("bitmex-adl-quintile",),
     "brackets linear in size (family 4)": ("deribit-im-mm-2022",),
 }
 

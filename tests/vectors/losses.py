@@ -14,6 +14,7 @@ from engine.core.command import (
 from engine.core.event import Deleveraged, FundingPaid, OrderFilled
 from engine.core.exchange import Exchange
 from engine.core.instrument import Funding, Rules, Venue
+from engine.core.liquidation.rank import LIGHTS, lights
 from engine.core.money import E8, PPM, Lots, Micros, Price
 from tests.support import worlds
 from tests.support.stage import Listing, Stage, exact, flat, step_of, whole
@@ -111,10 +112,7 @@ def fund_delta(inputs: Inputs) -> object:
 
 
 def adl_allocation(inputs: Inputs) -> object:
-    """Return who is deleveraged by how much, where longs rank as the vector says.
-
-    A higher rank is made by a lower entry and less money: more profit, higher leverage.
-    """
+    """Return who is deleveraged by how much, where longs rank as the vector says."""
     loser = inputs["liquidated"]
     size, bankrupt = exact(loser["size"]), exact(loser["bankruptcy"])
     assert loser["side"] == "short"
@@ -124,10 +122,7 @@ def adl_allocation(inputs: Inputs) -> object:
     stage.mark("X", mark)
     stage.open("loser", "X", -size, bankrupt)
     stage.wallet("loser", Fraction(0))
-    for winner in inputs["longs"]:
-        name, held, rank = str(winner["acct"]), exact(winner["qty"]), winner["rank"]
-        stage.open(name, "X", held, mark - 10 * rank)
-        stage.wallet(name, held * mark * Fraction(1, rank))
+    _ranked_longs(stage, inputs, mark)
     with stage.setting():
         pass
     events = [event for event in stage.look() if isinstance(event, Deleveraged)]
@@ -138,6 +133,35 @@ def adl_allocation(inputs: Inputs) -> object:
         "price": price,
         "acct5_left": stage.sizes("5")["X"],
     }
+
+
+def _ranked_longs(stage: Stage, inputs: Inputs, mark: Fraction) -> None:
+    """Open longs: a higher rank is made by a lower entry and less money, so by more profit and
+    a higher leverage."""
+    for winner in inputs["longs"]:
+        name, held, place = str(winner["acct"]), exact(winner["qty"]), winner["rank"]
+        stage.open(name, "X", held, mark - 10 * place)
+        stage.wallet(name, held * mark * Fraction(1, place))
+
+
+def adl_indicator(inputs: Inputs) -> object:
+    """Return accounts in the order of the queue, with the fifth of it in which each one ends."""
+    stage = Stage(
+        Rules(name="adl", warning_levels=()),
+        [Listing("X", ONE, ONE, flat(Fraction(1, 100)))],
+        ONE / PPM,
+        Fraction(0),
+    )
+    mark = Fraction(1200)
+    stage.mark("X", mark)
+    _ranked_longs(stage, inputs, mark)
+    places = sorted((-winner["rank"], winner["acct"]) for winner in inputs["longs"])
+    positions = {name: held.positions.get("X") for name, held in stage.state.accounts.items()}
+    return [
+        [account, 20 * (LIGHTS + 1 - lights(stage.state, position))]
+        for _, account in places
+        if (position := positions[str(account)])
+    ]
 
 
 def round_trip(inputs: Inputs) -> object:

@@ -28,6 +28,7 @@ COMPUTED: dict[str, Callable[[Inputs], object]] = {
     "funding_rate": losses.funding_rate,
     "insurance_fund_delta": losses.fund_delta,
     "adl_allocation": losses.adl_allocation,
+    "adl_indicator": losses.adl_indicator,
     "pnl_and_fees": losses.round_trip,
 }
 NOT_COPIED = {"binance-tier-table-continuity"}

@@ -1,79 +1,111 @@
-"""Winners are closed against the loser at its bankruptcy price, ranked (L10).
+"""Others are closed against the loser: in a queue, or all in proportion (L10)."""
 
-Rank: unrealised profit over cost, times notional over equity. Source: Binance and BitMEX,
-"auto-deleveraging": profit percentage times effective leverage.
-"""
-
-from collections.abc import Iterator
-from heapq import heapify, heappop
+from itertools import chain
 
 import msgspec
 
 from engine.core.account.account import OUTSIDE
 from engine.core.account.position import Position
 from engine.core.event import Deleveraged
+from engine.core.liquidation import rank
 from engine.core.liquidation.case import Case
 from engine.core.margin.bankruptcy import Part, Settlement
-from engine.core.margin.risk import notional
-from engine.core.money import Lots, Micros
+from engine.core.money import Lots, Micros, shares
 from engine.core.reason import Reason
-from engine.core.state.standing import profit, risk_of
+from engine.core.state.standing import risk_of
 from engine.core.state.venue import State
 from engine.core.trading.execute import other_side
 from engine.core.trading.fill import realize, release_rest
 from engine.core.trading.reserve import cancel_all
 
 
-def against_winners(
+def is_possible(state: State, lots: Settlement) -> bool:
+    """Say whether the venue deleverages, and whether there is a price to do it at."""
+    if state.rules.adl == "none":
+        return False
+    return state.rules.adl_price != "bankruptcy" or lots.bankruptcy_value > 0
+
+
+class _Closing(msgspec.Struct):
+    """A position that is being closed against others, and how many of its lots are done."""
+
+    case: Case
+    loser: Position
+    lots: Settlement
+    done: int
+
+    @property
+    def left(self) -> int:
+        """Lots that nobody has taken."""
+        return self.lots.quantity - self.done
+
+
+def against_others(
     state: State, case: Case, position: Position, lots: Settlement, done: int
 ) -> int:
-    """Close lots after the first `done` against ranked winners; return how many are done then."""
-    for winner in _ranked(state, position):
-        if done == lots.quantity:
+    """Close lots after the first `done` against others; return how many are done then."""
+    closing = _Closing(case, position, lots, done)
+    queue = rank.queue(state, position, case.liquidation)
+    if state.rules.adl == "pro_rata":
+        _in_proportion(state, closing, list(queue))
+    for other in chain(queue, rank.outside_of(state, position)):
+        if not closing.left:
             break
-        count = min(abs(winner.quantity), lots.quantity - done)
-        risk = risk_of(state, winner)
-        if risk.is_breach(state.rules.strict_trigger):
-            continue
-        part = lots.part(done, done + count)
-        if risk.equity + part.given < 0:
-            continue
-        _close(state, case, position, winner, part)
-        done += count
-    return done
+        _take(state, closing, other, min(abs(other.quantity), closing.left))
+    return closing.done
 
 
-class _Rank(msgspec.Struct, frozen=True):
-    """A winner's place in the queue: an exact fraction, compared without dividing."""
+def _in_proportion(state: State, closing: _Closing, others: list[Position]) -> None:
+    """Close everybody in proportion to his position; who cannot pay leaves his part to the rest.
 
-    numerator: int
-    denominator: int
-    position: Position
+    Source: Chitra, "Autodeleveraging: Impossibilities and Optimization" (2025).
+    """
+    while others and closing.left:
+        sizes = [(other.account, abs(other.quantity)) for other in others]
+        wanted = min(closing.left, sum(size for _, size in sizes))
+        counts = [count for _, count in shares(wanted, sizes)]
+        able = [
+            other
+            for other, count in zip(others, counts, strict=True)
+            if not count or _take(state, closing, other, count)
+        ]
+        if len(able) == len(others):
+            break
+        others = [other for other in able if other.quantity]
 
-    def __lt__(self, other: "_Rank") -> bool:
-        mine, theirs = self.numerator * other.denominator, other.numerator * self.denominator
-        if mine != theirs:
-            return mine > theirs
-        return self.position.account < other.position.account
+
+def _take(state: State, closing: _Closing, other: Position, count: int) -> bool:
+    """Close the next lots against somebody, unless he cannot pay for them."""
+    loser = closing.loser
+    share = closing.lots.part(closing.done, closing.done + count)
+    part = _priced(state, loser, share)
+    if not _can_pay(state, other, part):
+        return False
+    _close(state, closing.case, loser, other, part)
+    closing.done += count
+    if loser.mode == "cross":
+        closing.case.set_aside += min(0, share.given - part.given)
+    return True
 
 
-def _ranked(state: State, loser: Position) -> Iterator[Position]:
-    """Yield winners on the other side by rank; sorted only as far as they are asked for."""
-    market = state.markets[loser.contract]
-    ranks = []
-    for name, position in market.holders.items():
-        if name in (OUTSIDE, loser.account) or position.sign != -loser.sign:
-            continue
-        gain = profit(state, position)
-        if gain <= 0:
-            continue
-        equity = risk_of(state, position).equity
-        if equity > 0:
-            size = notional(market.contract, position, market.mark)
-            ranks.append(_Rank(gain * size, abs(position.cost) * equity, position))
-    heapify(ranks)
-    while ranks:
-        yield heappop(ranks).position
+def _priced(state: State, loser: Position, share: Part) -> Part:
+    """Return the lots at the price at which the profile deleverages."""
+    rules, market = state.rules, state.markets[loser.contract]
+    if rules.adl_price == "bankruptcy":
+        return share
+    value = share.at_mark
+    if rules.adl_price == "previous_mark" and market.mark_before:
+        value = share.count * market.mark_before * market.contract.unit_value
+    return Part(share.count, value, share.at_mark, loser.sign * (share.at_mark - value))
+
+
+def _can_pay(state: State, other: Position, part: Part) -> bool:
+    if other.account == OUTSIDE:
+        return True
+    risk = risk_of(state, other)
+    if state.rules.adl_against == "winners" and risk.is_breach(state.rules.strict_trigger):
+        return False
+    return risk.equity + part.given >= 0
 
 
 def _close(state: State, case: Case, loser: Position, winner: Position, part: Part) -> None:

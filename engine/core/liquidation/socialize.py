@@ -1,7 +1,7 @@
 """A deficit falls on the fund, then on winners in proportion to what they won, then on nobody
 (L12)."""
 
-from engine.core.account.account import OUTSIDE
+from engine.core.account.account import OUTSIDE, Account
 from engine.core.account.position import Position
 from engine.core.event import DeficitCovered, LossSocialized
 from engine.core.liquidation.case import Case
@@ -40,27 +40,36 @@ def _across_winners(state: State, case: Case, key: str, deficit: int) -> int:
     weights = _weights(state, case.breach.margin_id)
     cut = min(deficit, sum(weights.values()))
     for margin_id, amount in shares(cut, weights.items()):
-        if not amount:
-            continue
-        name, _, contract = margin_id.partition(":")
-        account = state.accounts[name]
-        if contract:
-            position = account.positions[contract]
-            position.result -= amount
-            state.post(position.margin_key, key, amount)
-        else:
-            account.result -= amount
-            state.post(account.wallet_key, key, amount)
-        state.emit(
-            LossSocialized(
-                **state.stamp(),
-                liquidation=case.liquidation,
-                account=name,
-                contract=contract or None,
-                amount=Micros(amount),
-            )
-        )
+        _cut(state, case, key, margin_id, amount)
+    if state.rules.outside_in_waterfall == "last":
+        won = max(0, _cross_gain(state, state.accounts[OUTSIDE]))
+        last = min(deficit - cut, won)
+        _cut(state, case, key, OUTSIDE, last)
+        cut += last
     return cut
+
+
+def _cut(state: State, case: Case, key: str, margin_id: str, amount: int) -> None:
+    if not amount:
+        return
+    name, _, contract = margin_id.partition(":")
+    account = state.accounts[name]
+    if contract:
+        position = account.positions[contract]
+        position.result -= amount
+        state.post(position.margin_key, key, amount)
+    else:
+        account.result -= amount
+        state.post(account.wallet_key, key, amount)
+    state.emit(
+        LossSocialized(
+            **state.stamp(),
+            liquidation=case.liquidation,
+            account=name,
+            contract=contract or None,
+            amount=Micros(amount),
+        )
+    )
 
 
 def _weights(state: State, loser: str) -> dict[str, int]:
@@ -69,12 +78,15 @@ def _weights(state: State, loser: str) -> dict[str, int]:
     for name, account in state.accounts.items():
         if name == OUTSIDE:
             continue
-        gain = account.result + sum(profit(state, one) for one in account.cross_positions())
-        weights[name] = min(gain, cross_risk(state, account).equity)
+        weights[name] = min(_cross_gain(state, account), cross_risk(state, account).equity)
         for position in account.positions.values():
             if position.mode == "isolated" and position.quantity:
                 weights[position.margin_id] = _isolated_weight(state, position)
     return {owner: weight for owner, weight in weights.items() if weight > 0 and owner != loser}
+
+
+def _cross_gain(state: State, account: Account) -> int:
+    return account.result + sum(profit(state, one) for one in account.cross_positions())
 
 
 def _isolated_weight(state: State, position: Position) -> int:

@@ -82,8 +82,8 @@ def _step(state: State, case: Case, position: Position) -> None:
     if position.quantity:
         lots = case.lots(state, position)
         done = cover.from_fund(state, case, position, lots)
-        if position.quantity and lots.bankruptcy_value > 0 and state.rules.adl == "ranked":
-            done = deleverage.against_winners(state, case, position, lots, done)
+        if position.quantity and deleverage.is_possible(state, lots):
+            done = deleverage.against_others(state, case, position, lots, done)
         if position.quantity:
             offload.to_outside(state, case, position, lots, done)
     if not case.breach.holds(state) or _is_flat(case.breach):

@@ -17,7 +17,8 @@ class Market:
 
     `printed` is the last trade since prices were updated, `dirty` says that they are out of date.
     `basis_x2`, its `samples` and the sums behind the funding rate are kept in whole units.
-    `holders` are the open positions by account.
+    `holders` are the open positions by account. `mark_before` is the mark before its last move,
+    0 before the second one, kept only where deleveraging happens at it.
     """
 
     def __init__(self, contract: Contract) -> None:
@@ -28,6 +29,7 @@ class Market:
         self.last = Price(0)
         self.index = Price(0)
         self.mark = Price(0)
+        self.mark_before = Price(0)
         self.source = Price(0)
         self.printed = Price(0)
         self.dirty = False

@@ -13,6 +13,8 @@ def update(state: State, silent: Market | None = None) -> None:
         if market.dirty:
             before = market.mark
             refresh(state, market)
+            if market.mark != before and state.rules.adl_price == "previous_mark":
+                market.mark_before = before
             if market.mark != before and market is not silent:
                 state.emit(
                     MarkMoved(

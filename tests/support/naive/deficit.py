@@ -3,7 +3,7 @@
 from engine.core.event import DeficitCovered, LossSocialized, ResidueTaken
 from engine.core.money import shares
 from tests.support.naive import margin
-from tests.support.naive.state import Pocket, State, balance_name, pocket_id
+from tests.support.naive.state import OUTSIDE, Pocket, State, balance_name, pocket_id
 
 
 def settle_balance(state: State, seq: int, pocket: Pocket, contract: str) -> None:
@@ -59,18 +59,25 @@ def _socialize(state: State, seq: int, loser: Pocket, rest: int) -> int:
             winners[pocket_id(pocket)] = pocket
             weights.append((pocket_id(pocket), weight))
     total = min(rest, sum(weight for _, weight in weights))
-    if total == 0:
-        return 0
     for winner, cut in shares(total, weights):
-        pocket = winners[winner]
-        state.post(balance_name(pocket), balance_name(loser), cut)
-        state.add_result(pocket, -cut)
-        if cut > 0:
-            state.emit(
-                LossSocialized,
-                liquidation=seq,
-                account=pocket[0],
-                contract=pocket[1],
-                amount=cut,
-            )
+        _cut(state, seq, winners[winner], loser, cut)
+    if state.rules.outside_in_waterfall == "last":
+        outside: Pocket = (OUTSIDE, None)
+        won = state.results.get(outside, 0) + margin.total_unrealized(state, outside)
+        last = min(rest - total, max(0, won))
+        _cut(state, seq, outside, loser, last)
+        total += last
     return total
+
+
+def _cut(state: State, seq: int, winner: Pocket, loser: Pocket, cut: int) -> None:
+    state.post(balance_name(winner), balance_name(loser), cut)
+    state.add_result(winner, -cut)
+    if cut > 0:
+        state.emit(
+            LossSocialized,
+            liquidation=seq,
+            account=winner[0],
+            contract=winner[1],
+            amount=cut,
+        )

@@ -1,10 +1,7 @@
 """One margin account's liquidation: cancel, then step by step through the waterfall (L4 to L14)."""
 
-from fractions import Fraction
-
 from engine.core.event import (
     ClosedOutside,
-    Deleveraged,
     LiquidationAverted,
     LiquidationEnded,
     LiquidationStarted,
@@ -14,11 +11,11 @@ from engine.core.reason import Reason
 from tests.support.naive import margin
 from tests.support.naive.book import opposite
 from tests.support.naive.deficit import settle_balance
+from tests.support.naive.deleverage import deleverage
 from tests.support.naive.fills import (
     cancel,
     close_part,
     outside_fill,
-    return_margin,
     settle_isolated,
 )
 from tests.support.naive.forced import Debt, Job, Step, pay_fees, sell_for_fund, sell_limited
@@ -98,13 +95,10 @@ def _step(state: State, job: Job, contract: str) -> None:
     if left:
         step.lots = left
         step.share = _share(state, pocket, contract, job.set_aside)
-        can_deleverage = (
-            _bankruptcy_value(state, account, contract, step.share) > 0
-            and state.rules.adl == "ranked"
-        )
+        priced = _bankruptcy_value(state, account, contract, step.share) > 0
         sell_for_fund(state, step)
-        if can_deleverage:
-            _deleverage(state, step)
+        if state.rules.adl != "none" and (priced or state.rules.adl_price != "bankruptcy"):
+            deleverage(state, step)
         _close_outside(state, step)
     pay_fees(state, job)
     if not state.contracts_of(pocket):
@@ -165,64 +159,6 @@ def _forgive(state: State, pocket: Pocket, cause: int) -> None:
     )
     settle_balance(state, seq, pocket, contract)
     _end(state, pocket, contract, seq)
-
-
-def _deleverage(state: State, step: Step) -> None:
-    """Stage (c): close winners against what is left, best ranked first (L10)."""
-    for winner in _ranking(state, step):
-        left = step.lots - step.sold
-        if left == 0:
-            return
-        lots = min(left, abs(state.position(winner, step.contract).quantity))
-        pocket = state.pocket(winner, step.contract)
-        gain = step.against_mark(step.sold, step.sold + lots)
-        if margin.in_breach(state, pocket) or margin.equity(state, pocket) + gain < 0:
-            continue
-        _deleverage_one(state, step, winner, lots, gain)
-        step.sold += lots
-
-
-def _ranking(state: State, step: Step) -> list[str]:
-    ranked = []
-    for account in state.accounts:
-        quantity = state.position(account, step.contract).quantity
-        gained = margin.unrealized(state, account, step.contract)
-        owned = margin.equity(state, state.pocket(account, step.contract))
-        if account == step.account or quantity * step.sign >= 0 or gained <= 0 or owned <= 0:
-            continue
-        cost = abs(state.position(account, step.contract).cost)
-        notional = abs(margin.value_at_mark(state, account, step.contract))
-        ranked.append((-Fraction(gained, cost) * Fraction(notional, owned), account))
-    return [account for _, account in sorted(ranked)]
-
-
-def _deleverage_one(state: State, step: Step, winner: str, lots: int, gain: int) -> None:
-    contract = step.contract
-    for order in state.orders_of(winner, contract):
-        cancel(state, order, Reason.DELEVERAGED)
-        margin.keep_set_aside(state, winner, contract)
-    market = state.markets[contract]
-    at_mark = lots * market.mark * market.contract.unit_value
-    value = at_mark - step.sign * gain
-    realized = close_part(state, winner, contract, lots, value)
-    settle_isolated(state, winner, contract)
-    return_margin(state, winner, contract)
-    own_margin = -close_part(state, step.account, contract, lots, value)
-    settle_isolated(state, step.account, contract)
-    adl = step.sign * (value - at_mark)
-    state.emit(
-        Deleveraged,
-        liquidation=step.seq,
-        account=winner,
-        contract=contract,
-        side=opposite(step.side),
-        quantity=lots,
-        value=value,
-        realized=realized,
-        loss=own_margin + adl,
-        own_margin=own_margin,
-        adl=adl,
-    )
 
 
 def _close_outside(state: State, step: Step) -> None:

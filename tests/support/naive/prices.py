@@ -14,6 +14,8 @@ def update(state: State, own_tick: str | None = None) -> dict[str, int]:
         before = market.mark
         _update_one(state, market)
         moved[symbol] = market.mark - before
+        if market.mark != before:
+            market.mark_before = before
         if market.mark != before and symbol != own_tick:
             state.emit(
                 MarkMoved,

@@ -55,6 +55,7 @@ class Market:
     source: int | None = None
     index: int = 0
     mark: int = 0
+    mark_before: int = 0
     basis2: int = 0
     rate_e8: int = 0
     sampled_until: int = 0

@@ -94,11 +94,13 @@ class Holdings(Witness):
         loser, contract = self._loser
         market = state.markets[contract]
         held, winner = self._of(loser, contract), self._of(event.account, event.contract)
-        assert event.account not in (loser, OUTSIDE), f"{event}"
+        asked = (OUTSIDE,) if state.rules.outside_in_waterfall == "never" else ()
+        assert event.account not in (loser, *asked), f"{event}"
         assert held.sign * winner.sign == -1, f"{held.lots} against {winner.lots}: {event}"
         assert event.side == ("buy" if held.sign > 0 else "sell"), f"{event}"
         gain = winner.lots * market.mark * market.contract.unit_value - winner.cost
-        assert gain > 0, f"{event.account} has no profit at the mark: {event}"
+        if state.rules.adl_against == "winners":
+            assert gain > 0, f"{event.account} has no profit at the mark: {event}"
         sign, at_mark = held.sign, event.quantity * market.mark * market.contract.unit_value
         lost, cost = held.close(event.quantity, event.value)
         won, _ = winner.close(event.quantity, event.value)

@@ -118,6 +118,8 @@ class Pockets(Witness):
     def _cut(self, state: State, event: LossSocialized) -> None:
         """A cut takes what was won and is still there, nothing else."""
         account = state.accounts[event.account]
+        if event.account == OUTSIDE:
+            return
         if event.contract is None:
             key, positions = account.wallet_key, account.cross_positions()
         else:
