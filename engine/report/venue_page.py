@@ -7,7 +7,8 @@ import msgspec
 from engine.core.instrument import Bracket, Contract, Funding, Rules
 from engine.core.money import E8
 from engine.report.text import Units, grouped, money, scaled
-from engine.report.venue_words import lasting, share, told
+from engine.report.venue_setting import lasting, share
+from engine.report.venue_words import told
 
 
 class SettingTold(msgspec.Struct, frozen=True):

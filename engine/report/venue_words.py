@@ -4,69 +4,11 @@ Every field of `Rules` that a profile can set has its sentence here, every value
 its own; a test holds both to the struct.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-
-import msgspec
+from collections.abc import Sequence
 
 from engine.core.instrument import Rules
-from engine.report.text import scaled
-
-
-class Choice(msgspec.Struct, frozen=True):
-    """A setting with named values, and the sentence of each."""
-
-    setting: str
-    sentences: Mapping[object, str]
-
-    def words(self, value: object) -> str:
-        """The sentence of a value."""
-        return self.sentences[value]
-
-
-class Measure(msgspec.Struct, frozen=True):
-    """A setting that is a number or a list of them, and what to say of it."""
-
-    setting: str
-    sentence: Callable[..., str]
-
-    def words(self, value: object) -> str:
-        """The sentence of a value."""
-        return self.sentence(value)
-
-
-class Topic(msgspec.Struct, frozen=True):
-    """Settings that answer one question."""
-
-    title: str
-    settings: Sequence[Choice | Measure]
-
-
-def share(ppm: int) -> str:
-    """Parts per million as a percentage.
-
-    >>> share(5_000), share(12)
-    ('0.5 %', '0.0012 %')
-    """
-    return f"{scaled(ppm, 4)} %"
-
-
-def lasting(micros: int) -> str:
-    """Microseconds in the largest unit that keeps them whole.
-
-    >>> lasting(28_800_000_000), lasting(5_000_000), lasting(1)
-    ('8 h', '5 s', '1 us')
-    """
-    for size, unit in ((3_600_000_000, "h"), (60_000_000, "min"), (1_000_000, "s"), (1_000, "ms")):
-        if micros % size == 0 and micros:
-            return f"{micros // size} {unit}"
-    return f"{micros} us"
-
-
-def _fee(of_what: str) -> Callable[[int], str]:
-    def sentence(ppm: int) -> str:
-        return f"{of_what}: {share(ppm)} of the value." if ppm else f"{of_what}: none."
-
-    return sentence
+from engine.report.loss_words import WHO_PAYS
+from engine.report.venue_setting import Choice, Measure, Topic, fee, lasting, share
 
 
 def _feedback(ppm: int) -> str:
@@ -127,34 +69,7 @@ TOPICS: Sequence[Topic] = (
             ),
         ),
     ),
-    Topic(
-        "Who pays",
-        (
-            Choice(
-                "adl",
-                {
-                    "ranked": "What book and fund leave is closed against winners at the "
-                    "bankruptcy price, the highest profit times leverage first.",
-                    "none": "Winners are not deleveraged.",
-                },
-            ),
-            Measure("liquidation_fee_ppm", _fee("The liquidated account pays a liquidation fee")),
-            Choice(
-                "liquidation_fee_to",
-                {
-                    "fund": "The liquidation fee goes to the insurance fund.",
-                    "fees": "The liquidation fee is income of the venue.",
-                },
-            ),
-            Choice(
-                "residue_to",
-                {
-                    "fund": "Margin left after a whole liquidation goes to the insurance fund.",
-                    "client": "Margin left after a whole liquidation stays with the client.",
-                },
-            ),
-        ),
-    ),
+    WHO_PAYS,
     Topic(
         "Margin modes",
         (
@@ -178,8 +93,8 @@ TOPICS: Sequence[Topic] = (
     Topic(
         "Orders and fees",
         (
-            Measure("taker_fee_ppm", _fee("Orders that take pay a fee")),
-            Measure("maker_fee_ppm", _fee("Orders that rest pay a fee")),
+            Measure("taker_fee_ppm", fee("Orders that take pay a fee")),
+            Measure("maker_fee_ppm", fee("Orders that rest pay a fee")),
             Choice(
                 "self_trade",
                 {

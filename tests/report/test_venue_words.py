@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from engine.core.instrument import Rules
-from engine.report.venue_words import TOPICS, Choice, Measure, lasting, share, told
+from engine.report.venue_setting import Choice, Measure, lasting, share
+from engine.report.venue_words import TOPICS, told
 
 SETTINGS = [setting for topic in TOPICS for setting in topic.settings]
 HINTS = {name: kind for name, kind in get_type_hints(Rules).items() if name != "name"}

@@ -1,0 +1,66 @@
+"""Who pays for a liquidation, and what it costs, in words."""
+
+from engine.report.venue_setting import Choice, Measure, Topic, fee
+
+WHO_PAYS = Topic(
+    "Who pays",
+    (
+        Choice(
+            "adl",
+            {
+                "ranked": "What book and fund leave is closed against others, the highest profit "
+                "in per cent times leverage first.",
+                "hyperliquid": "What book and fund leave is closed against others, the highest "
+                "mark over entry times leverage first.",
+                "pro_rata": "What book and fund leave is closed against all others in proportion "
+                "to their positions.",
+                "random": "What book and fund leave is closed against others in an order that "
+                "only chance decides, the same one for the same seed.",
+                "none": "Nobody is deleveraged.",
+            },
+        ),
+        Choice(
+            "adl_price",
+            {
+                "bankruptcy": "Deleveraging happens at the bankruptcy price of the liquidated "
+                "position: whoever is closed bears what is missing.",
+                "mark": "Deleveraging happens at the mark price: whoever is closed keeps his "
+                "profit, and what is missing goes to the fund and on.",
+                "previous_mark": "Deleveraging happens at the mark price before its last move.",
+            },
+        ),
+        Choice(
+            "adl_against",
+            {
+                "winners": "Only positions with a profit whose account is healthy are deleveraged.",
+                "anybody": "Every position on the other side that can pay is deleveraged, whether "
+                "it has a profit or not.",
+            },
+        ),
+        Measure(
+            "adl_seed", lambda seed: f"The seed of what chance decides in deleveraging is {seed}."
+        ),
+        Choice(
+            "outside_in_waterfall",
+            {
+                "never": "The replayed market is never deleveraged or cut.",
+                "last": "The replayed market is deleveraged and cut too, behind everybody else.",
+            },
+        ),
+        Measure("liquidation_fee_ppm", fee("The liquidated account pays a liquidation fee")),
+        Choice(
+            "liquidation_fee_to",
+            {
+                "fund": "The liquidation fee goes to the insurance fund.",
+                "fees": "The liquidation fee is income of the venue.",
+            },
+        ),
+        Choice(
+            "residue_to",
+            {
+                "fund": "Margin left after a whole liquidation goes to the insurance fund.",
+                "client": "Margin left after a whole liquidation stays with the client.",
+            },
+        ),
+    ),
+)
