@@ -34,13 +34,17 @@ SLIPPAGE_PPM = 5_000
 
 
 class Member(msgspec.Struct, frozen=True):
-    """An account of the crowd; `equity` is what it would like to have."""
+    """An account of the crowd; `equity` is what it would like to have at work.
+
+    `kept_back_ppm` of its deposit is not at work, for margin calls.
+    """
 
     account: str
     mode: Mode
     leverage: int
     side: Side
     equity: Micros
+    kept_back_ppm: int
 
 
 def crowd_cues(
@@ -66,13 +70,19 @@ def crowd_cues(
         yield Cue(after_us, contract.symbol, act)
 
 
+def member_name(crowd: Crowd, number: int) -> str:
+    """The account of a member; numbers count from 0."""
+    return f"{crowd.prefix}-{number + 1:05}"
+
+
 def _member(dice: Random, crowd: Crowd, number: int) -> Member:
     return Member(
-        account=f"{crowd.prefix}-{number + 1:05}",
+        account=member_name(crowd, number),
         mode="isolated" if happens(dice, crowd.isolated_ppm) else "cross",
         leverage=_leverage(dice, crowd),
         side="buy" if happens(dice, crowd.long_ppm) else "sell",
         equity=Micros(wealth(dice, crowd.equity_median, crowd.equity_sigma_ppm, crowd.equity_max)),
+        kept_back_ppm=crowd.at_margin_call.kept_back_ppm if crowd.at_margin_call else 0,
     )
 
 
@@ -135,7 +145,8 @@ def _opening(
     member: Member, stake: Stake, contract: Contract, rules: Rules, touch: Touch
 ) -> Iterator[AnyCommand]:
     account, symbol, at_us = member.account, contract.symbol, touch.at_us
-    yield Deposit(at_us=at_us, account=account, amount=stake.deposit)
+    deposit = Micros(div_up(stake.deposit * PPM, PPM - member.kept_back_ppm))
+    yield Deposit(at_us=at_us, account=account, amount=deposit)
     if member.mode != rules.default_mode:
         yield SetMarginMode(at_us=at_us, account=account, contract=symbol, mode=member.mode)
     if stake.leverage != rules.default_leverage:

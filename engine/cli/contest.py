@@ -1,6 +1,7 @@
 """The runs that a comparison is made of: the same ticks, one lab after the other."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -8,7 +9,7 @@ import msgspec
 
 from engine.cli.own_ticks import own_ticks, path_of
 from engine.cli.progress import Progress
-from engine.cli.run import commands_of, contracts_of, setting_of, version
+from engine.cli.run import commands_of, contracts_of, reactions_of, setting_of, version
 from engine.config.lab import load_lab
 from engine.config.settings import Lab
 from engine.core import invariants
@@ -25,6 +26,7 @@ from engine.report.measure import Measure
 from engine.report.summary import FileRow
 from engine.services.breach import Breach
 from engine.services.counters import Counters
+from engine.services.reacting import pieces
 from feeds.replay import FileArg, open_feed
 from feeds.report import FileReport
 
@@ -117,6 +119,7 @@ class Run:
         self._chronicle = Chronicle(self._setting)
         self._measure = Measure(self._exchange, lab.report.watch, lab.report.samples)
         self._chain = Chain()
+        self._reacting = reactions_of(self._lab)
         self.bars = {contract.symbol: Bars() for contract in lab.venue.contracts}
         self.prices = {
             contract.symbol: Curve(lab.report.samples) for contract in lab.venue.contracts
@@ -127,13 +130,8 @@ class Run:
     def to_end(self, *, quiet: bool) -> None:
         """Play it, once. Raises `FeedError` and `Breach`."""
         with Progress(self.counters, total=None, quiet=quiet) as progress:
-            for command in commands_of(self._lab, self._saw(self.feed.ticks())):
-                events = self._applied(command)
-                for event in events:
-                    self._chain.line(event)
-                if events:
-                    self._chronicle.heard(events)
-                self._measure.saw(command, events)
+            for command in self._commands():
+                self._take(command)
                 if self.counters.commands % _EVERY == 0:
                     progress.update()
         invariants.check(self._exchange.state)
@@ -160,6 +158,21 @@ class Run:
                 self.bars[tick.contract].saw(tick.at_us, price)
                 self.prices[tick.contract].add(tick.at_us, price)
             yield tick
+
+    def _commands(self) -> Iterator[Command]:
+        """The stream with the answers in it, each command taken before the next is asked for."""
+        for sent in commands_of(self._lab, self._saw(self.feed.ticks())):
+            yield from chain.from_iterable(pieces((sent,), self._reacting))
+
+    def _take(self, command: Command) -> None:
+        events = self._applied(command)
+        for event in events:
+            self._chain.line(event)
+        if events:
+            self._chronicle.heard(events)
+            if self._reacting is not None:
+                self._reacting.heard(command.at_us, events)
+        self._measure.saw(command, events)
 
     def _applied(self, command: Command) -> tuple[Event, ...]:
         counters = self.counters

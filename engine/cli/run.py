@@ -40,6 +40,7 @@ from engine.services.venue import VenueTask
 from feeds.crowd import crowd_cues
 from feeds.cue import cued
 from feeds.pace import paced, pulled
+from feeds.reaction import Reactions, tempers
 from feeds.replay import Feed
 from feeds.traders import trader_cues
 
@@ -72,6 +73,15 @@ def commands_of(lab: Lab, ticks: Iterator[Tick]) -> Iterator[Command]:
     contracts, rules = contracts_of(lab), lab.venue.rules
     crowd = crowd_cues(Random(lab.seed), lab.crowd, contracts, rules) if lab.crowd else ()
     return cued(ticks, chain(trader_cues(lab.accounts, contracts, rules), crowd), contracts)
+
+
+def reactions_of(lab: Lab) -> Reactions | None:
+    """Who reacts to margin calls in a lab, if anybody does.
+
+    Their dice are not those of the crowd: what they do changes nothing about who enters.
+    """
+    who = tempers(Random(f"{lab.seed} at margin call"), lab.crowd, lab.accounts)
+    return Reactions(who) if who else None
 
 
 def run(
@@ -113,7 +123,7 @@ class _Run:
         genesis = Genesis(version(), msgspec.Raw(msgspec.json.encode(lab)), _files(feed, out))
         self._commands = CommandLog(out, genesis)
         self._events = EventLog(out)
-        self._venue = VenueTask(self._exchange, self._commands, witness.saw)
+        self._venue = VenueTask(self._exchange, self._commands, witness.saw, reactions_of(lab))
 
     def to_end(self, total: int | None, *, quiet: bool) -> Summary:
         with (

@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from engine.config import read
+from engine.config.margin_call import MarginCallTable, at_margin_call
 from engine.config.read import Number, Place
 from engine.config.settings import TopUp, Trader, TraderOrder
 from engine.core.instrument import Contract, Venue
@@ -40,6 +41,7 @@ class TraderTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     mode: Literal["isolated", "cross"]
     orders: tuple[OrderTable, ...] = ()
     top_ups: tuple[TopUpTable, ...] = ()
+    at_margin_call: MarginCallTable | None = None
 
 
 def traders(tables: tuple[TraderTable, ...], venue: Venue, place: Place) -> tuple[Trader, ...]:
@@ -66,6 +68,7 @@ def traders(tables: tuple[TraderTable, ...], venue: Venue, place: Place) -> tupl
                     _top_up(top_up, venue, here.at("top_ups").at(number))
                     for number, top_up in enumerate(table.top_ups, 1)
                 ),
+                at_margin_call=at_margin_call(table.at_margin_call, here.at("at_margin_call")),
             )
         )
     return tuple(result)

@@ -93,6 +93,29 @@ class LeverageShare(msgspec.Struct, frozen=True):
     share_ppm: int
 
 
+class AtMarginCall(msgspec.Struct, frozen=True, kw_only=True):
+    """What an account does a while after a margin call of its own; see `feeds.reaction`.
+
+    With `add_ppm` it is one that pays in, with `cut_ppm` one that reduces, else one that does
+    nothing; drawn once, as is its time to react, from `after_low_us` to `after_high_us`. Nobody
+    reacts more than `times` for a position (a cross pool).
+
+    Who pays in brings the margin ratio down to `restore_ppm`: first with `kept_back_ppm` of the
+    first deposit, which is in the wallet if the position is isolated, then with new money, up to
+    `budget_ppm` of the first deposit. Who reduces sells `share_ppm` of the position.
+    """
+
+    add_ppm: int = 0
+    cut_ppm: int = 0
+    after_low_us: int
+    after_high_us: int
+    times: int = 3
+    restore_ppm: int = 400_000
+    kept_back_ppm: int = 0
+    budget_ppm: int = 1_000_000
+    share_ppm: int = 500_000
+
+
 class Crowd(msgspec.Struct, frozen=True, kw_only=True):
     """Seeded leveraged accounts that open positions early in the log.
 
@@ -112,6 +135,7 @@ class Crowd(msgspec.Struct, frozen=True, kw_only=True):
     leverages: tuple[LeverageShare, ...]
     enter_us: int
     prefix: str = "crowd"
+    at_margin_call: AtMarginCall | None = None
 
 
 class TraderOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,6 +173,7 @@ class Trader(msgspec.Struct, frozen=True, kw_only=True):
     mode: Mode
     orders: tuple[TraderOrder, ...] = ()
     top_ups: tuple[TopUp, ...] = ()
+    at_margin_call: AtMarginCall | None = None
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

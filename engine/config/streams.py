@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from engine.config import read
+from engine.config.margin_call import MarginCallTable, at_margin_call
 from engine.config.read import Number, Place, Table
 from engine.config.settings import Columns, Crowd, Feed, LeverageShare, SizeUnit, TimeUnit
 from engine.config.shocks import shock
@@ -73,6 +74,7 @@ class CrowdTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     leverages: tuple[LeverageRow, ...]
     enter: str
     prefix: str = "crowd"
+    at_margin_call: MarginCallTable | None = None
 
 
 def pace(text: str, place: Place) -> int | None:
@@ -161,4 +163,5 @@ def crowd(table: CrowdTable, place: Place) -> Crowd:
         leverages=tuple(leverages),
         enter_us=read.duration_us(table.enter, place.at("enter")),
         prefix=table.prefix,
+        at_margin_call=at_margin_call(table.at_margin_call, place.at("at_margin_call")),
     )

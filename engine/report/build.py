@@ -17,6 +17,7 @@ from engine.report.summary import (
     LiquidationRow,
     Run,
     Summary,
+    TopUpRow,
     Waterfall,
 )
 from engine.report.text import NO_UNITS, Units, money
@@ -80,6 +81,10 @@ def summary(exchange: Exchange, setting: Setting, gathered: Gathered, ending: En
         insurance_fund=Fund(money(setting.venue.fund), money(facts.fund_low), money(view.fund())),
         watched=tuple(
             watched_row(had, setting.modes[had.account], statement, units) for had in gathered.held
+        ),
+        top_ups=tuple(
+            TopUpRow(account, day, paid.count, money(paid.amount))
+            for (day, account), paid in sorted(gathered.chronicle.top_ups.days.items())
         ),
         elapsed_s=ending.elapsed_s,
     )

@@ -19,6 +19,7 @@ from engine.report.facts import Facts
 from engine.report.prices import Prices
 from engine.report.setting import Setting
 from engine.report.statement import Statement
+from engine.report.top_ups import ForcedTopUps
 
 _FUND = (LiquidationFilled, LiquidationFeePaid, DeficitCovered, ResidueTaken)
 
@@ -37,6 +38,7 @@ class Chronicle:
         self.calls = Calls(setting.watch)
         self.facts = Facts(setting.venue.fund, self.calls)
         self.statement = Statement(setting.watch)
+        self.top_ups = ForcedTopUps()
         self.fund = Curve(limit)
         self.moved = {symbol: Curve(limit) for symbol in symbols}
         self.marked = {symbol: Curve(limit) for symbol in symbols}
@@ -51,6 +53,7 @@ class Chronicle:
         self.statement.heard(events)
         self.traded.heard(events)
         for event in events:
+            self.top_ups.heard(event)
             if isinstance(event, _FUND):
                 self.fund.add(event.at_us, event.fund)
             elif isinstance(event, MarkMoved):

@@ -142,6 +142,18 @@ class WatchedRow(msgspec.Struct, frozen=True):
     equity: Decimal
 
 
+class TopUpRow(msgspec.Struct, frozen=True):
+    """What an account paid in on a day of UTC because of margin calls, in how many answers.
+
+    Money moved from the wallet to an isolated position counts as much as new money.
+    """
+
+    account: str
+    day: Annotated[str, msgspec.Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+    count: Count
+    amount: Decimal
+
+
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """The whole of `summary.json`."""
 
@@ -165,6 +177,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     inventory_pnl: Decimal
     insurance_fund: Fund
     watched: tuple[WatchedRow, ...]
+    top_ups: tuple[TopUpRow, ...]
     elapsed_s: float
 
 

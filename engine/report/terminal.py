@@ -11,7 +11,7 @@ from rich.tree import Tree
 
 from engine.report.cascade import Cascade, Node, cascades
 from engine.report.summary import LiquidationRow, Summary, WatchedRow
-from engine.report.text import aligned, grouped, moment, named
+from engine.report.text import aligned, grouped, moment, money, named
 
 _STAGES = (
     ("own_margin", "own margin of the liquidated"),
@@ -51,11 +51,10 @@ def _tables(part: RenderableType) -> list[Table]:
 
 def overview(summary: Summary) -> RenderableType:
     """What was run, in a few lines."""
-    who = summary.accounts
     lines = [
         f"{summary.ticks:,} ticks, {summary.commands:,} commands, {summary.events:,} events; "
-        f"{len(summary.liquidations):,} liquidations of {who.liquidated:,} of {who.total:,} "
-        f"accounts",
+        f"{len(summary.liquidations):,} liquidations of "
+        f"{summary.accounts.liquidated:,} of {summary.accounts.total:,} accounts",
     ]
     for symbol, row in summary.contracts.items():
         if row.first is not None and row.last is not None:
@@ -63,6 +62,13 @@ def overview(summary: Summary) -> RenderableType:
                 f"{symbol}: {grouped(row.first)} to {grouped(row.last)}, "
                 f"low {grouped(row.low or '0')}, high {grouped(row.high or '0')}"
             )
+    if summary.top_ups:
+        who = {row.account for row in summary.top_ups}
+        paid = money(sum(_micros(row.amount) for row in summary.top_ups))
+        lines.append(
+            f"{sum(row.count for row in summary.top_ups):,} margin calls were answered with "
+            f"{grouped(paid, 2)} by {len(who):,} accounts"
+        )
     if not summary.complete:
         lines.append("stopped by a signal: what came before it is complete")
     return Text("\n".join(lines))
@@ -101,9 +107,7 @@ def _table(title: str) -> Table:
 
 
 def _gain(account: WatchedRow) -> str:
-    paid, equity = _micros(account.paid_in), _micros(account.equity)
-    digits = f"{abs(equity - paid):07}"
-    return f"{'-' if equity < paid else ''}{digits[:-6]}.{digits[-6:]}"
+    return money(_micros(account.equity) - _micros(account.paid_in))
 
 
 def _micros(text: str) -> int:

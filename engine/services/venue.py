@@ -13,9 +13,10 @@ from engine.core.state.venue import State
 from engine.journal.write import CommandLog
 from engine.services.breach import Breach
 from engine.services.counters import Counters
+from engine.services.reacting import Reacting, pieces
 
 CHECK_EVERY = 64
-"""Batches between two full recounts of the state."""
+"""Pieces between two full recounts of the state."""
 Witness = Callable[[Tick], None]
 """Sees every tick that was applied, with the exchange as it is right after it."""
 
@@ -28,33 +29,42 @@ async def run_venue(
 ) -> None:
     """Work off every batch; `after` is called behind each. Raises `Breach`.
 
-    The batch is on its way to the disk before any of it is applied, so that the log can
+    A piece of it is on its way to the disk before any of it is applied, so that the log can
     reproduce whatever the core does with it.
     """
     async for batch in batches:
-        await asyncio.to_thread(venue.log.write, batch)
-        events = venue.apply(batch)
-        if events:
-            await bus.publish(EVENTS, events)
+        for piece in pieces(batch, venue.reacting):
+            await asyncio.to_thread(venue.log.write, piece)
+            events = venue.apply(piece)
+            if events:
+                await bus.publish(EVENTS, events)
         after()
     venue.recount()
     await bus.close(EVENTS)
 
 
 class VenueTask:
-    """An exchange with its log and its counters."""
+    """An exchange with its log, its counters and who reacts to what it says."""
 
-    def __init__(self, exchange: Exchange, log: CommandLog, witness: Witness) -> None:
+    def __init__(
+        self,
+        exchange: Exchange,
+        log: CommandLog,
+        witness: Witness,
+        reacting: Reacting | None = None,
+    ) -> None:
         self.exchange = exchange
         self.log = log
+        self.reacting = reacting
         self.counters = Counters()
         self._witness = witness
-        self._batches = 0
+        self._pieces = 0
         self._last: Command | None = None
 
     def apply(self, batch: tuple[Command, ...]) -> tuple[Event, ...]:
-        """Apply a batch and check the sums; every `CHECK_EVERY`th is followed by a full recount."""
+        """Apply a piece and check the sums; every `CHECK_EVERY`th is followed by a full recount."""
         counters, exchange, witness = self.counters, self.exchange, self._witness
+        reacting = self.reacting
         result: list[Event] = []
         for command in batch:
             counters.commands += 1
@@ -65,6 +75,8 @@ class VenueTask:
                 raise Breach(counters.commands, command, error) from error
             if events:
                 result += events
+                if reacting is not None:
+                    reacting.heard(command.at_us, events)
             if isinstance(command, Tick) and not _refused(events):
                 counters.ticks += 1
                 witness(command)
@@ -74,8 +86,8 @@ class VenueTask:
             counters.at_us = batch[-1].at_us
         counters.events += len(result)
         counters.liquidations += sum(type(event) is LiquidationStarted for event in result)
-        self._batches += 1
-        self._hold(invariants.check if self._batches % CHECK_EVERY == 0 else invariants.check_sums)
+        self._pieces += 1
+        self._hold(invariants.check if self._pieces % CHECK_EVERY == 0 else invariants.check_sums)
         return tuple(result)
 
     def recount(self) -> None:

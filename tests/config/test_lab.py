@@ -8,7 +8,7 @@ import pytest
 from engine.config.error import ConfigError
 from engine.config.find import find, names
 from engine.config.lab import load_lab
-from engine.config.settings import Lab, TopUp
+from engine.config.settings import AtMarginCall, Lab, TopUp
 from engine.config.venue import load_venue
 from engine.core.money import AMOUNT_MAX, Micros
 
@@ -83,7 +83,39 @@ top_ups = [{ contract = "XUSDT", amount = "0.5", after = "3s" }]
     assert loaded.report.watch == ("alice",)
 
 
+def test_what_accounts_do_at_a_margin_call_is_read(tmp_path: Path) -> None:
+    text = """
+add = "0.2"
+cut = "0.3"
+nothing = "0.5"
+after = ["1s", "2m"]
+times = 4
+restore_to = "0.3"
+kept_back = "0.25"
+budget = 2
+cut_share = 1
+"""
+    loaded = lab(tmp_path, LAB + CROWD + "[crowd.at_margin_call]" + text + ALICE + CALLED)
+    assert loaded.crowd is not None
+    assert loaded.crowd.at_margin_call == AtMarginCall(
+        add_ppm=200_000,
+        cut_ppm=300_000,
+        after_low_us=1_000_000,
+        after_high_us=120_000_000,
+        times=4,
+        restore_ppm=300_000,
+        kept_back_ppm=250_000,
+        budget_ppm=2_000_000,
+        share_ppm=1_000_000,
+    )
+    (alice,) = loaded.accounts
+    assert alice.at_margin_call == AtMarginCall(
+        add_ppm=1_000_000, after_low_us=5_000_000, after_high_us=5_000_000
+    )
+
+
 ALICE = '[[accounts]]\nname = "alice"\ndeposit = "1"\nmode = "cross"\n'
+CALLED = "at_margin_call = { add = 1, after = '5s' }"
 CROWD = """
 [crowd]
 accounts = 2
@@ -143,6 +175,36 @@ COLUMNS = '[feed.columns.mine]\ntime = "t"\ntime_unit = "ms"\nprice = "p"\nsize 
             LAB + ALICE + "top_ups = [{ contract = 'XUSDT', amount = 0, after = '1s' }]",
             "accounts[1].top_ups[1].amount",
             "expected from 0.000001",
+        ),
+        (
+            LAB + ALICE + CALLED.replace("add = 1", "add = '0.7', cut = '0.4'"),
+            "accounts[1].at_margin_call",
+            "come to 1100000 parts per million, expected 1000000",
+        ),
+        (
+            LAB + ALICE + CALLED.replace("add = 1", "add = '0.5', nothing = '0.4'"),
+            "accounts[1].at_margin_call",
+            "come to 900000 parts per million",
+        ),
+        (
+            LAB + ALICE + CALLED.replace("'5s'", "'0s'"),
+            "accounts[1].at_margin_call.after",
+            "at least 1",
+        ),
+        (
+            LAB + ALICE + CALLED.replace("'5s'", "['5s', '4s']"),
+            "accounts[1].at_margin_call.after[2]",
+            "at least 5000000",
+        ),
+        (
+            LAB + ALICE + CALLED.replace("add = 1", "add = 1, kept_back = 1"),
+            "accounts[1].at_margin_call.kept_back",
+            "to 0.999999",
+        ),
+        (
+            LAB + CROWD + CALLED.replace("add = 1", "add = 1, times = 0"),
+            "crowd.at_margin_call.times",
+            "1 or more",
         ),
         (
             LAB + ALICE + "top_ups = [{ contract = 'Z', amount = 1, after = '1s' }]",

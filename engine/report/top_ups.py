@@ -1,0 +1,49 @@
+"""Forced top-ups: money that accounts brought because of a margin call, by account and UTC day."""
+
+import msgspec
+
+from engine.core.event import Deposited, Event, LiquidationStarted, MarginAdded, MarginCalled
+from engine.report.text import moment
+
+
+class TopUps(msgspec.Struct):
+    """Count and amount, in micros, of an account's top-ups on a day."""
+
+    count: int = 0
+    amount: int = 0
+
+
+class ForcedTopUps:
+    """Takes in every event; `days` are by day and account, in the order of the log.
+
+    What answers a call is the first margin added to that isolated position, or, where the call
+    was of the cross pool, the account's first deposit, as long as no liquidation came before it.
+    """
+
+    def __init__(self) -> None:
+        self.days: dict[tuple[str, str], TopUps] = {}
+        self._called: set[str] = set()
+
+    def heard(self, event: Event) -> None:
+        """Take in an event. Costs O(1)."""
+        match event:
+            case MarginCalled() | LiquidationStarted():
+                isolated = event.mode == "isolated"
+                margin = f"{event.account}:{event.contract}" if isolated else event.account
+                if isinstance(event, MarginCalled):
+                    self._called.add(margin)
+                else:
+                    self._called.discard(margin)
+            case MarginAdded():
+                self._paid(f"{event.account}:{event.contract}", event)
+            case Deposited():
+                self._paid(event.account, event)
+            case _:
+                pass
+
+    def _paid(self, margin: str, event: MarginAdded | Deposited) -> None:
+        if margin in self._called:
+            self._called.remove(margin)
+            day = self.days.setdefault((moment(event.at_us)[:10], event.account), TopUps())
+            day.count += 1
+            day.amount += event.amount

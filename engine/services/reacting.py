@@ -1,0 +1,55 @@
+"""Who answers events with commands, and where those commands stand in the log.
+
+An answer comes a while after what it answers, in log time. So the stream of ticks is applied in
+pieces that end before the next answer can be due; where the batches of a feed end, and how fast
+they come, changes nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from engine.core.command import Command
+from engine.core.event import Event
+
+
+class Reacting(Protocol):
+    """Hears the events of every command, and has answers due at times of the log."""
+
+    @property
+    def least_us(self) -> int:
+        """The shortest time, at least 1, between a command and an answer to its events."""
+
+    def heard(self, at_us: int, events: tuple[Event, ...]) -> None:
+        """Take in what a command of this time did."""
+
+    def due_us(self) -> int | None:
+        """When the next answer is due, if one is waiting."""
+
+    def answer(self) -> Sequence[Command]:
+        """Give the commands of the next answer and forget it; nothing if it is pointless now."""
+
+
+def pieces(batch: Sequence[Command], reacting: Reacting | None) -> Iterator[tuple[Command, ...]]:
+    """Cut a batch and put in what is due: an answer before the first command of its time or later.
+
+    Every piece must be applied and heard before the next one is asked for.
+    """
+    if reacting is None:
+        yield tuple(batch)
+        return
+    begin = 0
+    while begin < len(batch):
+        at_us, due_us = batch[begin].at_us, reacting.due_us()
+        if due_us is not None and due_us <= at_us:
+            answer = tuple(reacting.answer())
+            if answer:
+                yield answer
+            continue
+        before_us = at_us + reacting.least_us
+        if due_us is not None:
+            before_us = min(before_us, due_us)
+        end = begin + 1
+        while end < len(batch) and batch[end].at_us < before_us:
+            end += 1
+        yield tuple(batch[begin:end])
+        begin = end
