@@ -85,6 +85,35 @@ def test_it_is_silent_asks_for_nothing_and_fits_its_window(
         assert page.complaints == []
 
 
+def test_on_a_phone_no_table_is_cut_off_and_every_legend_is_seen_whole(
+    browser: Chromium, shown: Shown
+) -> None:
+    with browser.page(width=390, height=844) as page:
+        page.open(shown.folder / "report.html")
+        page.ask("why.open(why.rows.find((row) => row.fills.length).seq)")
+        page.settle()
+        cut = (
+            "[...document.querySelectorAll('table')].filter((each) =>"
+            "each.parentElement.scrollWidth > each.parentElement.clientWidth).length"
+        )
+        assert page.ask(cut) == 0
+        for chart in ("price", "equity"):
+            picture = f"pictures.charts.get('{chart}')"
+            legend = page.ask(f"{picture}.getOption().legend[0]")
+            assert (legend["type"], legend["top"]) == ("plain", 4)
+            assert page.ask(f"{picture}.getOption().grid[0].top") > 50
+        page.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=1280,
+            height=900,
+            deviceScaleFactor=1,
+            mobile=False,
+        )
+        page.settle()
+        assert page.ask("pictures.charts.get('price').getOption().legend[0].type") == "scroll"
+        assert page.ask("pictures.charts.get('price').getOption().grid[0].top") == 40
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_text_stands_out_from_what_is_behind_it(
     browser: Chromium, shown: Shown, dark: bool

@@ -1,7 +1,10 @@
 """The page holds one block of data, asks for nothing, and no name can break out of it."""
 
+import hashlib
 import json
+import re
 from html.parser import HTMLParser
+from importlib.resources import files
 
 import msgspec
 
@@ -60,3 +63,25 @@ def test_a_name_cannot_break_out_of_it(reported: Reported) -> None:
     assert parsed.tags["script"] == 3
     assert "<script>alert" not in text
     assert json.loads(parsed.scripts[1])["title"] == EVIL
+
+
+def test_the_library_that_draws_is_the_one_that_was_published() -> None:
+    """The bytes, the version and the licences that the folder's page names."""
+    assets = files("engine.report") / "assets"
+    told = (assets / "README.md").read_text("utf-8")
+    library = (assets / "echarts.common.min.js").read_bytes()
+    found = re.search(r"^sha256 `([0-9a-f]{64})`$", told, re.MULTILINE)
+    assert found is not None
+    assert found[1] == hashlib.sha256(library).hexdigest()
+    version = re.search(r"npm package `echarts` (\d+\.\d+\.\d+)\n", told)
+    assert version is not None
+    assert f'="{version[1]}"'.encode() in library
+    assert b"Licensed to the Apache Software Foundation" in library[:200]
+    for licence in ("LICENSE", "NOTICE", "LICENSE-d3"):
+        assert f"`{licence}`" in told
+        assert (assets / licence).is_file()
+
+
+def test_a_page_holds_the_library_once(reported: Reported) -> None:
+    library = (files("engine.report") / "assets" / "echarts.common.min.js").read_text("utf-8")
+    assert page(reported.data).count(library) == 1

@@ -7,15 +7,18 @@ const FORMATS = {
   money: (value) => grouped(value.toFixed(2)),
 };
 
+const LEGEND = { font: "12px sans-serif", symbol: 30, gap: 10, padding: 10, line: 22, most: 4 };
+
 class Charts {
   /** `told(seq)` tells of a liquidation; `open` and `follow` show one, and a whole cascade. */
   constructor(options, { told, open, follow }) {
     this.dark = matchMedia("(prefers-color-scheme: dark)");
     this.calls = { told, open, follow };
     this.charts = new Map();
+    this.options = options;
     this.zooming = false;
     const resized = new ResizeObserver((entries) => {
-      for (const entry of entries) this.charts.get(entry.target.id)?.resize();
+      for (const { target } of entries) this.resize(target.id);
     });
     for (const [name, option] of Object.entries(options)) {
       const place = document.getElementById(name);
@@ -26,6 +29,12 @@ class Charts {
     this.dark.addEventListener("change", () => this.theme());
   }
 
+  resize(name) {
+    const chart = this.charts.get(name);
+    chart?.resize();
+    if (chart) fit(chart, this.options[name]);
+  }
+
   theme() {
     for (const chart of this.charts.values()) chart.setTheme(this.dark.matches ? "dark" : "default");
   }
@@ -33,6 +42,7 @@ class Charts {
   draw(place, option) {
     const chart = echarts.init(place, this.dark.matches ? "dark" : "default");
     chart.setOption(option);
+    fit(chart, option);
     chart.on("click", ({ seriesIndex, value }) => {
       const { seqAt, cascadeAt } = option.series[seriesIndex] ?? {};
       if (seqAt !== undefined) this.calls.open(value[seqAt]);
@@ -76,6 +86,30 @@ class Charts {
       tooltip.formatter = ({ name, value }) => tip(`${moment(value[0])}`, name);
     }
   }
+}
+
+/** A narrow picture has its legend in several lines: all of it can be read, and none lies on the picture. */
+function fit(chart, option) {
+  if (option.legend.show === false) return;
+  const rows = legendRows(new Set(option.series.map(({ name }) => name)), chart.getWidth());
+  const isWrapped = rows > 1 && rows <= LEGEND.most;
+  const more = isWrapped ? (rows - 1) * LEGEND.line : 0;
+  const legend = { ...option.legend, type: isWrapped ? "plain" : "scroll" };
+  chart.setOption({ legend, grid: { top: option.grid.top + more } });
+}
+
+/** How many lines the names of a legend take. */
+function legendRows(names, width) {
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = LEGEND.font;
+  const room = width - LEGEND.padding;
+  let [rows, used] = [1, 0];
+  for (const name of names) {
+    const wide = LEGEND.symbol + pen.measureText(name).width + LEGEND.gap;
+    if (used && used + wide - LEGEND.gap > room) [rows, used] = [rows + 1, 0];
+    used += wide;
+  }
+  return rows;
 }
 
 /** What every line of a chart was at a time; a line holds its value until its next point. */

@@ -230,7 +230,7 @@ class Why {
     const paid = PAYERS.filter((name) => name === "own_margin" || !isZero(row[name]));
     return [
       ["loss", grouped(row.loss)],
-      ...paid.map((name) => [this.words.get(name), grouped(row[name])]),
+      ...paid.map((name) => [this.words.get(name), bore(row[name])]),
       ["taker fee", grouped(row.taker_fee)],
       ["liquidation fee", grouped(row.liquidation_fee)],
       ["left over, to the fund", isZero(row.residue) ? null : grouped(row.residue)],
@@ -289,6 +289,11 @@ function closed(row) {
     ["left of the position", row.left === null ? null : grouped(row.left[0])],
     ["equity after it", row.left === null ? null : grouped(row.left[1])],
   ];
+}
+
+/** What somebody bore; a winner who is closed at a better price than the mark gains by it. */
+function bore(amount) {
+  return amount.startsWith("-") ? `${grouped(amount)}: they gained by it` : grouped(amount);
 }
 
 /** Those who bore most of what own margin and fund did not. */
