@@ -68,8 +68,9 @@ def _venue(table: LabTable, path: Path, place: Place, by_rules_of: str | None) -
     if by_rules_of is not None:
         venue_path = find("venues", by_rules_of)
         below = ruled_by(below, load_venue(venue_path), Place(str(venue_path)))
+    own = rules(venue_path.stem, overlaid(below.rules, table.rules), place.at("rules"))
     result = Venue(
-        rules=rules(venue_path.stem, overlaid(below.rules, table.rules), place.at("rules")),
+        rules=msgspec.structs.replace(own, seed=table.seed),
         contracts=contracts(below, table.contracts, place.at("contracts")),
         fund=read.micros(table.fund, place.at("fund")),
     )

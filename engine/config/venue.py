@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from engine.config import read
+from engine.config.closing import ClosingTable, closing
 from engine.config.contract import contract
 from engine.config.find import find
 from engine.config.read import Number, Place, Table
@@ -41,6 +42,7 @@ class RulesTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     default_leverage: int = 10
     sample_interval: str = "5s"
     sample_count: int = 30
+    closing: ClosingTable = ClosingTable()
 
 
 class AboutTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -105,6 +107,7 @@ def rules(name: str, table: Table, place: Place) -> Rules:
             shape.sample_interval, place.at("sample_interval"), least=1
         ),
         sample_count=read.at_least(shape.sample_count, 1, place.at("sample_count")),
+        closing=closing(shape.closing),
     )
 
 

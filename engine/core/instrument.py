@@ -87,6 +87,27 @@ class Contract(msgspec.Struct, frozen=True):
     funding: Funding = Funding()
 
 
+class Closing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a margin account in breach is closed, by the names of policies (Decisions L2 to L8).
+
+    `cancel_...`: which orders go first, those of the contract or all of the account's. `queue`:
+    who goes first in a wave. `order`: which of a cross account's positions goes first; with
+    `pro_rata` and `all_at_once` all of them go before the account is looked at again.
+    """
+
+    cancel_isolated: Literal["contract", "account"] = "contract"
+    cancel_cross: Literal["contract", "account"] = "account"
+    queue: Literal["largest_loss", "largest_notional", "oldest"] = "largest_loss"
+    order: Literal[
+        "largest_loss",
+        "largest_maintenance",
+        "largest_notional",
+        "pro_rata",
+        "all_at_once",
+        "random",
+    ] = "largest_loss"
+
+
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """A venue's profile: every choice that is a setting."""
 
@@ -122,6 +143,9 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     default_leverage: int = 10
     sample_interval_us: int = 5_000_000
     sample_count: int = 30
+    closing: Closing = Closing()
+    seed: int = 0
+    """What a policy that goes by chance draws from, beside the log."""
 
 
 class Venue(msgspec.Struct, frozen=True):

@@ -1,12 +1,14 @@
 """A venue's settings in words, for somebody who judges risk and does not read TOML.
 
-Every field of `Rules` that a profile can set has its sentence here, every value of a choice one of
-its own; a test holds both to the struct.
+Every field of `Rules` that a profile can set has its sentence here or in a module for its topic,
+every value of a choice one of its own; a test holds both to the struct.
 """
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from engine.core.instrument import Rules
+from engine.report.closing_words import CLOSING
 from engine.report.loss_words import WHO_PAYS
 from engine.report.venue_setting import Choice, Measure, Topic, fee, lasting, share
 
@@ -69,6 +71,7 @@ TOPICS: Sequence[Topic] = (
             ),
         ),
     ),
+    CLOSING,
     WHO_PAYS,
     Topic(
         "Margin modes",
@@ -138,5 +141,5 @@ def told(rules: Rules) -> list[tuple[str, list[tuple[str, object, str]]]]:
 
 
 def _told(setting: Choice | Measure, rules: Rules) -> tuple[str, object, str]:
-    value = getattr(rules, setting.setting)
+    value = attrgetter(setting.setting)(rules)
     return setting.setting, value, setting.words(value)

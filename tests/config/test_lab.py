@@ -10,6 +10,7 @@ from engine.config.find import find, names
 from engine.config.lab import load_lab
 from engine.config.settings import AtMarginCall, Lab, TopUp
 from engine.config.venue import load_venue
+from engine.core.instrument import Closing
 from engine.core.money import AMOUNT_MAX, Micros
 
 CONTRACT = """
@@ -54,6 +55,12 @@ def test_the_lab_changes_what_it_says_and_nothing_else(tmp_path: Path) -> None:
     assert (ours.lot, theirs.lot) == ("0.01", "0.001")
     assert (ours.unit_value, theirs.unit_value) == (1_000, 100)
     assert ours.price_max == theirs.price_max == 10_000
+
+
+def test_what_closes_and_its_chance_are_those_of_venue_and_lab(tmp_path: Path) -> None:
+    rules = lab(tmp_path, LAB + '[rules.closing]\norder = "random"\n').venue.rules
+    assert rules.closing == Closing(order="random")
+    assert rules.seed == 1
 
 
 def test_a_finer_mark_tick_is_the_price_unit(tmp_path: Path) -> None:
@@ -137,6 +144,7 @@ COLUMNS = '[feed.columns.mine]\ntime = "t"\ntime_unit = "ms"\nprice = "p"\nsize 
         (LAB.replace("seed = 1", "seed = -1"), "seed", "0 or more"),
         (LAB.replace('"100"', '"-1"'), "fund", "expected from 0"),
         (LAB + "[rules]\nmark = 'mid'", "rules.mark", "invalid enum value 'mid'"),
+        (LAB + "[rules.closing]\norder = 'first'", "rules.closing.order", "value 'first'"),
         (LAB + "[rules]\ntaker_fee = '0.5'", "rules.taker_fee", "to 0.1"),
         (LAB + "[rules]\nwarning_levels = [80, 50]", "rules.warning_levels[2]", "rising"),
         (LAB + "[contracts.Y]\ntick = '1'", "contracts.Y.lot", "missing"),

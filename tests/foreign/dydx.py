@@ -76,7 +76,7 @@ def _direct(case: Case) -> Outcome:
     state = stage.state
     loser = state.accounts[wanted["account"]]
     position = loser.positions[wanted["contract"]]
-    liquidation = Liquidation(Breach(loser.name, loser, None, loss=0, cause=0), {})
+    liquidation = Liquidation(Breach(loser.name, loser, None, cause=0), {})
     lots = liquidation.lots(state, position)
     size = stage.lots(wanted["contract"], exact(wanted["size"]))
     state.begin(stage.now())

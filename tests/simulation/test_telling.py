@@ -30,7 +30,7 @@ UNREADABLE = [
     ("at noon", "found 'noon', expected a time like 09:30:00"),
     ("alice sets twenty", "a leverage is written like 20x"),
     ("tick", "the line ends too early"),
-    ("rules colour 1", "no rule is called 'colour'"),
+    ("rules colour 1", "no field of Rules is called 'colour'"),
     ("> tick 100", "a story does not begin with what happened"),
 ]
 IMPOSSIBLE = [

@@ -18,7 +18,7 @@ from engine.core.book.ladder import Ladder
 from engine.core.book.order import Order
 from engine.core.command import Command, Side
 from engine.core.event import DeficitCovered
-from engine.core.liquidation import breach, close, settle, socialize
+from engine.core.liquidation import breach, choose, close, settle, socialize
 from engine.core.liquidation.case import Breach, Case
 from engine.core.margin import band
 from engine.core.money import AMOUNT_MAX, Lots, Micros, Price, div_up
@@ -30,10 +30,11 @@ from engine.core.trading import prices
 _ACROSS_WINNERS = socialize._across_winners
 _FEES = settle.fees
 _INTO_BOOK = close.into_book
+_NEXT_ROUND = choose.next_round
 _REJECT = State.reject
 _SAFE_DISTANCE = band.safe_distance
 _SETTLE = funding.settle
-_WORST_FIRST = breach.worst_first
+_QUEUED = breach.queued
 
 
 class Bug(NamedTuple):
@@ -61,18 +62,21 @@ class Stale(Breach, frozen=True):
 
 def listed_twice(*arguments: Any) -> list[Breach]:
     """Liquidate everybody twice."""
-    queue = _WORST_FIRST(*arguments)
+    queue = _QUEUED(*arguments)
     return queue + [Stale(*msgspec.structs.astuple(one)) for one in queue]
 
 
-def smallest_first(one: Breach) -> tuple[int, str]:
+def smallest_first(queued: tuple[int, str, Breach]) -> tuple[int, str]:
     """Queue the smallest loss first."""
-    return one.loss, one.margin_id
+    return -queued[0], queued[1]
 
 
-def smallest_of_account(state: State, position: Position) -> tuple[int, str]:
+def smallest_of_account(state: State, one: Breach) -> list[Position]:
     """Close the smallest loss of an account first."""
-    return -profit(state, position), position.contract
+    if one.position is not None:
+        return _NEXT_ROUND(state, one)
+    held = one.account.cross_positions()
+    return sorted(held, key=lambda position: -profit(state, position))[:1]
 
 
 def moving_marks(state: State, case: Case, position: Position, limit: Price) -> None:
@@ -165,14 +169,12 @@ def turned_mode(state: State, command: Any) -> Reason | None:
 
 BUGS = {
     "shares leak": Bug("liquidation.socialize.shares", leaking_shares, "winners were cut by"),
-    "an account is listed twice": Bug(
-        "liquidation.breach.worst_first", listed_twice, "is the order"
-    ),
+    "an account is listed twice": Bug("liquidation.breach.queued", listed_twice, "is the order"),
     "the smallest loss goes first": Bug(
-        "liquidation.breach._by_loss", smallest_first, "is the order"
+        "liquidation.breach._by_place", smallest_first, "is the order"
     ),
     "the smallest loss of an account goes first": Bug(
-        "liquidation.waterfall._worst", smallest_of_account, "lost more"
+        "liquidation.choose.next_round", smallest_of_account, "goes first"
     ),
     "a wave moves its own marks": Bug("liquidation.close.into_book", moving_marks, "mark"),
     "own orders stay in a liquidation": Bug(

@@ -7,17 +7,18 @@ story's first lines change what it is about:
 
     fund      100                                          the insurance fund
     rules     taker_fee_ppm 1_000 residue_to client        any field of `Rules`
+    closing   order random queue oldest                    any field of `Closing`
     contract  [ETH] tick 5 quantity_max 50                 numbers of a contract
     brackets  [ETH] 0:1%:100x 5_000:2%:20x                 floor : rate : leverage
     depth     [ETH] 0%:1_000 1%:3_000 steps 2 half_life 60 spread 0.5% scale 50%
     funding   [ETH] premium every 3_600 interest 0.01% clamp 0.05% cap 0.75%
 """
 
-from typing import Any, get_type_hints
+from typing import Any, get_origin, get_type_hints
 
 import msgspec
 
-from engine.core.instrument import Band, Bracket, Contract, Depth, Funding, Rules, Venue
+from engine.core.instrument import Band, Bracket, Closing, Contract, Depth, Funding, Rules, Venue
 from engine.core.money import E8, PPM, Lots, Micros, Price
 from tests.support.story_commands import Words, number, rate
 
@@ -39,6 +40,7 @@ class Draft:
         self._lines = {
             "fund": self._read_fund,
             "rules": self._read_rules,
+            "closing": self._read_closing,
             "contract": self._read_contract,
             "brackets": self._read_brackets,
             "depth": self._read_depth,
@@ -68,13 +70,10 @@ class Draft:
         self._fund = words.number()
 
     def _read_rules(self, words: Words) -> None:
-        types = get_type_hints(Rules)
-        while words.left():
-            name, value = words.next(), words.next()
-            assert name in types, f"no rule is called {name!r}"
-            read = value.split(",") if name == "warning_levels" else value.replace("_", "")
-            text = value if isinstance(read, str) and not read.lstrip("-").isdigit() else read
-            self._rules[name] = msgspec.convert(text, types[name], strict=False)
+        self._rules.update(_fields(Rules, words))
+
+    def _read_closing(self, words: Words) -> None:
+        self._rules["closing"] = Closing(**_fields(Closing, words))
 
     def _read_contract(self, words: Words) -> None:
         fields = {}
@@ -116,6 +115,20 @@ class Draft:
             if percent is not None:
                 terms[f"{name}_e8"] = rate(percent, E8)
         self._change(words, funding=Funding(**terms))
+
+
+def _fields(kind: type[msgspec.Struct], words: Words) -> dict[str, Any]:
+    """Read names and values of a struct's fields; lists are written with commas."""
+    types, fields = get_type_hints(kind), {}
+    while words.left():
+        name, value = words.next(), words.next()
+        assert name in types, f"no field of {kind.__name__} is called {name!r}"
+        read: str | list[str] = value.replace("_", "")
+        if get_origin(types[name]) is tuple:
+            read = value.replace("_", "").split(",")
+        text = value if isinstance(read, str) and not read.lstrip("-").isdigit() else read
+        fields[name] = msgspec.convert(text, types[name], strict=False)
+    return fields
 
 
 def _contract(symbol: str) -> Contract:

@@ -11,6 +11,7 @@ from typing import Literal
 from engine.core.instrument import Band, Bracket, Contract, Depth, Funding, Regime, Rules, Venue
 from engine.core.money import PPM, Lots, Micros, Price
 from tests.support.bearers import with_bearers
+from tests.support.closings import with_closing
 
 QUOTE = 1_000_000
 HOUR_US = 3_600_000_000
@@ -143,7 +144,7 @@ def _rules(dice: random.Random) -> Rules:
         sample_interval_us=dice.choice((1_000_000, 5_000_000, 60_000_000)),
         sample_count=dice.choice((1, 7, 30)),
     )
-    return with_bearers(dice, drawn)
+    return with_closing(dice, with_bearers(dice, drawn))
 
 
 def _contract(dice: random.Random, symbol: str) -> Contract:

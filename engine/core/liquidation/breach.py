@@ -1,34 +1,61 @@
-"""Who is in breach, the largest loss first, and what set it off (L2, L3)."""
+"""Who is in breach, in the order of the venue's queue, and what set it off (L2, L3)."""
+
+from collections.abc import Callable
 
 from engine.core.account.position import Position
 from engine.core.liquidation.case import Breach
+from engine.core.margin.risk import notional
 from engine.core.state.standing import profit
 from engine.core.state.venue import State
 
 
-def worst_first(
+def queued(
     state: State, margin_ids: list[str], moves: dict[str, int], forced: dict[str, int]
 ) -> list[Breach]:
-    """Return isolated positions, then cross accounts, each by largest unrealised loss, then id.
+    """Return isolated positions, then cross accounts, each by the venue's queue, then id.
 
     `moves` are the marks' moves at the end of the wave before, `forced` its last forced fills.
     """
-    isolated: list[Breach] = []
-    cross: list[Breach] = []
+    place = _QUEUES[state.rules.closing.queue]
+    isolated: list[tuple[int, str, Breach]] = []
+    cross: list[tuple[int, str, Breach]] = []
     for margin_id in margin_ids:
         name, _, contract = margin_id.partition(":")
         account = state.accounts[name]
         position = account.positions[contract] if contract else None
         positions = account.cross_positions() if position is None else [position]
         held = [one for one in positions if one.quantity]
-        loss = -sum(profit(state, one) for one in held)
-        breach = Breach(margin_id, account, position, loss, _cause(state, held, moves, forced))
-        (cross if position is None else isolated).append(breach)
-    return sorted(isolated, key=_by_loss) + sorted(cross, key=_by_loss)
+        breach = Breach(margin_id, account, position, _cause(state, held, moves, forced))
+        (cross if position is None else isolated).append((place(state, held), margin_id, breach))
+    return [breach for kind in (isolated, cross) for _, _, breach in sorted(kind, key=_by_place)]
 
 
-def _by_loss(breach: Breach) -> tuple[int, str]:
-    return -breach.loss, breach.margin_id
+def _by_place(queued: tuple[int, str, Breach]) -> tuple[int, str]:
+    return queued[:2]
+
+
+def _largest_loss(state: State, held: list[Position]) -> int:
+    return sum(profit(state, position) for position in held)
+
+
+def _largest_notional(state: State, held: list[Position]) -> int:
+    markets = state.markets
+    return -sum(
+        notional(markets[position.contract].contract, position, markets[position.contract].mark)
+        for position in held
+    )
+
+
+def _oldest(_: State, held: list[Position]) -> int:
+    return min((position.opened for position in held), default=0)
+
+
+_QUEUES: dict[str, Callable[[State, list[Position]], int]] = {
+    "largest_loss": _largest_loss,
+    "largest_notional": _largest_notional,
+    "oldest": _oldest,
+}
+"""The smallest number goes first."""
 
 
 def _cause(

@@ -1,5 +1,6 @@
 """Open orders go first; that alone may be enough for a cross account (L4)."""
 
+from engine.core.account.position import Position
 from engine.core.event import LiquidationAverted
 from engine.core.liquidation.case import Case
 from engine.core.money import Micros
@@ -8,15 +9,24 @@ from engine.core.state.venue import State
 from engine.core.trading.reserve import cancel_all
 
 
-def resting_orders(state: State, case: Case) -> bool:
-    """Cancel what rests; return whether the account is healthy again."""
-    breach = case.breach
-    if breach.position is not None:
-        orders = breach.account.orders_in(breach.position.contract)
-    else:
-        orders = list(breach.account.orders.values())
+def resting_orders(state: State, case: Case, going: list[Position]) -> bool:
+    """Cancel what rests, in the contracts of the positions that go now or everywhere.
+
+    Return whether the account is healthy again.
+    """
+    breach, closing = case.breach, state.rules.closing
+    isolated = breach.position
+    scope = closing.cancel_cross if isolated is None else closing.cancel_isolated
+    contracts = [position.contract for position in going]
+    if isolated is not None:
+        contracts = [isolated.contract]
+    orders = [
+        order
+        for order in breach.account.orders.values()
+        if scope == "account" or not contracts or order.contract in contracts
+    ]
     cancel_all(state, orders, Reason.LIQUIDATION)
-    if not orders or breach.position is not None or breach.holds(state):
+    if not orders or isolated is not None or breach.holds(state):
         return False
     risk = breach.risk(state)
     state.emit(

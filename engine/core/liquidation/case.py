@@ -18,7 +18,6 @@ class Breach(msgspec.Struct, frozen=True):
     margin_id: str
     account: Account
     position: Position | None
-    loss: int
     cause: int
 
     def risk(self, state: State) -> Risk:
@@ -26,6 +25,13 @@ class Breach(msgspec.Struct, frozen=True):
         if self.position is not None:
             return isolated_risk(state, self.position)
         return cross_risk(state, self.account)
+
+    @property
+    def is_flat(self) -> bool:
+        """Say whether it has no position left."""
+        if self.position is not None:
+            return not self.position.quantity
+        return not self.account.cross_positions()
 
     def holds(self, state: State) -> bool:
         """Say whether it is in breach still."""

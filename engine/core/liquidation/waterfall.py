@@ -10,6 +10,7 @@ from engine.core.liquidation import (
     alert,
     breach,
     cancel,
+    choose,
     close,
     cover,
     deleverage,
@@ -17,11 +18,11 @@ from engine.core.liquidation import (
     settle,
     socialize,
 )
-from engine.core.liquidation.case import Breach, Case
+from engine.core.liquidation.case import Case
 from engine.core.margin.brackets import bracket_of
 from engine.core.margin.risk import notional
 from engine.core.money import Lots, Micros, Price
-from engine.core.state.standing import kept, profit, risk_of
+from engine.core.state.standing import risk_of
 from engine.core.state.venue import State
 from engine.core.trading import prices
 
@@ -37,7 +38,7 @@ def run(state: State) -> None:
         in_breach = alert.look(state)
         if not in_breach:
             return
-        queue = breach.worst_first(state, in_breach, moves, forced)
+        queue = breach.queued(state, in_breach, moves, forced)
         forced = {}
         for one in queue:
             if one.holds(state):
@@ -49,31 +50,20 @@ def run(state: State) -> None:
 
 
 def _liquidate(state: State, case: Case) -> None:
-    """Isolated: the one position. Cross: the largest loss first, until the account is healthy."""
-    if cancel.resting_orders(state, case):
-        return
+    """Cancel orders, then close round by round until the account is healthy or has nothing."""
     one = case.breach
-    if not one.risk(state).has_position:
-        _forgive(state, case)
-        return
-    if one.position is not None:
-        _step(state, case, one.position)
-        return
-    while (positions := one.account.cross_positions()) and one.holds(state):
-        _step(state, case, min(positions, key=lambda position: _worst(state, position)))
+    while one.holds(state):
+        going = choose.next_round(state, one)
+        if cancel.resting_orders(state, case, going):
+            return
+        if not going:
+            _forgive(state, case)
+        for position in going:
+            _step(state, case, position, is_last=position is going[-1])
 
 
-def _worst(state: State, position: Position) -> tuple[int, int, int, str]:
-    return (
-        profit(state, position),
-        -kept(state, position),
-        position.opened,
-        position.contract,
-    )
-
-
-def _step(state: State, case: Case, position: Position) -> None:
-    """Take one position through all stages."""
+def _step(state: State, case: Case, position: Position, *, is_last: bool) -> None:
+    """Take one position through all stages; the last of a round may end the liquidation."""
     market = state.markets[position.contract]
     limit = case.lots(state, position).limit_price(market.contract)
     _start(state, case, position, limit)
@@ -86,15 +76,12 @@ def _step(state: State, case: Case, position: Position) -> None:
             done = deleverage.against_others(state, case, position, lots, done)
         if position.quantity:
             offload.to_outside(state, case, position, lots, done)
-    if not case.breach.holds(state) or _is_flat(case.breach):
+    is_flat = case.breach.is_flat
+    if is_flat or (is_last and not case.breach.holds(state)):
         settle.fees(state, case, position)
-    if _is_flat(case.breach):
+    if is_flat:
         _settle(state, case, position.margin_key, position.contract)
     _end(state, case, position)
-
-
-def _is_flat(one: Breach) -> bool:
-    return one.position is not None or not one.account.cross_positions()
 
 
 def _settle(state: State, case: Case, key: str, contract: str) -> None:

@@ -19,39 +19,46 @@ from tests.support.naive.fills import (
     settle_isolated,
 )
 from tests.support.naive.forced import Debt, Job, Step, pay_fees, sell_for_fund, sell_limited
+from tests.support.naive.order import next_round
 from tests.support.naive.state import Pocket, State
 
 
 def liquidate(state: State, pocket: Pocket, cause: int, filled: dict[str, int]) -> None:
-    """Cancel the orders (L4), then close what must be closed (L5)."""
-    orders = state.orders_of(pocket[0], pocket[1])
+    """Round by round: cancel orders (L4), then close what goes now (L5)."""
+    job = Job(pocket, cause, filled)
+    while margin.in_breach(state, pocket):
+        going = next_round(state, pocket)
+        if _is_averted(state, pocket, going):
+            return
+        if not going:
+            _forgive(state, pocket, cause)
+        for number, contract in enumerate(going, 1):
+            _step(state, job, contract, is_last=number == len(going))
+
+
+def _is_averted(state: State, pocket: Pocket, going: list[str]) -> bool:
+    """Cancel the orders in the venue's scope; tell whether that was enough (L4)."""
+    closing = state.rules.closing
+    scope = closing.cancel_cross if pocket[1] is None else closing.cancel_isolated
+    if pocket[1] is not None:
+        going = [pocket[1]]
+    orders = [
+        order
+        for order in state.orders_of(pocket[0])
+        if scope == "account" or going == [] or order.contract in going
+    ]
     for order in orders:
         cancel(state, order, Reason.LIQUIDATION)
         margin.keep_set_aside(state, pocket[0], order.contract)
-    if not margin.in_breach(state, pocket):
-        state.emit(
-            LiquidationAverted,
-            account=pocket[0],
-            equity=margin.equity(state, pocket),
-            maintenance=margin.maintenance(state, pocket),
-        )
-        return
-    if not state.contracts_of(pocket):
-        _forgive(state, pocket, cause)
-        return
-    job = Job(pocket, cause, filled)
-    while state.contracts_of(pocket) and margin.in_breach(state, pocket):
-        contract = min(state.contracts_of(pocket), key=lambda c: _urgency(state, pocket[0], c))
-        _step(state, job, contract)
-
-
-def _urgency(state: State, account: str, contract: str) -> tuple[int, int, int, str]:
-    return (
-        margin.unrealized(state, account, contract),
-        -margin.position_maintenance(state, account, contract),
-        state.position(account, contract).opened,
-        contract,
+    if margin.in_breach(state, pocket):
+        return False
+    state.emit(
+        LiquidationAverted,
+        account=pocket[0],
+        equity=margin.equity(state, pocket),
+        maintenance=margin.maintenance(state, pocket),
     )
+    return True
 
 
 def _share(state: State, pocket: Pocket, contract: str, set_aside: int) -> int:
@@ -77,11 +84,11 @@ def _limit(state: State, account: str, contract: str, share: int) -> int | None:
     quantity = state.position(account, contract).quantity
     value = _bankruptcy_value(state, account, contract, share)
     grid = abs(quantity) * details.unit_value * details.tick
-    ticks = div_up(value, grid) if quantity > 0 else value // grid
+    ticks = max(1, div_up(value, grid)) if quantity > 0 else value // grid
     return ticks * details.tick if ticks >= 1 else None
 
 
-def _step(state: State, job: Job, contract: str) -> None:
+def _step(state: State, job: Job, contract: str, *, is_last: bool) -> None:
     """Take one position through all stages (L8 to L13)."""
     pocket, account = job.pocket, job.pocket[0]
     limit = _limit(state, account, contract, _share(state, pocket, contract, job.set_aside))
@@ -100,7 +107,8 @@ def _step(state: State, job: Job, contract: str) -> None:
         if state.rules.adl != "none" and (priced or state.rules.adl_price != "bankruptcy"):
             deleverage(state, step)
         _close_outside(state, step)
-    pay_fees(state, job)
+    if is_last:
+        pay_fees(state, job)
     if not state.contracts_of(pocket):
         settle_balance(state, seq, pocket, contract)
     _end(state, pocket, contract, seq)

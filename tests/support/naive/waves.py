@@ -4,6 +4,7 @@ from engine.core.event import MarginCalled, PoolDrawn
 from engine.core.money import PPM, div_up
 from tests.support.naive import margin
 from tests.support.naive.liquidation import liquidate
+from tests.support.naive.order import account_place
 from tests.support.naive.prices import update
 from tests.support.naive.state import Pocket, State, pocket_id
 
@@ -27,12 +28,9 @@ def run_waves(state: State) -> None:
 
 
 def _breaches(state: State) -> list[Pocket]:
-    """List the breaches: isolated ones first, each kind by its largest loss (L2)."""
+    """List the breaches: isolated ones first, each kind in the venue's queue (L2)."""
     found = [pocket for pocket in state.pockets() if margin.in_breach(state, pocket)]
-    return sorted(
-        found,
-        key=lambda p: (p[1] is None, margin.total_unrealized(state, p), pocket_id(p)),
-    )
+    return sorted(found, key=lambda p: (p[1] is None, account_place(state, p), pocket_id(p)))
 
 
 def _cause(

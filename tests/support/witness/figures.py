@@ -95,11 +95,26 @@ def _of_account(
 
 
 def breaches(state: State) -> list[str]:
-    """List who meets the trigger: isolated positions, then cross, the largest loss first."""
+    """List who meets the trigger: isolated positions, then cross, in the venue's queue."""
     strict = state.rules.strict_trigger
     found = [
-        (":" not in margin_id, -figure.loss, margin_id)
+        (":" not in margin_id, _place(state, margin_id, figure), margin_id)
         for margin_id, figure in figures(state)
         if figure.equity <= figure.maintenance and figure.is_breach(strict=strict)
     ]
     return [margin_id for _, _, margin_id in sorted(found)]
+
+
+def _place(state: State, margin_id: str, figure: Figures) -> int:
+    if state.rules.closing.queue == "largest_loss":
+        return -figure.loss
+    worth = priced(state)
+    name, _, contract = margin_id.partition(":")
+    positions = [
+        position
+        for symbol, position in state.accounts[name].positions.items()
+        if position.quantity and (symbol == contract if contract else position.mode == "cross")
+    ]
+    if state.rules.closing.queue == "oldest":
+        return min((position.opened for position in positions), default=0)
+    return -sum(abs(position.quantity) * worth[position.contract][0] for position in positions)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from engine.core.account.position import Position
 from engine.core.command import AnyCommand
 from engine.core.event import (
     DeficitCovered,
@@ -16,7 +17,14 @@ from engine.core.event import (
 )
 from engine.core.reason import Reason
 from engine.core.state.venue import State
-from tests.support.witness.figures import Figures, breaches, figures, maintenance_of, profit_of
+from tests.support.witness.figures import (
+    Figures,
+    breaches,
+    figures,
+    maintenance_of,
+    priced,
+    profit_of,
+)
 from tests.support.witness.seen import Witness
 
 
@@ -92,15 +100,16 @@ class Waves(Witness):
         assert self._first_seq <= event.cause < event.seq, f"the cause is not before it: {event}"
         assert self._traded.get(event.cause, True), f"the cause has not traded: {event}"
         if event.quantity and event.mode == "cross":
-            self._is_worst(state, event)
+            self._is_first(state, event)
 
-    def _is_worst(self, state: State, event: LiquidationStarted) -> None:
-        """Inside an account the largest loss goes first."""
-        ranked = sorted(
-            state.accounts[event.account].cross_positions(),
-            key=lambda p: (profit_of(state, p), -maintenance_of(state, p), p.opened, p.contract),
-        )
-        assert ranked[0].contract == event.contract, f"{ranked[0]} lost more: {event}"
+    def _is_first(self, state: State, event: LiquidationStarted) -> None:
+        """Inside an account the venue's order says who goes first; chance may choose anybody."""
+        rank = _RANKS.get(state.rules.closing.order, _by_loss)
+        if state.rules.closing.order != "random":
+            first = min(
+                state.accounts[event.account].cross_positions(), key=lambda one: rank(state, one)
+            )
+            assert first.contract == event.contract, f"{first} goes first: {event}"
 
     def _fee_paid(self, state: State, event: LiquidationFeePaid) -> None:
         """No fee is paid by the waterfall, and none sets off the next liquidation."""
@@ -127,6 +136,24 @@ class Waves(Witness):
         marks = [market.mark for market in state.markets.values()]
         left = breaches(state) if self._is_stale or marks != self._marks else self._listed
         assert not left, f"in breach at rest: {left}"
+
+
+def _by_loss(state: State, position: Position) -> tuple[int, int, int, str]:
+    keep = -maintenance_of(state, position)
+    return profit_of(state, position), keep, position.opened, position.contract
+
+
+def _by_maintenance(state: State, position: Position) -> tuple[int, int, int, str]:
+    keep = -maintenance_of(state, position)
+    return keep, profit_of(state, position), position.opened, position.contract
+
+
+def _by_notional(state: State, position: Position) -> tuple[int, int, int, str]:
+    value = -abs(position.quantity) * priced(state)[position.contract][0]
+    return value, profit_of(state, position), position.opened, position.contract
+
+
+_RANKS = {"largest_maintenance": _by_maintenance, "largest_notional": _by_notional}
 
 
 def _is_out_of_time(event: Event) -> bool:
