@@ -26,7 +26,7 @@ from engine.core.command import (
 from engine.core.instrument import Contract, Rules
 from engine.core.money import PPM, Lots, Micros, Price, div_up
 from feeds.cue import Cue
-from feeds.dice import below, happens, wealth
+from feeds.dice import Wealth, below, happens, wealth
 from feeds.touch import Touch
 
 SLIPPAGE_PPM = 5_000
@@ -81,8 +81,18 @@ def _member(dice: Random, crowd: Crowd, number: int) -> Member:
         mode="isolated" if happens(dice, crowd.isolated_ppm) else "cross",
         leverage=_leverage(dice, crowd),
         side="buy" if happens(dice, crowd.long_ppm) else "sell",
-        equity=Micros(wealth(dice, crowd.equity_median, crowd.equity_sigma_ppm, crowd.equity_max)),
+        equity=Micros(wealth(dice, _wealth_of(crowd))),
         kept_back_ppm=crowd.at_margin_call.kept_back_ppm if crowd.at_margin_call else 0,
+    )
+
+
+def _wealth_of(crowd: Crowd) -> Wealth:
+    return Wealth(
+        median=crowd.equity_median,
+        largest=crowd.equity_max,
+        sigma_ppm=crowd.equity_sigma_ppm,
+        tail_ppm=crowd.equity_tail_ppm,
+        index_ppm=crowd.equity_tail_index_ppm,
     )
 
 

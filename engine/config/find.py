@@ -6,7 +6,7 @@ from typing import Literal
 import engine
 from engine.config.error import ConfigError
 
-Kind = Literal["venues", "labs", "books"]
+Kind = Literal["venues", "labs", "books", "leverages"]
 _PACKAGE = Path(engine.__path__[0])
 _PLACES = (_PACKAGE / "_configs", _PACKAGE.parent / "configs")
 

@@ -121,8 +121,9 @@ class Crowd(msgspec.Struct, frozen=True, kw_only=True):
 
     `matched_ppm` of the accounts are held long and short against each other; the others trade
     with the outside market, `long_ppm` of them long. Equity is log-normal around the median
-    with a spread of `equity_sigma_ppm` (standard deviation of its logarithm). All open within
-    `enter_us` of the first tick.
+    with a spread of `equity_sigma_ppm` (standard deviation of its logarithm), the richest
+    `equity_tail_ppm` having a Pareto tail of index `equity_tail_index_ppm` (see
+    `feeds.dice.Wealth`). All open within `enter_us` of the first tick.
     """
 
     accounts: int
@@ -132,6 +133,8 @@ class Crowd(msgspec.Struct, frozen=True, kw_only=True):
     equity_median: Micros
     equity_max: Micros
     equity_sigma_ppm: int = 1_500_000
+    equity_tail_ppm: int = 20_000
+    equity_tail_index_ppm: int = 1_000_000
     leverages: tuple[LeverageShare, ...]
     enter_us: int
     prefix: str = "crowd"

@@ -5,9 +5,10 @@ from typing import Literal
 import msgspec
 
 from engine.config import read
+from engine.config.leverages import MEASURED, LeverageRow, leverages
 from engine.config.margin_call import MarginCallTable, at_margin_call
 from engine.config.read import Number, Place, Table
-from engine.config.settings import Columns, Crowd, Feed, LeverageShare, SizeUnit, TimeUnit
+from engine.config.settings import Columns, Crowd, Feed, SizeUnit, TimeUnit
 from engine.config.shocks import shock
 from engine.core.money import PPM
 
@@ -53,14 +54,6 @@ class FeedTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     shocks: tuple[Table, ...] = ()
 
 
-class LeverageRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`share` of the crowd trades at a leverage from `low` to `high`."""
-
-    low: int
-    high: int
-    share: Number
-
-
 class CrowdTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The crowd; see `engine.config.settings.Crowd`."""
 
@@ -71,7 +64,9 @@ class CrowdTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     equity_median: Number
     equity_max: Number
     equity_sigma: Number = "1.5"
-    leverages: tuple[LeverageRow, ...]
+    equity_tail: Number = "0.02"
+    equity_tail_index: Number = 1
+    leverages: str | tuple[LeverageRow, ...] = MEASURED
     enter: str
     prefix: str = "crowd"
     at_margin_call: MarginCallTable | None = None
@@ -141,17 +136,6 @@ _SIGN = ("side", "sign")
 
 def crowd(table: CrowdTable, place: Place) -> Crowd:
     """Check the crowd and convert it."""
-    rows = place.at("leverages")
-    leverages: list[LeverageShare] = []
-    for number, row in enumerate(table.leverages, 1):
-        here = rows.at(number)
-        read.at_least(row.low, 1, here.at("low"))
-        read.at_least(row.high, row.low, here.at("high"))
-        share = read.ppm(row.share, here.at("share"))
-        leverages.append(LeverageShare(row.low, row.high, share))
-    total = sum(row.share_ppm for row in leverages)
-    if total != PPM:
-        raise rows.error(f"the shares add up to {total} parts per million, expected 1000000")
     return Crowd(
         accounts=read.at_least(table.accounts, 0, place.at("accounts")),
         matched_ppm=read.ppm(table.matched, place.at("matched")),
@@ -160,7 +144,14 @@ def crowd(table: CrowdTable, place: Place) -> Crowd:
         equity_median=read.micros(table.equity_median, place.at("equity_median"), least=1),
         equity_max=read.micros(table.equity_max, place.at("equity_max"), least=1),
         equity_sigma_ppm=read.ppm(table.equity_sigma, place.at("equity_sigma"), most=5 * PPM),
-        leverages=tuple(leverages),
+        equity_tail_ppm=read.ppm(table.equity_tail, place.at("equity_tail"), most=PPM // 2),
+        equity_tail_index_ppm=read.ppm(
+            table.equity_tail_index,
+            place.at("equity_tail_index"),
+            least=PPM // 10,
+            most=100 * PPM,
+        ),
+        leverages=leverages(table.leverages, place.at("leverages")),
         enter_us=read.duration_us(table.enter, place.at("enter")),
         prefix=table.prefix,
         at_margin_call=at_margin_call(table.at_margin_call, place.at("at_margin_call")),

@@ -8,7 +8,7 @@ import pytest
 from engine.config.error import ConfigError
 from engine.config.find import find, names
 from engine.config.lab import load_lab
-from engine.config.settings import AtMarginCall, Lab, TopUp
+from engine.config.settings import AtMarginCall, Lab, LeverageShare, TopUp
 from engine.config.venue import load_venue
 from engine.core.instrument import Closing
 from engine.core.money import AMOUNT_MAX, Micros
@@ -122,6 +122,38 @@ cut_share = 1
 
 
 ALICE = '[[accounts]]\nname = "alice"\ndeposit = "1"\nmode = "cross"\n'
+
+
+def test_a_crowd_has_the_measured_mix_of_leverages_unless_it_says_otherwise(
+    tmp_path: Path,
+) -> None:
+    silent = CROWD.replace('leverages = [{ low = 1, high = 2, share = "1" }]', "")
+    measured = lab(tmp_path, LAB + silent).crowd
+    named = lab(tmp_path, LAB + silent + 'leverages = "hyperliquid-2025"').crowd
+    assert measured is not None
+    assert measured == named
+    assert [(row.low, row.high) for row in measured.leverages] == [(1, 3), (4, 7), (8, 40)]
+    # Of equally rich accounts each row then holds its share of the notional.
+    held = [row.share_ppm * (row.low + row.high) for row in measured.leverages]
+    assert [round(1_000 * part / sum(held)) for part in held] == [363, 485, 152]
+    assert sum(row.share_ppm for row in measured.leverages) == 1_000_000
+
+
+def test_a_mix_of_ones_own_is_found_beside_the_lab(tmp_path: Path) -> None:
+    text = CROWD.replace('[{ low = 1, high = 2, share = "1" }]', '"mine.toml"')
+    rows = "rows = [{ low = 2, high = 2, share = '0.25' }, { low = 5, high = 9, share = '0.75' }]"
+    (tmp_path / "mine.toml").write_text(f'of = "accounts"\n{rows}')
+    loaded = lab(tmp_path, LAB + text).crowd
+    assert loaded is not None
+    assert loaded.leverages == (LeverageShare(2, 2, 250_000), LeverageShare(5, 9, 750_000))
+    (tmp_path / "mine.toml").write_text(f'of = "accounts"\n{rows.replace("0.75", "0.7")}')
+    with pytest.raises(ConfigError) as caught:
+        lab(tmp_path, LAB + text)
+    assert (caught.value.key, caught.value.file) == ("rows", str(tmp_path / "mine.toml"))
+    with pytest.raises(ConfigError, match="no leverage of that name; there are: hyperliquid-2025"):
+        lab(tmp_path, LAB + text.replace("mine.toml", "mine"))
+
+
 CALLED = "at_margin_call = { add = 1, after = '5s' }"
 CROWD = """
 [crowd]
@@ -158,6 +190,8 @@ COLUMNS = '[feed.columns.mine]\ntime = "t"\ntime_unit = "ms"\nprice = "p"\nsize 
         (LAB + COLUMNS + 'header = ["t", "p"]', "feed.columns.mine.size", "no column 's'"),
         (LAB + COLUMNS + 'delimiter = "::"', "feed.columns.mine.delimiter", "one character"),
         (LAB + CROWD.replace('"1" }', '"0.9" }'), "crowd.leverages", "add up to 900000"),
+        (LAB + CROWD + 'equity_tail = "0.51"', "crowd.equity_tail", "to 0.5"),
+        (LAB + CROWD + "equity_tail_index = 0", "crowd.equity_tail_index", "from 0.1"),
         (LAB + CROWD.replace("low = 1", "low = 3"), "crowd.leverages[1].high", "3 or more"),
         (LAB + ALICE + ALICE, "accounts[2].name", "two accounts"),
         (LAB + ALICE.replace("alice", "a:b"), "accounts[1].name", "no colon"),
