@@ -65,6 +65,7 @@ class ContractTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     depth: str
     depth_scale: Number = 1
     funding: FundingTable = FundingTable()
+    group: str = ""
 
 
 def contract(symbol: str, table: Table, place: Place) -> Contract:
@@ -94,6 +95,7 @@ def contract(symbol: str, table: Table, place: Place) -> Contract:
         brackets=brackets(shape.brackets, place.at("brackets")),
         depth=_depth(shape, place),
         funding=_funding(shape.funding, place.at("funding")),
+        group=shape.group,
     )
     _check_amounts(result, place)
     return result

@@ -24,11 +24,15 @@ class ReportTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LabTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A lab's file. `rules` and `contracts` are laid over the venue's."""
+    """A lab's file. `rules` and `contracts` are laid over the venue's.
+
+    Each pool of the insurance fund begins with `fund`, or with what `pools` says.
+    """
 
     venue: str
     seed: int
     fund: Number
+    pools: dict[str, Number] = {}
     rules: Table = {}
     contracts: dict[str, Table] = {}
     feed: FeedTable = FeedTable()
@@ -73,9 +77,21 @@ def _venue(table: LabTable, path: Path, place: Place, by_rules_of: str | None) -
         rules=msgspec.structs.replace(own, seed=table.seed),
         contracts=contracts(below, table.contracts, place.at("contracts")),
         fund=read.micros(table.fund, place.at("fund")),
+        pools={
+            name: read.micros(cash, place.at("pools").at(name))
+            for name, cash in table.pools.items()
+        },
     )
     if not result.contracts:
         raise place.at("contracts").error("neither the lab nor its venue has a contract")
+    for name in table.pools:
+        if name not in result.funds():
+            known = ", ".join(pool or "one without a name" for pool in result.funds())
+            raise (
+                place.at("pools")
+                .at(name)
+                .error(f"there is no such pool; the venue's fund_pools makes these: {known}")
+            )
     return result
 
 

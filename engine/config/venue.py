@@ -29,8 +29,11 @@ class RulesTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     adl: Literal["ranked", "hyperliquid", "pro_rata", "random", "none"] = "ranked"
     adl_price: Literal["bankruptcy", "mark", "previous_mark"] = "bankruptcy"
     adl_against: Literal["winners", "anybody"] = "winners"
-    adl_seed: int = 0
     outside_in_waterfall: Literal["never", "last"] = "never"
+    fund_pools: Literal["one", "symbol", "group"] = "one"
+    socialized: Literal["profit", "open_interest", "none"] = "profit"
+    settlement: str | None = None
+    """The period at whose end winners are cut; without one they are cut at once."""
     self_trade: Literal["cancel_taker", "cancel_maker", "cancel_both"] = "cancel_maker"
     queue: Literal["passed", "back", "front", "proportional"] = "back"
     market_band: Number = "0.05"
@@ -92,8 +95,10 @@ def rules(name: str, table: Table, place: Place) -> Rules:
         adl=shape.adl,
         adl_price=shape.adl_price,
         adl_against=shape.adl_against,
-        adl_seed=shape.adl_seed,
         outside_in_waterfall=shape.outside_in_waterfall,
+        fund_pools=shape.fund_pools,
+        socialized=shape.socialized,
+        settlement_us=_settlement_us(shape, place.at("settlement")),
         self_trade=shape.self_trade,
         queue=shape.queue,
         orders_max=read.at_least(shape.orders_max, 1, place.at("orders_max")),
@@ -128,6 +133,17 @@ def _check_together(shape: RulesTable, place: Place) -> None:
             f"found {shape.maker_fee}, above the taker fee {shape.taker_fee}: the margin of an "
             "order is set aside with the taker fee, which must cover the maker's"
         )
+
+
+def _settlement_us(shape: RulesTable, place: Place) -> int:
+    if shape.settlement is None:
+        return 0
+    if shape.socialized != "profit":
+        raise place.error(
+            f"found {shape.settlement} with socialized = {shape.socialized!r}: only losses that "
+            "winners bear by profit wait for the end of a period; leave this key out"
+        )
+    return read.duration_us(shape.settlement, place, least=1)
 
 
 def _fee(value: Number, place: Place) -> int:

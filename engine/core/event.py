@@ -4,7 +4,8 @@
 units, quantities in lots, money in micros. In the events of a liquidation `liquidation` is the
 `seq` of its `LiquidationStarted`. `loss`, `own_margin`, `insurance_fund`, `adl`, `socialized`
 and `uncovered` are signed and add up by the identity loss = own_margin + insurance_fund + adl
-+ socialized + uncovered over all events of a run. `fund` is the insurance fund's cash afterwards.
++ socialized + uncovered + pending over all events of a run, where a `PeriodSettled` takes its
+`pending` off again. `fund` is the insurance fund's cash afterwards.
 """
 
 from typing import Literal
@@ -277,8 +278,11 @@ class ClosedOutside(Event, frozen=True):
     loss: Micros
 
 
-class DeficitCovered(Event, frozen=True):
-    """A negative balance was made good: by the fund, by winners, or by nobody yet."""
+class DeficitCovered(Event, frozen=True, omit_defaults=True):
+    """A negative balance was made good: by the fund, by winners, or by nobody yet.
+
+    `pending` waits until the period is settled.
+    """
 
     liquidation: int
     account: str
@@ -288,10 +292,28 @@ class DeficitCovered(Event, frozen=True):
     socialized: Micros
     uncovered: Micros
     fund: Micros
+    pending: Micros = Micros(0)
+
+
+class PeriodSettled(Event, frozen=True):
+    """A period of profit and loss is over; what waited in a pool was paid.
+
+    `pool` names a pool of the insurance fund, "" where the venue has one.
+    """
+
+    pool: str
+    pending: Micros
+    insurance_fund: Micros
+    socialized: Micros
+    uncovered: Micros
+    fund: Micros
 
 
 class LossSocialized(Event, frozen=True):
-    """A winner was cut; `contract` names an isolated position, absent for the cross pool."""
+    """A trader was cut; `contract` names an isolated position, absent for the cross pool.
+
+    `liquidation` is 0 where the losses of a period are settled.
+    """
 
     liquidation: int
     account: str
@@ -354,6 +376,7 @@ AnyEvent = (
     | Deleveraged
     | ClosedOutside
     | DeficitCovered
+    | PeriodSettled
     | LossSocialized
     | ResidueTaken
     | LiquidationEnded

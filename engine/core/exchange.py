@@ -27,7 +27,7 @@ from engine.core.command import (
 )
 from engine.core.event import Event
 from engine.core.instrument import Venue
-from engine.core.liquidation import waterfall
+from engine.core.liquidation import socialize, waterfall
 from engine.core.money import AMOUNT_MAX
 from engine.core.reason import Reason
 from engine.core.state.standing import cross_equity, isolated_risk
@@ -81,7 +81,7 @@ class Exchange:
             state.reject(command, reason)
             return tuple(state.events)
         if command.at_us >= state.timer_us:
-            funding.run_timers(state, command.at_us, self._work_off)
+            funding.run_timers(state, command.at_us, socialize.period, self._work_off)
         kind = type(command)
         tick = state.markets.get(command.contract) if kind in _INTRODUCED else None  # type: ignore[attr-defined]
         state.begin(command.at_us, tick)

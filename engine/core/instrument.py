@@ -85,6 +85,8 @@ class Contract(msgspec.Struct, frozen=True):
     brackets: tuple[Bracket, ...]
     depth: Depth
     funding: Funding = Funding()
+    group: str = ""
+    """Contracts of one group share an insurance fund where funds go by group."""
 
 
 class Closing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -126,10 +128,14 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     adl_price: Literal["bankruptcy", "mark", "previous_mark"] = "bankruptcy"
     adl_against: Literal["winners", "anybody"] = "winners"
     """Only profitable positions that are not in breach, or all that can pay."""
-    adl_seed: int = 0
-    """Shuffles the `random` order; the same log with the same seed gives the same events."""
     outside_in_waterfall: Literal["never", "last"] = "never"
     """Whether the replayed market is deleveraged and cut too, behind everybody else."""
+    fund_pools: Literal["one", "symbol", "group"] = "one"
+    """Whose losses an insurance fund bears: all, or those of one contract or group of contracts."""
+    socialized: Literal["profit", "open_interest", "none"] = "profit"
+    """Who is cut for what the fund leaves: winners by profit, all positions by size, or nobody."""
+    settlement_us: int = 0
+    """The period of whose profit winners are cut, at its end; 0: at once, since the log began."""
     self_trade: Literal["cancel_taker", "cancel_maker", "cancel_both"] = "cancel_maker"
     queue: Literal["passed", "back", "front", "proportional"] = "back"
     """Where a resting order stands behind what the replayed market showed at its price; with
@@ -154,3 +160,17 @@ class Venue(msgspec.Struct, frozen=True):
     rules: Rules
     contracts: tuple[Contract, ...]
     fund: Micros = Micros(0)
+    """What every pool of the insurance fund begins with that `pools` does not name."""
+    pools: dict[str, Micros] = {}
+
+    def pool_of(self, contract: Contract) -> str:
+        """Return the name of the insurance fund that bears a contract's losses, "" for one."""
+        if self.rules.fund_pools == "one":
+            return ""
+        by_group = self.rules.fund_pools == "group"
+        return contract.group or contract.symbol if by_group else contract.symbol
+
+    def funds(self) -> dict[str, Micros]:
+        """Return what each pool of the insurance fund begins with, by name."""
+        names = sorted({self.pool_of(contract) for contract in self.contracts}) or [""]
+        return {name: self.pools.get(name, self.fund) for name in names}

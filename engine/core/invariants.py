@@ -6,7 +6,7 @@ command: the sums at once, the full recount every 64th.
 
 from engine.core.account.account import OUTSIDE
 from engine.core.state.standing import cross_risk, isolated_risk, orders_margin
-from engine.core.state.venue import State
+from engine.core.state.venue import State, keyed
 
 FULL_EVERY = 64
 
@@ -23,7 +23,9 @@ def check(state: State) -> None:
 def check_sums(state: State) -> None:
     """Assert what is cheap: the ledger's sum, the fund, quantities and costs by contract."""
     state.ledger.check()
-    assert state.fund >= 0, "the fund can be emptied, never overdrawn"
+    for pool in state.pools:
+        assert state.balance(keyed("fund", pool)) >= 0, "a fund can be emptied, never overdrawn"
+        assert state.balance(keyed("pending_loss", pool)) <= 0, "a loss that waits is a loss"
     for symbol, market in state.markets.items():
         assert sum(p.quantity for p in market.holders.values()) == 0, f"{symbol}: long = short"
         cost = sum(position.cost for position in market.holders.values())

@@ -41,8 +41,11 @@ class MarketImage(msgspec.Struct, omit_defaults=True):
     mark_before: Price = Price(0)
 
 
-class AccountImage(msgspec.Struct):
-    """An account; its orders in the order in which they stand in its list."""
+class AccountImage(msgspec.Struct, omit_defaults=True):
+    """An account; its orders in the order in which they stand in its list.
+
+    `result` is that of the one pool there mostly is, `results` those of pools with a name.
+    """
 
     name: str
     positions: list[Position]
@@ -50,6 +53,8 @@ class AccountImage(msgspec.Struct):
     result: int
     warned: int
     last_contract: str
+    results: dict[str, int] = {}
+    carried: dict[str, int] = {}
 
 
 class Image(msgspec.Struct):
@@ -122,9 +127,11 @@ def _image(state: State) -> Image:
                 name,
                 [account.positions[contract] for contract in sorted(account.positions)],
                 list(account.orders.values()),
-                account.result,
+                account.results.get("", 0),
                 account.warned,
                 account.last_contract,
+                {pool: result for pool, result in account.results.items() if pool and result},
+                {contract: profit for contract, profit in account.carried.items() if profit},
             )
             for name, account in sorted(state.accounts.items())
         ],
@@ -149,7 +156,8 @@ def _restore_account(state: State, picture: AccountImage) -> None:
     state.keep(account)
     if picture.name != OUTSIDE:
         state.watch.touch(picture.name)
-    account.result, account.warned = picture.result, picture.warned
+    account.results = {"": picture.result, **picture.results}
+    account.carried, account.warned = picture.carried, picture.warned
     account.last_contract = picture.last_contract
     for position in picture.positions:
         state.store(position)

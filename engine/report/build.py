@@ -6,6 +6,7 @@ from engine.core import snapshot
 from engine.core.exchange import Exchange
 from engine.report.chronicle import Chronicle
 from engine.report.facts import Facts, Order, Sums
+from engine.report.funds import Funds
 from engine.report.notes import Held
 from engine.report.prices import Prices
 from engine.report.setting import Setting
@@ -78,7 +79,7 @@ def summary(exchange: Exchange, setting: Setting, gathered: Gathered, ending: En
         fees=money(view.fees()),
         residue=money(facts.sums.residue),
         inventory_pnl="0",
-        insurance_fund=Fund(money(setting.venue.fund), money(facts.fund_low), money(view.fund())),
+        insurance_fund=fund(gathered.chronicle.funds),
         watched=tuple(
             watched_row(had, setting.modes[had.account], statement, units) for had in gathered.held
         ),
@@ -88,6 +89,11 @@ def summary(exchange: Exchange, setting: Setting, gathered: Gathered, ending: En
         ),
         elapsed_s=ending.elapsed_s,
     )
+
+
+def fund(funds: Funds) -> Fund:
+    """What the insurance fund had."""
+    return Fund(money(funds.start), money(funds.low), money(funds.cash))
 
 
 def waterfall(sums: Sums) -> Waterfall:
@@ -100,6 +106,7 @@ def waterfall(sums: Sums) -> Waterfall:
         adl=money(sums.adl),
         socialized=money(sums.socialized),
         uncovered=money(sums.uncovered),
+        pending=money(sums.pending),
     )
 
 

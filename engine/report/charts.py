@@ -24,6 +24,7 @@ STAGES = (
     ("adl", "auto-deleveraging", "#f59e0b"),
     ("socialized", "socialised loss", "#ef4444"),
     ("uncovered", "uncovered", "#7f1d1d"),
+    ("pending", "waiting to be settled", "#a855f7"),
 )
 _SIDES = (("long", "circle", "#ef4444"), ("short", "diamond", "#10b981"))
 BUBBLE_MIN, BUBBLE_MAX = 5, 42
@@ -160,7 +161,7 @@ def fund(setting: Setting, chronicle: Chronicle, span_us: tuple[int, int]) -> Op
     """The insurance fund's cash, changed by liquidations alone."""
     begin, end = span_us
     points = chronicle.fund.points()
-    whole = [(begin, int(setting.venue.fund)), *points]
+    whole = [(begin, chronicle.funds.start), *points]
     whole.append((max(end, whole[-1][0]), whole[-1][1]))
     series = [line("insurance fund", in_money(whole), step="end")]
     return frame(series=series, legend={"show": False}, grid=frame()["grid"] | {"top": 12})

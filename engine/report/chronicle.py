@@ -4,24 +4,15 @@ A run in progress and a reader of its log hand over the same events, so both com
 page, byte for byte.
 """
 
-from engine.core.event import (
-    DeficitCovered,
-    Deposited,
-    Event,
-    LiquidationFeePaid,
-    LiquidationFilled,
-    MarkMoved,
-    ResidueTaken,
-)
+from engine.core.event import Deposited, Event, MarkMoved
 from engine.report.calls import Calls
 from engine.report.curve import Curve
 from engine.report.facts import Facts
+from engine.report.funds import Funds
 from engine.report.prices import Prices
 from engine.report.setting import Setting
 from engine.report.statement import Statement
 from engine.report.top_ups import ForcedTopUps
-
-_FUND = (LiquidationFilled, LiquidationFeePaid, DeficitCovered, ResidueTaken)
 
 
 class Chronicle:
@@ -36,7 +27,8 @@ class Chronicle:
         limit = setting.samples
         symbols = [contract.symbol for contract in setting.venue.contracts]
         self.calls = Calls(setting.watch)
-        self.facts = Facts(setting.venue.fund, self.calls)
+        self.facts = Facts(self.calls)
+        self.funds = Funds(setting.venue)
         self.statement = Statement(setting.watch)
         self.top_ups = ForcedTopUps()
         self.fund = Curve(limit)
@@ -54,8 +46,8 @@ class Chronicle:
         self.traded.heard(events)
         for event in events:
             self.top_ups.heard(event)
-            if isinstance(event, _FUND):
-                self.fund.add(event.at_us, event.fund)
+            if self.funds.heard(event):
+                self.fund.add(event.at_us, self.funds.cash)
             elif isinstance(event, MarkMoved):
                 self.moved[event.contract].add(event.at_us, event.last)
                 self.marked[event.contract].add(event.at_us, event.mark)

@@ -21,7 +21,7 @@ from engine.core.event import (
 from engine.core.exchange import Exchange
 from engine.core.instrument import Contract
 from engine.report.bars import Bars
-from engine.report.build import waterfall
+from engine.report.build import fund, waterfall
 from engine.report.chronicle import Chronicle
 from engine.report.measure import DAY_US, Counts, Course, Day, Measure, Tally
 from engine.report.setting import Setting
@@ -174,9 +174,7 @@ def side(played: Played) -> Side:
         deleveraged=len(measure.hit[Deleveraged]),
         cut=len(measure.hit[LossSocialized]),
         waterfall=waterfall(facts.sums),
-        insurance_fund=Fund(
-            money(played.setting.venue.fund), money(facts.fund_low), money(view.fund())
-        ),
+        insurance_fund=fund(played.chronicle.funds),
     )
 
 

@@ -85,6 +85,7 @@ def _payer_rows() -> list[tuple[str, Cell]]:
         ("auto-deleveraging", lambda side: grouped(side.waterfall.adl, 2)),
         ("socialised loss", lambda side: grouped(side.waterfall.socialized, 2)),
         ("uncovered", lambda side: grouped(side.waterfall.uncovered, 2)),
+        ("waiting to be settled", lambda side: grouped(side.waterfall.pending, 2)),
         ("winners deleveraged", lambda side: f"{side.deleveraged:,}"),
         ("winners cut", lambda side: f"{side.cut:,}"),
         ("fund left", lambda side: grouped(side.insurance_fund.end, 2)),

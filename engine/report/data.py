@@ -152,8 +152,7 @@ def _tiles(setting: Setting, chronicle: Chronicle) -> list[Tile]:
     hit = len({order.began.account for order in orders})
     worth = sum(notional(order, contracts) for order in orders)
     rest = sums.loss - sums.own_margin
-    ended = chronicle.fund.points()
-    cash = ended[-1][1] if ended else int(setting.venue.fund)
+    funds = chronicle.funds
     return [
         Tile(
             "liquidations", f"{len(orders):,}", f"{hit:,} of {len(chronicle.accounts):,} accounts"
@@ -163,8 +162,8 @@ def _tiles(setting: Setting, chronicle: Chronicle) -> list[Tile]:
         Tile("paid by others", _whole(rest), f"{_percent(rest, sums.loss)} of the loss"),
         Tile(
             "insurance fund",
-            _whole(cash),
-            f"from {_whole(setting.venue.fund)}, low {_whole(facts.fund_low)}",
+            _whole(funds.cash),
+            f"from {_whole(funds.start)}, low {_whole(funds.low)}",
         ),
         Tile("uncovered", _whole(sums.uncovered), "borne by nobody"),
     ]

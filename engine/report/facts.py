@@ -19,6 +19,7 @@ from engine.core.event import (
     LiquidationFilled,
     LiquidationStarted,
     LossSocialized,
+    PeriodSettled,
     ResidueTaken,
 )
 from engine.report.calls import Before, Calls
@@ -30,7 +31,11 @@ PAYERS_MAX = 6
 
 
 class Sums(msgspec.Struct):
-    """A waterfall so far, signed, in micros; `residue` went to the fund and stands beside it."""
+    """A waterfall so far, signed, in micros; `residue` went to the fund and stands beside it.
+
+    `pending` waits for the end of a period, of a liquidation order: for ever, as its share in what
+    is paid then is not told.
+    """
 
     loss: int = 0
     own_margin: int = 0
@@ -38,13 +43,14 @@ class Sums(msgspec.Struct):
     adl: int = 0
     socialized: int = 0
     uncovered: int = 0
+    pending: int = 0
     residue: int = 0
 
     @property
     def gap(self) -> int:
         """Loss less everybody who paid for it; 0, or a rule of the waterfall was broken."""
         paid = self.own_margin + self.insurance_fund + self.adl + self.socialized + self.uncovered
-        return self.loss - paid
+        return self.loss - paid - self.pending
 
 
 class Fill(msgspec.Struct):
@@ -104,10 +110,9 @@ class Order(msgspec.Struct):
 class Facts:
     """Takes in every event; `orders` are the liquidation orders by seq, in their order."""
 
-    def __init__(self, fund: int, calls: Calls) -> None:
+    def __init__(self, calls: Calls) -> None:
         self.sums = Sums()
         self.orders: dict[int, Order] = {}
-        self.fund_low = fund
         self._calls = calls
         self._handlers: dict[type[Event], Callable[[Any], None]] = {
             LiquidationFilled: self._filled,
@@ -115,6 +120,7 @@ class Facts:
             Deleveraged: self._deleveraged,
             ClosedOutside: self._closed_outside,
             DeficitCovered: self._covered,
+            PeriodSettled: self._settled,
             LossSocialized: self._cut,
             ResidueTaken: self._residue,
             LiquidationEnded: self._ended,
@@ -144,7 +150,6 @@ class Facts:
             sums.loss += event.loss
             sums.own_margin += event.own_margin
             sums.insurance_fund += event.insurance_fund
-        self.fund_low = min(self.fund_low, event.fund)
 
     def _charged(self, event: LiquidationFeePaid) -> None:
         order = self.orders[event.liquidation]
@@ -177,9 +182,17 @@ class Facts:
             sums.insurance_fund += event.insurance_fund
             sums.socialized += event.socialized
             sums.uncovered += event.uncovered
-        self.fund_low = min(self.fund_low, event.fund)
+            sums.pending += event.pending
+
+    def _settled(self, event: PeriodSettled) -> None:
+        self.sums.pending -= event.pending
+        self.sums.insurance_fund += event.insurance_fund
+        self.sums.socialized += event.socialized
+        self.sums.uncovered += event.uncovered
 
     def _cut(self, event: LossSocialized) -> None:
+        if not event.liquidation:
+            return
         order = self.orders[event.liquidation]
         order.cut_count += 1
         order.cut = _most(order.cut, Payer(event.account, event.contract, 0, event.amount))

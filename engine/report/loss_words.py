@@ -1,6 +1,13 @@
 """Who pays for a liquidation, and what it costs, in words."""
 
-from engine.report.venue_setting import Choice, Measure, Topic, fee
+from engine.report.venue_setting import Choice, Measure, Topic, fee, lasting
+
+
+def _settlement(micros: int) -> str:
+    if not micros:
+        return "Losses are shared at once, by what was won since the log began."
+    return f"Losses wait until a period of {lasting(micros)} ends, and its winners pay."
+
 
 WHO_PAYS = Topic(
     "Who pays",
@@ -37,9 +44,6 @@ WHO_PAYS = Topic(
                 "it has a profit or not.",
             },
         ),
-        Measure(
-            "adl_seed", lambda seed: f"The seed of what chance decides in deleveraging is {seed}."
-        ),
         Choice(
             "outside_in_waterfall",
             {
@@ -47,6 +51,25 @@ WHO_PAYS = Topic(
                 "last": "The replayed market is deleveraged and cut too, behind everybody else.",
             },
         ),
+        Choice(
+            "fund_pools",
+            {
+                "one": "One insurance fund bears the losses of all contracts.",
+                "symbol": "Each contract has an insurance fund of its own.",
+                "group": "Each group of contracts has an insurance fund of its own.",
+            },
+        ),
+        Choice(
+            "socialized",
+            {
+                "profit": "What the fund leaves is cut from winners in proportion to their "
+                "profit, at most all of it.",
+                "open_interest": "What the fund leaves is cut from all positions of the contract, "
+                "long and short, by their size.",
+                "none": "What the fund leaves is cut from nobody and stays uncovered.",
+            },
+        ),
+        Measure("settlement_us", _settlement),
         Measure("liquidation_fee_ppm", fee("The liquidated account pays a liquidation fee")),
         Choice(
             "liquidation_fee_to",

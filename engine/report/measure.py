@@ -29,7 +29,7 @@ from engine.core.event import (
 from engine.core.exchange import Exchange
 from engine.core.margin.risk import notional
 from engine.core.state.standing import available, kept, profit
-from engine.core.state.venue import State
+from engine.core.state.venue import State, keyed
 from engine.report.curve import Curve
 
 DAY_US = 86_400_000_000
@@ -231,7 +231,8 @@ def _paid(tally: Tally, *, fee: int = 0, funding: int = 0) -> None:
 def _all_equity(state: State) -> int:
     """What all clients are worth: all money sums to zero, so it is what the others lack."""
     outside = state.accounts[OUTSIDE]
-    others = ("external", "fees", "fund", "rounding", "uncovered", outside.wallet_key)
+    others = ["external", "fees", "rounding", "uncovered", outside.wallet_key]
+    others += [keyed(kind, pool) for kind in ("fund", "pending_loss") for pool in state.pools]
     open_profit = sum(
         profit(state, position) for position in outside.positions.values() if position.quantity
     )

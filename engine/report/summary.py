@@ -97,7 +97,7 @@ class LiquidationRow(msgspec.Struct, frozen=True):
 
 
 class Waterfall(msgspec.Struct, frozen=True):
-    """Who paid: loss is the sum of the others, to the unit."""
+    """Who paid: loss is the sum of the others, to the unit; `pending` waits to be settled."""
 
     loss: Decimal
     own_margin: Decimal
@@ -106,6 +106,7 @@ class Waterfall(msgspec.Struct, frozen=True):
     adl: Decimal
     socialized: Decimal
     uncovered: Decimal
+    pending: Decimal
 
 
 class Fund(msgspec.Struct, frozen=True):

@@ -20,6 +20,7 @@ _STAGES = (
     ("adl", "auto-deleveraging (winners closed early)"),
     ("socialized", "socialised loss (winners cut)"),
     ("uncovered", "uncovered"),
+    ("pending", "waiting for the end of the period"),
 )
 _FIRST = 4
 """Liquidations at the beginning of a cascade that are shown whoever was hit."""

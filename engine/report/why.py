@@ -57,6 +57,7 @@ class Why(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     adl: str
     socialized: str
     uncovered: str
+    pending: str
     taker_fee: str
     liquidation_fee: str
     residue: str
@@ -160,6 +161,7 @@ def _why(order: Order, units: Units, worth: int) -> Why:
         adl=money(sums.adl),
         socialized=money(sums.socialized),
         uncovered=money(sums.uncovered),
+        pending=money(sums.pending),
         taker_fee=money(order.taker_fee),
         liquidation_fee=money(order.liquidation_fee),
         residue=money(sums.residue),

@@ -63,6 +63,16 @@ def test_what_closes_and_its_chance_are_those_of_venue_and_lab(tmp_path: Path) -
     assert rules.seed == 1
 
 
+def test_pools_of_the_fund_begin_with_what_the_lab_says(tmp_path: Path) -> None:
+    loaded = lab(
+        tmp_path,
+        LAB + '[rules]\nfund_pools = "group"\nsettlement = "1d"\n[pools]\nalts = "7"\n'
+        '[contracts.XUSDT]\ngroup = "alts"\n',
+    )
+    assert loaded.venue.funds() == {"alts": 7_000_000}
+    assert loaded.venue.rules.settlement_us == 86_400_000_000
+
+
 def test_a_finer_mark_tick_is_the_price_unit(tmp_path: Path) -> None:
     loaded = lab(tmp_path, LAB + '[contracts.XUSDT]\nmark_tick = "0.01"\n')
     (contract,) = loaded.venue.contracts
@@ -179,6 +189,12 @@ COLUMNS = '[feed.columns.mine]\ntime = "t"\ntime_unit = "ms"\nprice = "p"\nsize 
         (LAB + "[rules.closing]\norder = 'first'", "rules.closing.order", "value 'first'"),
         (LAB + "[rules]\ntaker_fee = '0.5'", "rules.taker_fee", "to 0.1"),
         (LAB + "[rules]\nwarning_levels = [80, 50]", "rules.warning_levels[2]", "rising"),
+        (
+            LAB + "[rules]\nsocialized = 'none'\nsettlement = '1d'",
+            "rules.settlement",
+            "leave this key out",
+        ),
+        (LAB + "[pools]\nETHUSDT = '1'", "pools.ETHUSDT", "makes these: one without a name"),
         (LAB + "[contracts.Y]\ntick = '1'", "contracts.Y.lot", "missing"),
         (LAB + "[contracts.XUSDT]\nlot = '0.00000001'", "contracts.XUSDT", "make mark_tick"),
         (LAB + "[contracts.XUSDT]\nmark_tick = '0.03'", "contracts.XUSDT.tick", "the mark_tick"),

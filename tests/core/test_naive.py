@@ -22,7 +22,7 @@ from engine.core.event import (
 from engine.core.reason import Reason
 from tests.support.naive import NaiveExchange
 from tests.support.naive.margin import equity, in_breach
-from tests.support.naive.state import State
+from tests.support.naive.state import State, pool_name
 from tests.support.swarm import commands
 
 SEEDS = range(1_000, 1_040)
@@ -61,7 +61,8 @@ def test_what_is_always_true_is_true_after_every_command(seed: int) -> None:
 
 def check_ledger(state: State) -> None:
     assert sum(state.ledger.values()) == 0
-    assert state.fund >= 0
+    for pool in state.pools():
+        assert state.balance(pool_name("fund", pool)) >= 0
     for symbol in state.markets:
         held = [p for (_, contract), p in state.positions.items() if contract == symbol]
         assert sum(position.quantity for position in held) == 0

@@ -12,7 +12,7 @@ from engine.report.summary import Summary, encoded, json_schema
 from engine.report.view import ExchangeView
 from tests.report.conftest import Reported
 
-PAYERS = ("own_margin", "insurance_fund", "assignment", "adl", "socialized", "uncovered")
+PAYERS = ("own_margin", "insurance_fund", "assignment", "adl", "socialized", "uncovered", "pending")
 
 
 @pytest.fixture(scope="module")

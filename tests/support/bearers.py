@@ -5,22 +5,42 @@ contracts and commands that it had.
 """
 
 import random
+from typing import Any
 
 import msgspec
 
-from engine.core.instrument import Rules
+from engine.core.instrument import Rules, Venue
+from engine.core.money import Micros
+
+HOUR_US = 3_600_000_000
 
 
-def with_bearers(dice: random.Random, rules: Rules) -> Rules:
+def with_bearers(dice: random.Random, venue: Venue) -> Venue:
     """Draw the policies; one venue in three keeps those of the textbook."""
     own = random.Random(repr(dice.getstate()))
     if own.random() < 1 / 3:
-        return rules
+        return venue
+    contracts = [
+        msgspec.structs.replace(one, group=own.choice(("", "alts"))) for one in venue.contracts
+    ]
+    pools = {one.symbol: Micros(own.randrange(1, 10**9)) for one in contracts[1:]}
     return msgspec.structs.replace(
-        rules,
-        adl=own.choice(("ranked", "hyperliquid", "pro_rata", "random", "none")),
-        adl_price=own.choice(("bankruptcy", "bankruptcy", "mark", "previous_mark")),
-        adl_against=own.choice(("winners", "winners", "anybody")),
-        adl_seed=own.choice((0, 7)),
-        outside_in_waterfall=own.choice(("never", "last")),
+        venue,
+        contracts=tuple(contracts),
+        pools=own.choice(({}, pools)),
+        rules=_rules(own, venue.rules),
     )
+
+
+def _rules(own: random.Random, rules: Rules) -> Rules:
+    """Draw the rules of the waterfall."""
+    drawn: dict[str, Any] = {
+        "adl": own.choice(("ranked", "hyperliquid", "pro_rata", "random", "none")),
+        "adl_price": own.choice(("bankruptcy", "bankruptcy", "mark", "previous_mark")),
+        "adl_against": own.choice(("winners", "winners", "anybody")),
+        "outside_in_waterfall": own.choice(("never", "last")),
+        "fund_pools": own.choice(("one", "one", "symbol", "group")),
+        "socialized": own.choice(("profit", "profit", "open_interest", "none")),
+        "settlement_us": own.choice((0, 0, 600_000_000, HOUR_US, 24 * HOUR_US)),
+    }
+    return msgspec.structs.replace(rules, **drawn)

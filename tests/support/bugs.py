@@ -2,7 +2,7 @@
 
 They are those that venues and prototypes had: rounding that leaks, an account liquidated twice,
 a wave that moves its own marks, a reduce-only order that outlives its position, margin stranded
-when a position is gone, the fund overdrawn or drawn too late, winners cut by more than they won,
+when a position is gone, the fund overdrawn or not drawn at all, winners cut by more than they won,
 work skipped that was due.
 """
 
@@ -17,8 +17,7 @@ from engine.core.account.position import Position
 from engine.core.book.ladder import Ladder
 from engine.core.book.order import Order
 from engine.core.command import Command, Side
-from engine.core.event import DeficitCovered
-from engine.core.liquidation import breach, choose, close, settle, socialize
+from engine.core.liquidation import breach, choose, close, settle
 from engine.core.liquidation.case import Breach, Case
 from engine.core.margin import band
 from engine.core.money import AMOUNT_MAX, Lots, Micros, Price, div_up
@@ -27,7 +26,6 @@ from engine.core.state.standing import cross_risk, profit
 from engine.core.state.venue import State
 from engine.core.trading import prices
 
-_ACROSS_WINNERS = socialize._across_winners
 _FEES = settle.fees
 _INTO_BOOK = close.into_book
 _NEXT_ROUND = choose.next_round
@@ -85,32 +83,15 @@ def moving_marks(state: State, case: Case, position: Position, limit: Price) -> 
     prices.update(state)
 
 
-def winners_first(state: State, case: Case, key: str, contract: str) -> None:
-    """Cut winners before the fund pays."""
-    deficit = -state.balance(key)
-    cut = _ACROSS_WINNERS(state, case, key, deficit)
-    from_fund = min(state.fund, deficit - cut)
-    state.post("fund", key, from_fund)
-    state.post("uncovered", key, deficit - cut - from_fund)
-    state.emit(
-        DeficitCovered(
-            **state.stamp(),
-            liquidation=case.liquidation,
-            account=case.breach.account.name,
-            contract=contract,
-            deficit=Micros(deficit),
-            insurance_fund=Micros(from_fund),
-            socialized=Micros(cut),
-            uncovered=Micros(deficit - cut - from_fund),
-            fund=state.fund,
-        )
-    )
+def withheld(*_: Any) -> int:
+    """Let the fund keep its cash."""
+    return 0
 
 
-def principal(state: State, loser: str) -> dict[str, int]:
+def principal(state: State, burden: Any) -> dict[str, int]:
     """Cut by what somebody has instead of by what he won."""
     has = {n: cross_risk(state, one).equity for n, one in state.accounts.items() if n != OUTSIDE}
-    return {name: equity for name, equity in has.items() if equity > 0 and name != loser}
+    return {name: equity for name, equity in has.items() if equity > 0 and name != burden.loser}
 
 
 def last_of_level(ladder: Ladder, side: Side) -> Order | None:
@@ -195,8 +176,8 @@ BUGS = {
     "the fund sells what it cannot pay": Bug(
         "liquidation.cover._Sale.affordable", all_affordable, "the fund owes"
     ),
-    "winners pay before the fund": Bug(
-        "liquidation.socialize.deficit_of", winners_first, "the fund pays first"
+    "the fund keeps its cash": Bug(
+        "liquidation.socialize._from_fund", withheld, "the fund pays first"
     ),
     "a cut takes principal": Bug(
         "liquidation.socialize._weights", principal, "cut by more than it won"

@@ -29,16 +29,17 @@ import pytest
 from engine.core import invariants
 from engine.core.account.account import OUTSIDE
 from engine.core.command import AnyCommand, Deposit, PlaceOrder
-from engine.core.event import Event, OrderAccepted, OrderFilled, Rejected
+from engine.core.event import Event, OrderAccepted, OrderFilled, PeriodSettled, Rejected
 from engine.core.exchange import Exchange
 from engine.core.instrument import Venue
 from engine.core.money import Micros
+from engine.core.state.venue import keyed
 from tests.support.story_commands import NUMBER, Reader, Words, clock, number
 from tests.support.story_events import line_of, name_of, word_of
 from tests.support.story_venue import Draft
 
 RICH = Micros(1_000_000)
-PARTS = ("own_margin", "insurance_fund", "adl", "socialized", "uncovered")
+PARTS = ("own_margin", "insurance_fund", "adl", "socialized", "uncovered", "pending")
 
 
 class Day:
@@ -197,7 +198,9 @@ class Day:
         market = state.markets[contract]
         if what in ("mark", "last", "index"):
             return f"  {asked} {word_of(getattr(market, what))}"
-        if what in ("fund", "fees", "rounding", "uncovered"):
+        if what in ("fund", "pending_loss"):
+            return f"  {asked} {word_of(state.balance(keyed(what, state.pool_of(contract))))}"
+        if what in ("fees", "rounding", "uncovered"):
             return f"  {asked} {word_of(state.balance(what))}"
         who = words.next()
         if what == "position":
@@ -211,7 +214,8 @@ class Day:
         paid = dict.fromkeys(PARTS, 0)
         for event in self.events:
             for part in PARTS:
-                paid[part] += getattr(event, part, 0)
+                taken_off = part == "pending" and isinstance(event, PeriodSettled)
+                paid[part] += getattr(event, part, 0) * (-1 if taken_off else 1)
             if hasattr(event, "deficit"):
                 paid["own_margin"] -= event.deficit
             elif hasattr(event, "loss") and not hasattr(event, "own_margin"):

@@ -34,6 +34,7 @@ from engine.core.event import (
     OrderCancelled,
     OrderFilled,
     OrderTrimmed,
+    PeriodSettled,
     PoolDrawn,
     Rejected,
     ResidueTaken,
@@ -70,6 +71,7 @@ LINES: dict[type[Event], str] = {
     ClosedOutside: "outside {account} {quantity} {contract} @ {price}",
     LossSocialized: "socialize {who} {amount}",
     DeficitCovered: "deficit {account} {contract} {deficit}",
+    PeriodSettled: "settled {pool} {pending}",
     ResidueTaken: "residue {account} {contract} {amount} to {to}",
     LiquidationEnded: "ended {account} {contract} {quantity} equity {equity} "
     "maintenance {maintenance}",
@@ -78,7 +80,8 @@ LINES: dict[type[Event], str] = {
 IF_ANY: dict[type[Event], tuple[str, ...]] = {
     OrderFilled: ("realized", "fee"),
     LiquidationFilled: ("insurance_fund",),
-    DeficitCovered: ("insurance_fund", "socialized", "uncovered"),
+    DeficitCovered: ("insurance_fund", "socialized", "uncovered", "pending"),
+    PeriodSettled: ("insurance_fund", "socialized", "uncovered"),
 }
 
 

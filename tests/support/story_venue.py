@@ -5,7 +5,9 @@ are no fees, no warnings, no funding and no outside liquidity, the mark is the l
 resting order is filled by the replayed market only when that trades through it. A
 story's first lines change what it is about:
 
-    fund      100                                          the insurance fund
+    fund      100                                          the insurance fund, each pool of it
+    pool      ETH 50                                       what one pool of it begins with
+    group     ETH alts                                     the group of a contract
     rules     taker_fee_ppm 1_000 residue_to client        any field of `Rules`
     closing   order random queue oldest                    any field of `Closing`
     contract  [ETH] tick 5 quantity_max 50                 numbers of a contract
@@ -31,6 +33,7 @@ class Draft:
 
     def __init__(self) -> None:
         self._fund = 0
+        self._pools: dict[str, Micros] = {}
         self._rules: dict[str, Any] = {
             "name": "story",
             "warning_levels": (),
@@ -39,6 +42,8 @@ class Draft:
         self._contracts = {symbol: _contract(symbol) for symbol in SYMBOLS}
         self._lines = {
             "fund": self._read_fund,
+            "pool": self._read_pool,
+            "group": self._read_group,
             "rules": self._read_rules,
             "closing": self._read_closing,
             "contract": self._read_contract,
@@ -60,7 +65,7 @@ class Draft:
     def venue(self) -> Venue:
         """Return what was described."""
         rules = Rules(**self._rules)
-        return Venue(rules, tuple(self._contracts.values()), Micros(self._fund))
+        return Venue(rules, tuple(self._contracts.values()), Micros(self._fund), self._pools)
 
     def _change(self, words: Words, **fields: object) -> None:
         old = self._contracts[words.contract]
@@ -68,6 +73,14 @@ class Draft:
 
     def _read_fund(self, words: Words) -> None:
         self._fund = words.number()
+
+    def _read_pool(self, words: Words) -> None:
+        first = words.next()
+        name, cash = (first, words.number()) if words.left() else (words.contract, number(first))
+        self._pools[name] = Micros(cash)
+
+    def _read_group(self, words: Words) -> None:
+        self._change(words, group=words.next())
 
     def _read_rules(self, words: Words) -> None:
         self._rules.update(_fields(Rules, words))

@@ -117,7 +117,9 @@ def world(dice: random.Random) -> Venue:
     fund = dice.choice(
         (0, 0, dice.randrange(20 * QUOTE), dice.randrange(300 * QUOTE), 3_000 * QUOTE)
     )
-    return Venue(_rules(dice), tuple(_contract(dice, s) for s in symbols), Micros(fund))
+    rules = _rules(dice)
+    contracts = tuple(_contract(dice, symbol) for symbol in symbols)
+    return with_bearers(dice, Venue(rules, contracts, Micros(fund)))
 
 
 def _rules(dice: random.Random) -> Rules:
@@ -144,7 +146,7 @@ def _rules(dice: random.Random) -> Rules:
         sample_interval_us=dice.choice((1_000_000, 5_000_000, 60_000_000)),
         sample_count=dice.choice((1, 7, 30)),
     )
-    return with_closing(dice, with_bearers(dice, drawn))
+    return with_closing(dice, drawn)
 
 
 def _contract(dice: random.Random, symbol: str) -> Contract:

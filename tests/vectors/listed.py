@@ -58,7 +58,7 @@ DIFFERS: dict[str, tuple[str, ...]] = {
         "drift-if-fee-4",
         "drift-liq-fee-ramp",
     ),
-    "a loss is shared by what winners won, not by open interest on both sides (L12)": (
+    "a unit of open interest bears its share to the unit of money, not rounded up (L22)": (
         "drift-social-loss",
     ),
     "one settlement currency: nothing is lent, no liability changes hands": (

@@ -12,14 +12,17 @@ OUTSIDE = "outside"
 class Account(msgspec.Struct):
     """Settings, positions and orders; the money is in the ledger.
 
-    `result` (micros) is what the cross side has made (Decision M11), `warned` its highest
-    warning level crossed, `last_contract` where it last had a cross position.
+    `results` (micros) is what the cross side has made, by pool of the insurance fund (Decision
+    M11); `carried` is the unrealised result with which open positions began the period, by
+    contract. `warned` is its highest warning level crossed, `last_contract` where it last had a
+    cross position.
     """
 
     name: str
     positions: dict[str, Position] = {}
     orders: dict[str, Order] = {}
-    result: int = 0
+    results: dict[str, int] = {}
+    carried: dict[str, int] = {}
     warned: int = 0
     last_contract: str = ""
 
@@ -35,6 +38,10 @@ class Account(msgspec.Struct):
             for _, position in sorted(self.positions.items())
             if position.quantity and position.mode == "cross"
         ]
+
+    def add_result(self, pool: str, amount: int) -> None:
+        """Count what the cross side made in the contracts of a pool."""
+        self.results[pool] = self.results.get(pool, 0) + amount
 
     def orders_in(self, contract: str) -> list[Order]:
         """Return resting orders of a contract by arrival."""

@@ -43,6 +43,6 @@ def into_book(state: State, case: Case, position: Position, limit: Price) -> Non
                 loss=loss,
                 own_margin=loss,
                 insurance_fund=Micros(0),
-                fund=state.fund,
+                fund=state.fund_of(position.contract),
             )
         )

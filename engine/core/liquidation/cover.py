@@ -46,7 +46,8 @@ class _Sale(msgspec.Struct):
 def from_fund(state: State, case: Case, position: Position, lots: Settlement) -> int:
     """Sell lots into the book for the fund's account; return how many it could afford."""
     market = state.markets[position.contract]
-    sale = _Sale(lots, market.contract.unit_value, state.fund)
+    sale = _Sale(lots, market.contract.unit_value, state.fund_of(position.contract))
+    fund = state.fund_key(position.contract)
     walk = market.walk(other_side(position), state.now_us)
     while sale.sold < lots.quantity:
         offer = walk.next_offer()
@@ -58,7 +59,7 @@ def from_fund(state: State, case: Case, position: Position, lots: Settlement) ->
             continue
         if count:
             # paid in before anybody's margin is released: no balance is negative in between
-            state.post("fund", position.margin_key, max(0, sale.gap(count, offer.price)))
+            state.post(fund, position.margin_key, max(0, sale.gap(count, offer.price)))
             take_offer(state, market, walk, offer, count)
             _sell(state, case, position, sale, offer, count=count)
         if count < wanted:
@@ -72,11 +73,12 @@ def _sell(
     gap, side, sign = sale.gap(count, offer.price), other_side(position), position.sign
     value = count * offer.price * sale.unit_value
     settled = realize(state, position, count, value)
-    state.post("fund", position.margin_key, min(0, gap))
+    state.post(state.fund_key(position.contract), position.margin_key, min(0, gap))
     add_result(state, position, gap)
     sale.sold += count
     sale.cash -= gap
-    assert state.fund >= 0, "the fund can be emptied, never overdrawn"
+    cash = state.fund_of(position.contract)
+    assert cash >= 0, "the fund can be emptied, never overdrawn"
     case.forced[position.contract] = case.liquidation
     loss = settled.cost - sign * value
     state.emit(
@@ -93,6 +95,6 @@ def _sell(
             loss=Micros(loss),
             own_margin=Micros(loss - gap),
             insurance_fund=Micros(gap),
-            fund=state.fund,
+            fund=cash,
         )
     )

@@ -6,13 +6,13 @@ x/clob/keeper/deleveraging.go: a pseudo-random order; BitMEX for the lights, by 
 """
 
 from collections.abc import Iterator
-from hashlib import blake2b
 from heapq import heapify, heappop
 
 import msgspec
 
 from engine.core.account.account import OUTSIDE
 from engine.core.account.position import Position
+from engine.core.chance import drawn
 from engine.core.margin.risk import notional
 from engine.core.money import div_up
 from engine.core.state.standing import profit, risk_of
@@ -42,7 +42,8 @@ def queue(state: State, loser: Position, liquidation: int) -> Iterator[Position]
     """
     others = _opposite(state, loser)
     if state.rules.adl == "random":
-        yield from sorted(others, key=lambda one: _shuffled(state, liquidation, one.account))
+        seed = state.rules.seed
+        yield from sorted(others, key=lambda one: drawn(seed, liquidation, one.account))
     elif state.rules.adl == "pro_rata":
         yield from sorted(others, key=lambda one: one.account)
     else:
@@ -109,9 +110,3 @@ def _ranks(state: State, positions: list[Position]) -> Iterator[_Rank]:
         weight = size if state.rules.adl == "hyperliquid" else profit(state, position)
         if equity > 0:
             yield _Rank(weight * size, abs(position.cost) * equity, position)
-
-
-def _shuffled(state: State, liquidation: int, account: str) -> bytes:
-    """Return a place that only the seed, the liquidation and the name decide."""
-    text = f"{state.rules.adl_seed}:{liquidation}:{account}"
-    return blake2b(text.encode(), digest_size=16).digest()

@@ -21,7 +21,10 @@ def fees(state: State, case: Case, position: Position) -> None:
         if not taker + penalty:
             continue
         state.post(position.margin_key, "fees", taker)
-        state.post(position.margin_key, state.rules.liquidation_fee_to, penalty)
+        to_fund = state.rules.liquidation_fee_to == "fund"
+        state.post(
+            position.margin_key, state.fund_key(owed.contract) if to_fund else "fees", penalty
+        )
         add_result(state, position, -taker - penalty)
         state.emit(
             LiquidationFeePaid(
@@ -31,7 +34,7 @@ def fees(state: State, case: Case, position: Position) -> None:
                 contract=owed.contract,
                 taker_fee=Micros(taker),
                 liquidation_fee=Micros(penalty),
-                fund=state.fund,
+                fund=state.fund_of(owed.contract),
             )
         )
 
@@ -41,7 +44,7 @@ def residue(state: State, case: Case, key: str, contract: str) -> None:
     amount = state.balance(key)
     name = case.breach.account.name
     to = state.rules.residue_to
-    state.post(key, "fund" if to == "fund" else f"wallet:{name}", amount)
+    state.post(key, state.fund_key(contract) if to == "fund" else f"wallet:{name}", amount)
     state.emit(
         ResidueTaken(
             **state.stamp(),
@@ -50,6 +53,6 @@ def residue(state: State, case: Case, key: str, contract: str) -> None:
             contract=contract,
             amount=Micros(amount),
             to=to,
-            fund=state.fund,
+            fund=state.fund_of(contract),
         )
     )

@@ -26,6 +26,15 @@ class Stamp(TypedDict):
     at_us: int
 
 
+def keyed(kind: str, pool: str) -> str:
+    """Return the ledger account of a pool.
+
+    >>> keyed("fund", ""), keyed("pending_loss", "BTC")
+    ('fund', 'pending_loss:BTC')
+    """
+    return f"{kind}:{pool}" if pool else kind
+
+
 class State:
     """The one mutable object of the core; handlers and stages get it in person."""
 
@@ -48,7 +57,10 @@ class State:
         self._first_seq = 0
         self._pending_tick: Market | None = None
         self._owners: dict[str, str] = {}
-        self.ledger.post("external", "fund", venue.fund)
+        self._pools = {one.symbol: venue.pool_of(one) for one in venue.contracts}
+        self.pools = list(venue.funds())
+        for pool, cash in venue.funds().items():
+            self.ledger.post("external", keyed("fund", pool), cash)
 
     # --- events -----------------------------------------------------------------------------
     def begin(self, at_us: int, tick: Market | None = None) -> None:
@@ -106,8 +118,20 @@ class State:
 
     @property
     def fund(self) -> Micros:
-        """The insurance fund's cash."""
-        return self.ledger.balance("fund")
+        """The insurance fund's cash, all pools together."""
+        return Micros(sum(self.ledger.balance(keyed("fund", pool)) for pool in self.pools))
+
+    def pool_of(self, contract: str) -> str:
+        """Return the pool that bears a contract's losses; no contract has none."""
+        return self._pools.get(contract, "")
+
+    def fund_key(self, contract: str) -> str:
+        """Return the ledger account of the insurance fund that bears a contract's losses."""
+        return keyed("fund", self.pool_of(contract))
+
+    def fund_of(self, contract: str) -> Micros:
+        """Return the cash of the insurance fund that bears a contract's losses."""
+        return self.balance(self.fund_key(contract))
 
     def post(self, source: str, target: str, amount: int) -> None:
         """Move money; whoever's margin account it is will be looked at again."""
@@ -173,8 +197,11 @@ class State:
         elif was and not position.quantity:
             position.opened = 0
             del holders[position.account]
+            account = self.accounts[position.account]
+            carried = account.carried.pop(position.contract, 0)
+            account.add_result(self.pool_of(position.contract), -carried)
             if position.mode == "cross":
-                self.accounts[position.account].last_contract = position.contract
+                account.last_contract = position.contract
         self.touch(position)
 
     # --- orders -----------------------------------------------------------------------------

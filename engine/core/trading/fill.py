@@ -52,7 +52,7 @@ def open_part(
         state.post(account.wallet_key, position.margin_key, value // position.leverage)
     fee = 0 if position.account == OUTSIDE else value * fee_ppm // PPM
     state.post(account.wallet_key, "fees", fee)
-    account.result -= fee
+    account.add_result(state.pool_of(position.contract), -fee)
     state.resized(position, was)
     return fee
 
@@ -75,7 +75,7 @@ def realize(state: State, position: Position, lots: int, value: int) -> Settled:
     state.resized(position, was)
     if not position.quantity and position.mode == "isolated":
         account = state.accounts[position.account]
-        account.result += position.result
+        account.add_result(state.pool_of(position.contract), position.result)
         position.result = 0
     return Settled(0, realized, cost)
 
@@ -85,7 +85,8 @@ def add_result(state: State, position: Position, amount: int) -> None:
     if position.mode == "isolated" and position.quantity:
         position.result += amount
     else:
-        state.accounts[position.account].result += amount
+        pool = state.pool_of(position.contract)
+        state.accounts[position.account].add_result(pool, amount)
 
 
 def charge(state: State, position: Position, fee: int, to: str) -> int:

@@ -89,7 +89,7 @@ def set_margin_mode(state: State, command: SetMarginMode) -> None:
         state.post(account.wallet_key, position.margin_key, margin)
     else:
         state.post(position.margin_key, account.wallet_key, state.balance(position.margin_key))
-        account.result += position.result
+        account.add_result(state.pool_of(command.contract), position.result)
         position.result = 0
         position.mode = command.mode
     position.warned, position.drawing = 0, False

@@ -3,7 +3,7 @@
 // to, its account of why when it is opened, so that thousands of them cost nothing.
 
 const CHUNK = 60;
-const PAYERS = ["own_margin", "insurance_fund", "adl", "socialized", "uncovered"];
+const PAYERS = ["own_margin", "insurance_fund", "adl", "socialized", "uncovered", "pending"];
 
 class Why {
   constructor(data, colors) {

@@ -127,11 +127,11 @@ outside   long 8 @ 1_000
 tick      880
   > tick 880
   > breach dave:BTC long 4 mark 880 equity -80 maintenance 36 bankruptcy 900
-  > deleverage alice buy 4 for 3_600 realized 400
+  > deleverage bob buy 4 for 3_600 realized 400
   > ended dave 0 equity 0 maintenance 0
 
 == another seed, another order
-rules     adl random adl_seed 7
+rules     adl random seed 7
 dave      wallet 1_000
 dave      long 4 @ 1_000 isolated
 alice     short 4 @ 1_000

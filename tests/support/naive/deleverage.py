@@ -1,8 +1,8 @@
 """Stage (c): others are closed against what is left (L10, L17, L18)."""
 
 from fractions import Fraction
-from hashlib import blake2b
 
+from engine.core.chance import drawn
 from engine.core.event import Deleveraged
 from engine.core.money import shares
 from engine.core.reason import Reason
@@ -39,7 +39,7 @@ def _others(state: State, step: Step) -> list[str]:
 def _in_order(state: State, step: Step) -> list[str]:
     others = _others(state, step)
     if state.rules.adl == "random":
-        return sorted(others, key=lambda account: _drawn(state, step, account))
+        return sorted(others, key=lambda account: drawn(state.rules.seed, step.seq, account))
     ranked = []
     for account in others:
         owned = margin.equity(state, state.pocket(account, step.contract))
@@ -51,11 +51,6 @@ def _in_order(state: State, step: Step) -> list[str]:
         first = Fraction(notional if state.rules.adl == "hyperliquid" else gained, cost)
         ranked.append((-first * Fraction(notional, owned), account))
     return [account for _, account in sorted(ranked)]
-
-
-def _drawn(state: State, step: Step, account: str) -> bytes:
-    words = f"{state.rules.adl_seed}:{step.seq}:{account}"
-    return blake2b(words.encode(), digest_size=16).digest()
 
 
 def _proportionally(state: State, step: Step, others: list[str]) -> None:

@@ -24,9 +24,11 @@ def close_part(state: State, account: str, contract: str, lots: int, value: int)
     position.quantity -= sign * lots
     position.cost -= cost
     state.post(f"open_cost:{contract}", balance_name(pocket), realized)
-    state.add_result(pocket, realized)
+    state.add_result(pocket, contract, realized)
     if position.quantity == 0:
         position.opened = 0
+        began_with = state.began_with.pop((account, contract), 0)
+        state.add_result((account, None), contract, -began_with)
         if pocket[1] is None:
             state.held_last[account] = contract
     return realized
@@ -46,7 +48,7 @@ def settle_isolated(state: State, account: str, contract: str) -> None:
     """Hand an isolated position's result, once it is closed, to its account (M11)."""
     pocket = state.pocket(account, contract)
     if pocket[1] is not None and state.position(account, contract).quantity == 0:
-        state.add_result((account, None), state.results.pop(pocket, 0))
+        state.hand_over_result(account, contract)
 
 
 def return_margin(state: State, account: str, contract: str) -> None:
@@ -100,7 +102,7 @@ def pay_closing_fee(state: State, account: str, contract: str, wanted: int) -> i
     pocket = state.pocket(account, contract)
     fee = min(wanted, max(0, margin.equity(state, pocket)))
     state.post(balance_name(pocket), "fees", fee)
-    state.add_result(pocket, -fee)
+    state.add_result(pocket, contract, -fee)
     return fee
 
 
@@ -120,7 +122,7 @@ def _pay_opening(state: State, account: str, contract: str, value: int, rate_ppm
     """Pay the opening fee from the wallet, and the margin where isolated (A5, M6)."""
     fee = value * rate_ppm // PPM
     state.post(f"wallet:{account}", "fees", fee)
-    state.add_result((account, None), -fee)
+    state.add_result((account, None), contract, -fee)
     pocket = state.pocket(account, contract)
     if pocket[1] is not None:
         moved = value // state.leverage(account, contract)

@@ -85,7 +85,7 @@ def sell_limited(state: State, step: Step, limit: int) -> None:
 
 def sell_for_fund(state: State, step: Step) -> None:
     """Stage (b): lot by lot, while the shortfall is at most the fund's cash (L9)."""
-    cash = state.fund
+    cash = state.fund_of(step.contract)
     shortfall = 0
     hidden = hidden_from(state, step.contract, opposite(step.side))
     while step.sold < step.lots:
@@ -144,8 +144,8 @@ def _forced_fill(state: State, step: Step, met: Entry, lots: int, *, stage: str)
         settled = lots * state.markets[contract].mark * details.unit_value
         settled -= step.sign * step.against_mark(step.sold, step.sold + lots)
         paid = step.sign * (settled - value)
-        state.post("fund", balance_name(step.pocket), paid)
-        state.add_result(step.pocket, paid)
+        state.post(state.fund_name(contract), balance_name(step.pocket), paid)
+        state.add_result(step.pocket, contract, paid)
     settle_isolated(state, account, contract)
     state.emit(
         LiquidationFilled,
@@ -160,7 +160,7 @@ def _forced_fill(state: State, step: Step, met: Entry, lots: int, *, stage: str)
         loss=loss,
         own_margin=loss - paid,
         insurance_fund=paid,
-        fund=state.fund,
+        fund=state.fund_of(contract),
     )
 
 
@@ -181,8 +181,10 @@ def pay_fees(state: State, job: Job) -> None:
         if taker_fee + liquidation_fee == 0:
             continue
         state.post(balance_name(pocket), "fees", taker_fee)
-        state.post(balance_name(pocket), state.rules.liquidation_fee_to, liquidation_fee)
-        state.add_result(pocket, -taker_fee - liquidation_fee)
+        to = state.rules.liquidation_fee_to
+        income = state.fund_name(debt.contract) if to == "fund" else "fees"
+        state.post(balance_name(pocket), income, liquidation_fee)
+        state.add_result(pocket, debt.contract, -taker_fee - liquidation_fee)
         settle_isolated(state, pocket[0], debt.contract)
         state.emit(
             LiquidationFeePaid,
@@ -191,5 +193,5 @@ def pay_fees(state: State, job: Job) -> None:
             contract=debt.contract,
             taker_fee=taker_fee,
             liquidation_fee=liquidation_fee,
-            fund=state.fund,
+            fund=state.fund_of(debt.contract),
         )

@@ -2,6 +2,7 @@
 
 from engine.core.event import FundingPaid, FundingSettled
 from engine.core.money import E8, div_half_even, div_to_zero
+from tests.support.naive.deficit import settle_period
 from tests.support.naive.margin import value_at_mark
 from tests.support.naive.prices import sample
 from tests.support.naive.state import OUTSIDE, Market, State, balance_name
@@ -12,21 +13,31 @@ def fire_timers(state: State, until: int) -> None:
     """Fire every timer that is due at or before an instant, in order (F1, P10)."""
     while True:
         due = sorted(
-            (_next_due(market), symbol)
+            (_next_due(market), "1 funding", symbol)
             for symbol, market in state.markets.items()
             if market.priced and market.contract.funding.source == "premium"
         )
+        every = state.rules.settlement_us
+        if every and state.period_until:
+            due.append(((state.period_until // every + 1) * every, "4 settlement", ""))
+        due.sort()
         if not due or due[0][0] > until:
             break
-        at_us, symbol = due[0]
+        at_us, kind, symbol = due[0]
         sample(state, at_us)
         state.begin(at_us)
+        if kind == "4 settlement":
+            state.period_until = at_us
+            settle_period(state)
+            run_waves(state)
+            continue
         market = state.markets[symbol]
         market.settled_until = at_us
         rate = _premium_rate(market)
         market.premium_sum = market.premium_count = 0
         settle(state, symbol, rate)
         run_waves(state)
+    state.period_until = until
     sample(state, until)
 
 
@@ -61,6 +72,6 @@ def settle(state: State, contract: str, rate_e8: int) -> None:
         amount = div_to_zero(value_at_mark(state, account, contract) * rate_e8, E8)
         pocket = state.pocket(account, contract)
         state.post(balance_name(pocket), "rounding", amount)
-        state.add_result(pocket, -amount)
+        state.add_result(pocket, contract, -amount)
         if amount != 0 and account != OUTSIDE:
             state.emit(FundingPaid, account=account, contract=contract, amount=amount)

@@ -182,7 +182,7 @@ def change_mode(state: State, command: SetMarginMode) -> None:
             state.held_last[account] = contract
     else:
         state.post(isolated, f"wallet:{account}", state.balance(isolated))
-        state.add_result((account, None), state.results.pop((account, contract), 0))
+        state.hand_over_result(account, contract)
     state.modes[account, contract] = command.mode
 
 

@@ -82,6 +82,11 @@ def balance_name(pocket: Pocket) -> str:
     return f"wallet:{account}" if contract is None else f"isolated:{account}:{contract}"
 
 
+def pool_name(kind: str, pool: str) -> str:
+    """Name the ledger account of a pool (A3)."""
+    return f"{kind}:{pool}" if pool else kind
+
+
 class State:
     """Everything that a command can change."""
 
@@ -95,7 +100,9 @@ class State:
         self.modes: dict[tuple[str, str], Mode] = {}
         self.leverages: dict[tuple[str, str], int] = {}
         self.orders: list[Order] = []
-        self.results: dict[Pocket, int] = {}
+        self.results: dict[tuple[Pocket, str], int] = {}
+        self.began_with: dict[tuple[str, str], int] = {}
+        self.period_until: int | None = None
         self.held_last: dict[str, str] = {}
         self.crossed: dict[Pocket, set[int]] = {}
         self.drawing: set[tuple[str, str]] = set()
@@ -109,7 +116,8 @@ class State:
         self.events: list[Event] = []
         self.first_seq: int | None = None
         self.head: dict[str, object] | None = None
-        self.post("external", "fund", venue.fund)
+        for pool in self.pools():
+            self.post("external", pool_name("fund", pool), venue.pools.get(pool, venue.fund))
 
     def copy(self) -> "State":
         """Copy everything but the venue, for a trial."""
@@ -131,14 +139,38 @@ class State:
         """Tell what a margin account holds, unrealised results left out."""
         return self.balance(balance_name(pocket))
 
-    @property
-    def fund(self) -> int:
-        """The insurance fund's cash."""
-        return self.balance("fund")
+    # -- pools (A5) --
 
-    def add_result(self, pocket: Pocket, amount: int) -> None:
-        """Count what a margin account gained (M11)."""
-        self.results[pocket] = self.results.get(pocket, 0) + amount
+    def pool(self, contract: str) -> str:
+        """Name the pool that a contract belongs to; no contract belongs to the nameless one."""
+        if self.rules.fund_pools == "one" or contract not in self.markets:
+            return ""
+        group = self.markets[contract].contract.group
+        return group if group and self.rules.fund_pools == "group" else contract
+
+    def pools(self) -> list[str]:
+        """List all pools by name."""
+        return sorted({self.pool(contract) for contract in self.markets}) or [""]
+
+    def fund_name(self, contract: str) -> str:
+        """Name the ledger account of the fund that a contract belongs to."""
+        return pool_name("fund", self.pool(contract))
+
+    def fund_of(self, contract: str) -> int:
+        """Tell the cash of the fund that a contract belongs to."""
+        return self.balance(self.fund_name(contract))
+
+    # -- results (M11) --
+
+    def add_result(self, pocket: Pocket, contract: str, amount: int) -> None:
+        """Count what a margin account gained in a contract (M11)."""
+        key = (pocket, self.pool(contract))
+        self.results[key] = self.results.get(key, 0) + amount
+
+    def hand_over_result(self, account: str, contract: str) -> None:
+        """Let an isolated position's result count with its account's cross side (M11)."""
+        result = self.results.pop(((account, contract), self.pool(contract)), 0)
+        self.add_result((account, None), contract, result)
 
     # -- who has what --
 

@@ -18,6 +18,7 @@ from engine.core.event import (
     LiquidationStarted,
     LossSocialized,
     OrderFilled,
+    PeriodSettled,
 )
 from engine.core.invariants import FULL_EVERY
 from engine.core.state.venue import State
@@ -33,6 +34,7 @@ class Holdings(Witness):
         self._commands = 0
         self._loser = ("", "")
         self._cut = 0
+        self._waits: dict[str, int] = {}
         self.loss = 0
         self.borne = 0
 
@@ -63,6 +65,8 @@ class Holdings(Witness):
             self._cut += event.amount
         elif isinstance(event, DeficitCovered):
             self._covered(event)
+        elif isinstance(event, PeriodSettled):
+            self._settled(state, event)
 
     def _client(self, state: State, event: OrderFilled) -> None:
         unit = event.price * state.markets[event.contract].contract.unit_value
@@ -122,11 +126,25 @@ class Holdings(Witness):
 
     def _covered(self, event: DeficitCovered) -> None:
         paid = event.insurance_fund + event.socialized + event.uncovered
-        assert event.deficit == paid > 0, f"{paid} was paid: {event}"
+        assert event.deficit == paid + event.pending > 0, f"{paid} was paid: {event}"
+        self._waits[event.contract] = self._waits.get(event.contract, 0) + event.pending
+        self._paid_first(event)
+        self._count(0, paid + event.pending - event.deficit)
+
+    def _settled(self, state: State, event: PeriodSettled) -> None:
+        waits = sum(
+            self._waits.pop(one) for one in [*self._waits] if state.pool_of(one) == event.pool
+        )
+        assert event.pending == waits, f"{waits} has waited: {event}"
+        paid = event.insurance_fund + event.socialized + event.uncovered
+        assert event.pending == paid, f"{paid} was paid: {event}"
+        self._paid_first(event)
+        self._cut = 0
+
+    def _paid_first(self, event: DeficitCovered | PeriodSettled) -> None:
         assert event.socialized == self._cut, f"winners were cut by {self._cut}: {event}"
         if event.socialized or event.uncovered:
             assert event.fund == 0, f"the fund pays first: {event}"
-        self._count(0, paid - event.deficit)
 
     def _count(self, loss: int, borne: int) -> None:
         self.loss += loss

@@ -8,10 +8,11 @@ from engine.core.event import (
     Event,
     LiquidationFeePaid,
     LiquidationFilled,
+    PeriodSettled,
     ResidueTaken,
 )
 from engine.core.invariants import Watched
-from engine.core.state.venue import State
+from engine.core.state.venue import State, keyed
 from tests.support.witness.seen import Witness
 
 _TELLS_FUND = (LiquidationFilled, LiquidationFeePaid, DeficitCovered, ResidueTaken)
@@ -25,15 +26,21 @@ class Money(Witness):
 
     def posting(self, state: State, source: str, target: str, amount: int) -> None:
         """See every sub-step."""
-        if source == "fund":
-            assert state.fund >= 0, f"the fund owes {-state.fund} after a posting to {target}"
+        if source.partition(":")[0] == "fund":
+            owes = -state.balance(source)
+            assert owes <= 0, f"the fund owes {owes} after a posting to {target}"
 
     def event(self, state: State, event: Event) -> None:
         """See every event."""
         total = sum(state.ledger.balances.values())
         assert total == 0, f"the ledger sums to {total} after {event}"
         if isinstance(event, _TELLS_FUND):
-            assert event.fund == state.fund, f"the fund has {state.fund}, told was {event}"
+            cash = state.fund_of(event.contract)
+            assert event.fund == cash, f"the fund has {cash}, told was {event}"
+        if isinstance(event, PeriodSettled):
+            cash = state.balance(keyed("fund", event.pool))
+            assert event.fund == cash, f"the fund has {cash}, told was {event}"
+            assert state.balance(keyed("pending_loss", event.pool)) == 0, f"{event}"
 
     def end(self, state: State, command: AnyCommand, events: Sequence[Event]) -> None:
         """Recount what the engine itself can recount."""

@@ -20,6 +20,7 @@ from engine.core.event import (
     LossSocialized,
     MarginModeSet,
     OrderFilled,
+    PeriodSettled,
     ResidueTaken,
 )
 from engine.core.state.venue import State
@@ -57,6 +58,7 @@ class Pockets(Witness):
         self._touched: dict[str, None] = {}
         self._before: dict[str, int] = {}
         self._allowed: Counter[str] = Counter()
+        self._carried: dict[tuple[str, str], int] = {}
 
     def _of(self, key: str) -> Pocket:
         return self._pockets.setdefault(key, Pocket())
@@ -103,10 +105,23 @@ class Pockets(Witness):
             self._started(state, event)
         elif isinstance(event, LiquidationEnded):
             self._ended(state)
+        elif isinstance(event, PeriodSettled) and event.pool == state.pools[-1]:
+            self._begin_period(state)
         elif isinstance(event, MarginModeSet) and event.mode == "cross":
             self._merge(event.account, event.contract)
         if not isinstance(event, LossSocialized):
             self._close_flat(state, event)
+
+    def _begin_period(self, state: State) -> None:
+        """Profit counts anew: what positions have won so far is carried over."""
+        for pocket in self._pockets.values():
+            pocket.result = 0
+        self._carried = {
+            (name, contract): profit_of(state, position)
+            for name, account in state.accounts.items()
+            for contract, position in account.positions.items()
+            if position.quantity
+        }
 
     def _residue(self, state: State, event: ResidueTaken) -> None:
         for pocket in self._pockets.values():
@@ -126,7 +141,10 @@ class Pockets(Witness):
             position = account.positions[event.contract]
             key, positions = position.margin_key, [position]
         unrealized = sum(profit_of(state, position) for position in positions)
-        assert self._of(key).result + unrealized >= 0, f"cut by more than it won: {event}"
+        carried = sum(self._carried.get((event.account, one.contract), 0) for one in positions)
+        if state.rules.socialized == "profit" and len(state.pools) == 1:
+            won = self._of(key).result + unrealized - carried
+            assert won >= 0, f"cut by more than it won: {event}"
         assert state.balance(key) + unrealized >= 0, f"cut by more than it has: {event}"
         self._allowed[key] -= event.amount
 
@@ -156,6 +174,7 @@ class Pockets(Witness):
         flat = position is not None and not position.quantity
         if flat or (isinstance(event, OrderFilled) and _is_turned(event)):
             self._merge(account, contract)
+            self._of(f"wallet:{account}").result -= self._carried.pop((account, contract), 0)
 
     def _merge(self, account: str, contract: str) -> None:
         """What a closed isolated position has made counts with the account's wallet."""
@@ -188,7 +207,8 @@ def _is_turned(event: OrderFilled) -> bool:
 
 def _owner(key: str) -> str:
     parts = key.split(":")
-    return parts[1] if len(parts) > 1 and parts[0] != "open_cost" else ""
+    is_person = parts[0] in ("wallet", "isolated", "orders")
+    return parts[1] if is_person else ""
 
 
 def _key(state: State, account: str, contract: str) -> str:
