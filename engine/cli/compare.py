@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from engine.cli.contest import Run, by_mode, by_venue, compared
 from engine.cli.mistake import told
@@ -13,6 +12,7 @@ from engine.core.command import Mode
 from engine.report.compare import Comparison, encoded
 from engine.report.compare_page import page
 from engine.report.compare_table import table
+from engine.report.console import printed
 
 PAGE = "compare.html"
 DATA = "compare.json"
@@ -109,7 +109,7 @@ def compare(
         if as_json:
             click.echo(encoded(result).decode(), nl=False)
         elif not quiet:
-            Console().print(table(result))
+            printed(table(result))
             if out is not None:
                 click.echo(f"\nWritten: {out / PAGE} and {out / DATA}.")
 

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
+from engine.cli.expected import rows_expected
 from engine.cli.own_ticks import own_ticks, path_of
 from engine.cli.progress import Progress
 from engine.cli.run import commands_of, contracts_of, reactions_of, setting_of, version
@@ -129,7 +130,13 @@ class Run:
 
     def to_end(self, *, quiet: bool) -> None:
         """Play it, once. Raises `FeedError` and `Breach`."""
-        with Progress(self.counters, total=None, quiet=quiet) as progress:
+        reports = self.feed.reports
+        with Progress(
+            self.counters,
+            total=rows_expected(report.path for report in reports),
+            quiet=quiet,
+            read=lambda: sum(report.rows for report in reports),
+        ) as progress:
             for command in self._commands():
                 self._take(command)
                 if self.counters.commands % _EVERY == 0:

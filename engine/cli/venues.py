@@ -2,8 +2,6 @@
 
 import click
 import msgspec
-from rich.box import SIMPLE_HEAD
-from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -11,7 +9,7 @@ from engine.cli.mistake import told
 from engine.config.find import find, names
 from engine.config.read import Place
 from engine.config.venue import contracts, load_venue, rules
-from engine.report.terminal import WIDE
+from engine.report.console import printed, ruled
 from engine.report.venue_page import (
     About,
     ContractTold,
@@ -47,12 +45,12 @@ def venues(context: click.Context, as_json: bool) -> None:
         found = [{"venue": each.venue, "title": each.title, "as_of": each.as_of} for each in pages]
         click.echo(msgspec.json.encode(found))
         return
-    table = _table()
+    table = ruled()
     for name in ("venue", "", "facts of"):
         table.add_column(name)
     for each in pages:
         table.add_row(each.venue, each.title, each.as_of)
-    _print(table)
+    printed(table)
 
 
 @venues.command(short_help="Explain a venue in words.")
@@ -93,7 +91,7 @@ def diff(one: str, other: str, as_json: bool) -> None:
     if not found:
         click.echo(f"{pages[0].venue} and {pages[1].venue} differ in nothing.")
         return
-    _print(_differences_table(found, pages))
+    printed(_differences_table(found, pages))
 
 
 def load_page(name: str) -> VenuePage:
@@ -119,7 +117,7 @@ def _contract_lines(contract: ContractTold) -> list[str]:
 
 
 def _differences_table(found: list[Difference], pages: tuple[VenuePage, VenuePage]) -> Table:
-    table = _table()
+    table = ruled()
     table.add_column("")
     table.add_column("setting")
     for page in pages:
@@ -131,17 +129,3 @@ def _differences_table(found: list[Difference], pages: tuple[VenuePage, VenuePag
         )
         before = each.about
     return table
-
-
-def _table() -> Table:
-    return Table(box=SIMPLE_HEAD, title_justify="left", pad_edge=False)
-
-
-def _print(what: RenderableType) -> None:
-    """To a terminal as wide as it is; elsewhere plain lines that nothing breaks."""
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=WIDE)
-        if isinstance(what, Table):
-            what.box = None
-    console.print(what, highlight=False)

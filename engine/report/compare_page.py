@@ -128,7 +128,7 @@ def _equity(played: Sequence[Played]) -> Options:
         for place, series in enumerate(drawn[:count]):
             color = LINES[(place * len(played) + number) % len(LINES)]
             look = {"width": 2, "type": _DASHES[number % len(_DASHES)], "color": color}
-            name = f"{run.setting.watch[place]} {run.name}"
+            name = f"{run.setting.watch[place]} under {run.name}"
             lines.append(series | {"name": name, "lineStyle": look, "color": color})
         marks += [series | {"name": f"{series['name']} ({run.name})"} for series in drawn[count:]]
     return frame(series=[*lines, *marks])

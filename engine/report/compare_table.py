@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from engine.report.compare import AccountOutcome, Comparison, Outcome, Side
+from engine.report.console import ruled
 from engine.report.text import grouped
 
 Cell = Callable[[Side], str]
@@ -14,10 +14,7 @@ Cell = Callable[[Side], str]
 
 def table(comparison: Comparison) -> RenderableType:
     """One table; below it, how far prices moved."""
-    result = Table(
-        title=f"{comparison.lab}, {comparison.ticks:,} ticks",
-        title_justify="left",
-    )
+    result = ruled(f"{comparison.lab}, {comparison.ticks:,} ticks")
     result.add_column("")
     result.add_column("")
     for side in comparison.sides:

@@ -3,13 +3,12 @@
 Where the output is no terminal, the same lines come without rules, colours and breaks.
 """
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Console, Group, RenderableType
-from rich.table import Table
+from rich.console import Group, RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
 from engine.report.cascade import Cascade, Node, cascades
+from engine.report.console import printed, ruled
 from engine.report.summary import LiquidationRow, Summary, WatchedRow
 from engine.report.text import aligned, grouped, moment, money, named
 
@@ -27,27 +26,12 @@ _FIRST = 4
 _CAUSES = {"TickApplied": "a tick", "FundingSettled": "funding"}
 
 
-WIDE = 500
-"""Columns of an output that is no terminal: no line of it is broken."""
-
-
 def show(summary: Summary) -> None:
     """Print everything that a run came to."""
-    console = Console()
     parts = [overview(summary), cascade_tree(summary), waterfall_table(summary)]
     if summary.watched:
         parts.insert(1, watched_table(summary))
-    if not console.is_terminal:
-        console = Console(width=WIDE)
-        for table in (each for part in parts for each in _tables(part)):
-            table.box = None
-    for part in parts:
-        console.print(part, highlight=False)
-
-
-def _tables(part: RenderableType) -> list[Table]:
-    inside = part.renderables if isinstance(part, Group) else [part]
-    return [each for each in inside if isinstance(each, Table)]
+    printed(*parts)
 
 
 def overview(summary: Summary) -> RenderableType:
@@ -83,7 +67,7 @@ def watched_table(summary: Summary) -> RenderableType:
     gains = [row.result for account in summary.watched for row in account.positions]
     gains += [_gain(account) for account in summary.watched]
     results = _Results(gains)
-    table = _table("The same trades, the same ticks")
+    table = ruled("The same trades, the same ticks")
     for name in ("account", "position"):
         table.add_column(name)
     for name in ("entry", "exit"):
@@ -101,10 +85,6 @@ def watched_table(summary: Summary) -> RenderableType:
         table.add_row("", Text(left, "bold"), "", "", "", results.told(_gain(account)))
         table.add_section()
     return table
-
-
-def _table(title: str) -> Table:
-    return Table(title=Text(title, "bold"), title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
 
 
 def _gain(account: WatchedRow) -> str:
@@ -218,7 +198,7 @@ def waterfall_table(summary: Summary) -> RenderableType:
     """Who paid; the parts add up to the loss to the unit."""
     texts = [getattr(summary.waterfall, name) for name, _ in _STAGES]
     *paid, loss = aligned([grouped(text) for text in (*texts, summary.waterfall.loss)])
-    table = _table("Who paid")
+    table = ruled("Who paid")
     table.show_footer = True
     table.add_column("stage", footer="loss of the liquidated positions")
     table.add_column(Text("paid", justify="right"), footer=loss, no_wrap=True)

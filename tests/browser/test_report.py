@@ -138,6 +138,7 @@ def test_the_waterfall_is_that_of_the_summary(desktop: Page, summary: Any) -> No
     paid = {name: number(text) for name, text in found.items()}
     assert paid == {name: Decimal(text) for name, text in summary["waterfall"].items()}
     assert sum(paid.values()) == 2 * paid["loss"]
+    assert desktop.ask("gained.hidden") is (min(paid.values()) >= 0)
     bars = desktop.ask("data.charts.waterfall.series[1].data.map((bar) => bar.name)")
     exact = [Decimal(text) for text in summary["waterfall"].values()]
     assert [number(text) for text in bars] == [

@@ -127,6 +127,17 @@ def test_who_paid_adds_up_in_every_mode(call: Call, lab: Path) -> None:
     assert all(float(side.waterfall.loss) > 0 for side in sides)
 
 
+def test_its_table_is_plain_where_there_is_no_terminal(call: Call, lab: Path) -> None:
+    """No rule, nothing broken, and the digits of each column below each other."""
+    title, head, *rows = call("compare", lab).output.splitlines()
+    assert title.strip().endswith(" ticks")
+    assert not set("│┃━╇─") & set("".join(rows))
+    table = [row for row in rows if ": " not in row and row]
+    assert {len(row) for row in table} == {len(head)}
+    first = head.index("isolated") + len("isolated")
+    assert all(row[first - 1].isdigit() and row[first] == " " for row in table)
+
+
 def test_it_writes_a_page_and_its_data_and_replaces_only_them(
     call: Call, lab: Path, tmp_path: Path
 ) -> None:
@@ -143,8 +154,8 @@ def test_it_writes_a_page_and_its_data_and_replaces_only_them(
     }
     assert msgspec.json.decode(first["compare.json"], type=Comparison) == compared(call, lab)
     text = first["compare.html"].decode()
-    assert "trader isolated" in text
-    assert "trader cross" in text
+    assert "trader under isolated" in text
+    assert "trader under cross" in text
     assert "http://" not in text.split("<script type=")[1].replace("http://www.w3.org", "")
 
 

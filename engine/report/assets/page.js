@@ -21,6 +21,7 @@ function fill(data) {
   if (data.whys.length) {
     put("rest", rest(data, colors));
     put("paid", paid(data, colors));
+    document.getElementById("gained").hidden = !data.paid.some(({ paid }) => paid.startsWith("-"));
   } else {
     for (const id of ["payers", "cascades", "why"]) hide(id);
   }
