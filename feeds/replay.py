@@ -67,7 +67,8 @@ class FileReference(msgspec.Struct, frozen=True):
 class Feed:
     """The ticks of a run's files; can be read once.
 
-    `references` are known from the start, `reports` are final once the ticks are read.
+    `references` are known from the start, `reports` are final once the ticks are read. `kinds` are
+    what the files hold: trades, quotes (books too), index, funding.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Feed:
         self._files = files
         self._contracts, self._shocks = contracts, shocks
         self._is_read = False
+        self.kinds = frozenset(file.kind for file in files)
         self.reports: tuple[FileReport, ...] = tuple(file.report for file in files)
         self.references: tuple[FileReference, ...] = tuple(
             FileReference(report.path, report.format, report.contract, report.sha256)

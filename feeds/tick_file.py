@@ -71,6 +71,7 @@ class TickFile:
     ) -> None:
         self._source = source
         self._layout = layout
+        self.kind = layout.format.columns.kind
         self._settings = settings
         self._line = 0
         column = layout.format.id

@@ -9,7 +9,8 @@ from rich.table import Table
 
 from engine.cli.mistake import told
 from engine.config.lab import load_lab
-from engine.report.text import grouped, moment
+from engine.report.console import ruled
+from engine.report.text import aligned, grouped, moment
 from feeds.inspect import ContractFact, Inspection
 from feeds.inspect import inspect as look
 from feeds.replay import FileArg
@@ -75,11 +76,16 @@ def _show(found: Inspection, console: Console) -> None:
     )
     moves = _table("Largest moves", "contract", "within", right=("move",), then=("prices", "at"))
     pauses = _table("Longest pauses", "contract", right=("lasted",), then=("after",))
-    for fact in found.contracts[:CONTRACTS_SHOWN]:
+    shown = found.contracts[:CONTRACTS_SHOWN]
+    priced = [fact for fact in shown if fact.low is not None]
+    columns = [
+        aligned([_number(number) for number in numbers])
+        for numbers in zip(*map(_of_prices, priced), strict=True)
+    ]
+    for number, fact in enumerate(priced):
+        prices.add_row(fact.contract, *(column[number] for column in columns))
+    for fact in shown:
         spans.add_row(fact.contract, _kinds(fact), moment(fact.first_us), moment(fact.last_us))
-        if fact.low is not None:
-            numbers = (fact.low, fact.high, fact.first, fact.last, fact.price_step, fact.size_step)
-            prices.add_row(fact.contract, *(_number(number) for number in numbers))
         for move in _moves(fact):
             moves.add_row(fact.contract, *move)
         for pause in _pauses(fact):
@@ -92,14 +98,18 @@ def _show(found: Inspection, console: Console) -> None:
         console.print(line, highlight=False)
 
 
+def _of_prices(fact: ContractFact) -> tuple[str | None, ...]:
+    return fact.low, fact.high, fact.first, fact.last, fact.price_step, fact.size_step
+
+
 def _table(
     title: str, *columns: str, right: tuple[str, ...] = (), then: tuple[str, ...] = ()
 ) -> Table:
-    table = Table(title=title, title_justify="left")
+    table = ruled(title)
     for name in columns:
         table.add_column(name)
     for name in right:
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     for name in then:
         table.add_column(name)
     return table

@@ -28,6 +28,11 @@ from engine.report.summary import Summary, encoded, json_schema
 from feeds.formats.detect import BUILT_IN
 from feeds.replay import FileArg, open_feed
 
+STILL = (
+    "Note: no file holds trades, and this venue's mark is the last price, which now moves with the "
+    'venue\'s own fills alone. Replay a file of trades too, or let the lab say mark = "median".'
+)
+"""Said where a market would stand still, which nobody wants who brings a file."""
 _HELP = {"help_option_names": ["-h", "--help"]}
 
 
@@ -136,6 +141,8 @@ def replay(
             claim(out, replace=force)
             own = own_ticks(lab, out)
             feed, total = own.feed, own.total
+        if lab.venue.rules.mark == "last" and "trades" not in feed.kinds and not quiet:
+            click.echo(STILL, err=True)
         summary = run(lab, feed, out, total=total, quiet=quiet or as_json)
         if not quiet:
             for line in (line for report in feed.reports for line in report.lines()):

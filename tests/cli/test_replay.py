@@ -13,6 +13,7 @@ import pytest
 
 from engine.core import invariants
 from tests.cli.conftest import Call, Shown
+from tests.feeds.making import NOON_MS, QUOTES_HEADER
 
 PROGRAM = [sys.executable, "-c", "from engine.cli.main import main; main()"]
 HEADER = "id,price,qty,quote_qty,time,is_buyer_maker\n"
@@ -45,6 +46,27 @@ def test_its_summary_as_json_is_all_it_prints(call: Call, ticks: Path, tmp_path:
     jsonschema.validate(json.loads(result.output), schema)
     assert result.output == (out / "summary.json").read_text()
     assert json.loads(result.output)["run"]["files"][0]["path"] == str(ticks)
+
+
+def test_a_market_that_would_stand_still_is_noted(call: Call, ticks: Path, tmp_path: Path) -> None:
+    """Quotes move no last price: where that is the mark, and no file has trades."""
+    quotes = tmp_path / "BTCUSDT-bookTicker.csv"
+    quotes.write_text(f"{QUOTES_HEADER}\n1,64999.9,1,65000.1,1,{NOON_MS},{NOON_MS}\n")
+    lab = tmp_path / "lab.toml"
+    for mark in ("last", "median"):
+        lab.write_text(
+            f'venue = "textbook"\nseed = 1\nfund = "1"\nrules.mark = "{mark}"\n'
+            "[contracts.BTCUSDT]\n"
+        )
+        for files in ((quotes,), (quotes, ticks)):
+            told = call("replay", *files, "--lab", lab, "--out", tmp_path / "out", "--force")
+            assert told.exit_code == 0, told.output
+            is_still = mark == "last" and files == (quotes,)
+            assert ("no file holds trades" in told.output) is is_still
+            told = call(
+                *("replay", *files, "--lab", lab, "--out", tmp_path / "out", "--force", "--quiet")
+            )
+            assert told.output == ""
 
 
 def test_two_runs_of_a_file_have_equal_logs(call: Call, ticks: Path, tmp_path: Path) -> None:

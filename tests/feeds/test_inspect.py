@@ -265,7 +265,8 @@ def test_in_a_terminal_the_answer_is_tables(day: Path) -> None:
     text = shown.decode()
     for title in ("Contracts", "Prices", "Largest moves", "Longest pauses"):
         assert title in text
-    assert "│ BTCUSDT" in text
+    assert "───" in text
+    assert " BTCUSDT " in text
     assert "64,350.5" in text
     assert "…" not in text
 
