@@ -24,6 +24,7 @@ from engine.core.command import (
     Side,
 )
 from engine.core.instrument import Contract, Rules
+from engine.core.margin.brackets import leverage_max
 from engine.core.money import PPM, Lots, Micros, Price, div_up
 from feeds.cue import Cue
 from feeds.dice import Wealth, below, happens, wealth
@@ -179,32 +180,40 @@ def _stake(member: Member, contract: Contract, rules: Rules, price: Price) -> St
     lot_value = price * contract.unit_value
     leverage = member.leverage
     while True:
-        per_value = (PPM + rules.market_band_ppm) + leverage * rules.taker_fee_ppm
+        per_value = (PPM + rules.market_band_ppm) + leverage * _fees_ppm(contract, rules)
         value = member.equity * leverage * PPM * 98 // (per_value * 100)
         lots = Lots(max(1, min(value // lot_value, contract.quantity_max)))
-        allowed = _leverage_max(contract, lots * lot_value)
+        allowed = _leverage_max(contract, lots, price)
         if leverage <= allowed:
             break
         leverage = allowed  # and fewer lots, which are allowed at least that
-    need = _need(lots * lot_value, leverage, rules)
+    need = _need(contract, lots * lot_value, leverage, rules)
     return Stake(lots, leverage, max(member.equity, need))
 
 
 def _stake_of(member: Member, lots: Lots, contract: Contract, rules: Rules, price: Price) -> Stake:
     """What it takes to hold certain lots at the member's leverage."""
     value = lots * price * contract.unit_value
-    leverage = min(member.leverage, _leverage_max(contract, value))
-    return Stake(lots, leverage, _need(value, leverage, rules))
+    leverage = min(member.leverage, _leverage_max(contract, lots, price))
+    return Stake(lots, leverage, _need(contract, value, leverage, rules))
 
 
-def _need(value: int, leverage: int, rules: Rules) -> Micros:
-    """What an order of a value takes: margin at the price band's edge, the fee, what walking a
+def _need(contract: Contract, value: int, leverage: int, rules: Rules) -> Micros:
+    """What an order of a value takes: margin at the price band's edge, fees, what walking a
     thin book loses against the mark at once, and 2 % spare."""
-    per_value = (PPM + rules.market_band_ppm) + leverage * (rules.taker_fee_ppm + SLIPPAGE_PPM)
+    fees_ppm = _fees_ppm(contract, rules)
+    per_value = (PPM + rules.market_band_ppm) + leverage * (fees_ppm + SLIPPAGE_PPM)
     return Micros(div_up(value * per_value * 100, leverage * PPM * 98))
 
 
-def _leverage_max(contract: Contract, value: int) -> int:
-    """The leverage that a value is allowed, even when the mark is a little above its price."""
-    reached = [row for row in contract.brackets if row.floor <= value * 21 // 20]
-    return reached[-1].leverage_max
+def _fees_ppm(contract: Contract, rules: Rules) -> int:
+    """The fee to open, and at most twice the one to close where initial margin pays for it."""
+    closing = contract.closing_fee
+    if closing is None or closing.on == "mark":
+        return rules.taker_fee_ppm
+    return rules.taker_fee_ppm + 2 * closing.rate_ppm
+
+
+def _leverage_max(contract: Contract, lots: int, price: int) -> int:
+    """The leverage that lots are allowed, even when the mark is a little above their price."""
+    return leverage_max(contract, lots, price * 21 // 20)

@@ -8,10 +8,9 @@ import click
 import msgspec
 
 from engine.cli.numbers import PositiveDecimal
-from engine.core.instrument import Bracket
 from engine.core.margin import liquidation_price
-from engine.core.margin.liquidation_price import Holding
-from engine.core.money import PPM, Micros, div_half_even
+from engine.core.margin.liquidation_price import Holding, Row
+from engine.core.money import PPM, div_half_even
 
 _ARTICLE = ("long", Fraction(65_000), Fraction(10), Fraction(1, 200))
 _ARTICLE_NOTE = (
@@ -104,7 +103,7 @@ def prices(
     size = margin * leverage / entry
     whole = lcm(size.denominator, (size * entry).denominator, margin.denominator)
     holding = Holding(side, int(size * whole), int(size * entry * whole), int(margin * whole))
-    flat = (Bracket(Micros(0), int(mmr * PPM), Micros(0), 1),)
+    flat = (Row(0, mmr),)
     exact = liquidation_price.exact(holding, flat)
     on_grid = None
     if exact is not None:

@@ -8,7 +8,7 @@ from rich.text import Text
 from engine.cli.mistake import told
 from engine.config.find import find, names
 from engine.config.read import Place
-from engine.config.venue import contracts, load_venue, rules
+from engine.config.venue import closing_fee, contracts, load_venue, rules
 from engine.report.console import printed, ruled
 from engine.report.venue_page import (
     About,
@@ -102,7 +102,7 @@ def load_page(name: str) -> VenuePage:
     about = table.about
     return venue_page(
         rules(path.stem, table.rules, place.at("rules")),
-        contracts(table, {}, place.at("contracts")),
+        contracts(table, {}, place.at("contracts"), closing_fee(table.rules, place.at("rules"))),
         About(about.title, about.as_of, about.unknown) if about else About(path.stem, "-", ()),
     )
 
@@ -111,7 +111,8 @@ def _contract_lines(contract: ContractTold) -> list[str]:
     return [
         contract.symbol,
         f"  tick {contract.tick}, lot {contract.lot}, "
-        f"positions up to {contract.largest_position}; funding: {contract.funding}",
+        f"positions up to {contract.largest_position}; "
+        f"closing fee counted in: {contract.closing_fee}; funding: {contract.funding}",
         *(f"  {line}" for line in bracket_lines(contract)),
     ]
 

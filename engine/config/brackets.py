@@ -1,4 +1,4 @@
-"""Maintenance tables: what a venue publishes, checked, as the core's one shape.
+"""Margin tables: what a venue publishes, checked, as the core's one shape.
 
 Family 1, `deduction` (Binance, Bybit, Hyperliquid): the whole notional at its row's rate less
 a deduction, which makes the maintenance continuous at the edges. Deductions are computed from
@@ -6,6 +6,12 @@ floors and rates; where a venue publishes them they may be given, and are then c
 Family 2, `marginal` (Kraken): each row's rate is paid on the part of the notional inside the
 row. The sum of the parts is rate x notional - Σ floor x (rate - rate before), so it is family 1
 with the computed deductions.
+Family 3, `stepped` (OKX): the whole position at its row's rate, which jumps at the edge.
+Family 4, `linear` (Deribit): one row whose rate grows by `growth` with each unit of size.
+
+Floors are notionals, or with `by = "size"` sizes in the unit of the contract's `lot`. With
+`initial` rates in the rows there is a table of initial margin beside that of maintenance, of the
+same family.
 """
 
 from fractions import Fraction
@@ -15,84 +21,178 @@ import msgspec
 
 from engine.config import read
 from engine.config.read import Number, Place
-from engine.core.instrument import Bracket
-from engine.core.money import PPM, Micros
+from engine.core.instrument import Bracket, ClosingFee
+from engine.core.money import AMOUNT_MAX, E12, PPM, Micros
+
+Family = Literal["deduction", "marginal", "stepped", "linear"]
 
 
 class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One published row: from `floor` of notional on."""
+    """One published row, from `floor` on; `growth` is added to its rates with each unit of size."""
 
     floor: Number
     rate: Number
     leverage: int
     deduction: Number | None = None
+    initial: Number | None = None
+    growth: Number | None = None
 
 
 class BracketTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A published table."""
 
     rows: tuple[Row, ...]
-    family: Literal["deduction", "marginal"] = "deduction"
+    family: Family = "deduction"
+    by: Literal["notional", "size"] = "notional"
 
 
-def brackets(table: BracketTable, place: Place) -> tuple[Bracket, ...]:
+class Tables(msgspec.Struct, frozen=True):
+    """The core's tables of maintenance and, maybe empty, of initial margin."""
+
+    maintenance: tuple[Bracket, ...]
+    initial: tuple[Bracket, ...]
+    by: Literal["notional", "lots"]
+
+
+def tables(
+    table: BracketTable,
+    place: Place,
+    *,
+    lot: Fraction = Fraction(1),
+    closing: ClosingFee | None = None,
+) -> Tables:
     """Check a table and convert it.
 
-    Raises `ConfigError` if it is empty or out of order, if its maintenance jumps at an edge, or
-    if a position opened at a row's largest leverage would be below maintenance at once.
+    Raises `ConfigError` if it is empty or out of order, if its maintenance jumps at an edge where
+    its family promises that it does not, or if a position opened at a row's largest leverage, or
+    with its initial margin, would be below maintenance at once.
     """
+    _check_family(table, place)
     place = place.at("rows")
-    if not table.rows:
-        raise place.error("is empty; a table needs a row with floor 0")
-    result: list[Bracket] = []
-    for number, row in enumerate(table.rows, 1):
+    rates = [read.ppm(row.rate, place.at(n).at("rate"), least=1, most=PPM - 1)
+             for n, row in enumerate(table.rows, 1)]  # fmt: skip
+    maintenance = _converted(table, rates, place, lot)
+    _check_given(table, maintenance, place)
+    fee_ppm = closing.rate_ppm if closing is not None else 0
+    for number, bracket in enumerate(maintenance, 1):
         here = place.at(number)
-        before = result[-1] if result else None
-        bracket = _bracket(row, table.family, before, here)
-        _check_order(bracket, before, here)
-        result.append(bracket)
-    given = [row.deduction is not None for row in table.rows]
-    if any(given) and not all(given):
-        missing = place.at(given.index(False) + 1).at("deduction")
-        raise missing.error("is missing; give the deduction of every row or of none")
+        _check_order(bracket, maintenance[number - 2] if number > 1 else None, here)
+        if (bracket.rate_ppm + fee_ppm) * bracket.leverage_max >= PPM:
+            raise here.at("leverage").error(
+                f"found {bracket.leverage_max}: a position opened at it would be below "
+                f"maintenance at once; expected leverage x rate below 1, the closing fee counted in"
+            )
+    by: Literal["notional", "lots"] = "lots" if table.by == "size" else "notional"
+    return Tables(maintenance, _initial(table, maintenance, place, lot), by)
+
+
+def _check_family(table: BracketTable, place: Place) -> None:
+    if not table.rows:
+        raise place.at("rows").error("is empty; a table needs a row with floor 0")
+    if table.by == "size" and table.family in ("deduction", "marginal"):
+        raise place.at("by").error(
+            f"found size: a table of family {table.family} is continuous in the notional only; "
+            f"expected notional, or family stepped or linear"
+        )
+    if table.family == "linear" and (table.by != "size" or len(table.rows) != 1):
+        raise place.at("family").error('found linear: expected by = "size" and one row')
+    for number, row in enumerate(table.rows, 1):
+        here = place.at("rows").at(number)
+        if (row.growth is None) == (table.family == "linear"):
+            raise here.at("growth").error(
+                "the rate of a linear table grows with the size, that of others does not; "
+                "give it in a linear table alone"
+            )
+        if row.deduction is not None and table.family != "deduction":
+            raise here.at("deduction").error(
+                f"a {table.family} table has no deductions; leave it out"
+            )
+
+
+def _converted(
+    table: BracketTable, rates: list[int], place: Place, lot: Fraction
+) -> tuple[Bracket, ...]:
+    """Return the rows at these rates, with the deductions that make them continuous."""
+    result: list[Bracket] = []
+    for number, (row, rate) in enumerate(zip(table.rows, rates, strict=True), 1):
+        here = place.at(number)
+        floor = _floor(table, row, here, lot)
+        continuous = Fraction(0)
+        if result and table.family in ("deduction", "marginal"):
+            before = result[-1]
+            continuous = before.deduction + Fraction(floor * (rate - before.rate_ppm), PPM)
+        if continuous.denominator != 1:
+            raise here.at("floor").error("floor x change of rate is not a whole number of micros")
+        leverage = read.at_least(row.leverage, 1, here.at("leverage"))
+        growth = _growth(row, here, lot)
+        result.append(Bracket(floor, rate, Micros(continuous.numerator), leverage, growth))
     return tuple(result)
 
 
-def _bracket(row: Row, family: str, before: Bracket | None, here: Place) -> Bracket:
-    floor = read.micros(row.floor, here.at("floor"))
-    rate = read.ppm(row.rate, here.at("rate"), least=1, most=PPM - 1)
-    leverage = read.at_least(row.leverage, 1, here.at("leverage"))
-    if before is None:
-        continuous = Fraction(0)
-    else:
-        continuous = before.deduction + Fraction(floor * (rate - before.rate_ppm), PPM)
-    if continuous.denominator != 1:
-        raise here.at("floor").error("floor x change of rate is not a whole number of micros")
-    if row.deduction is not None:
-        if family == "marginal":
-            raise here.at("deduction").error("a marginal table has no deductions; leave it out")
-        given = read.micros(row.deduction, here.at("deduction"))
-        if given != continuous:
-            raise here.at("deduction").error(
+def _floor(table: BracketTable, row: Row, here: Place, lot: Fraction) -> int:
+    if table.by == "notional":
+        return read.micros(row.floor, here.at("floor"))
+    floor = read.whole(read.exact(row.floor, here.at("floor")), lot, here.at("floor"), "the lot")
+    if not 0 <= floor <= AMOUNT_MAX:
+        raise here.at("floor").error(f"found {row.floor}, expected from 0 to 2^53 - 1 lots")
+    return floor
+
+
+def _growth(row: Row, here: Place, lot: Fraction) -> int:
+    if row.growth is None:
+        return 0
+    growth = read.positive(row.growth, here.at("growth")) * lot
+    return read.whole(growth, Fraction(1, E12), here.at("growth"), "10^-12 a lot")
+
+
+def _check_given(table: BracketTable, rows: tuple[Bracket, ...], place: Place) -> None:
+    """Compare the deductions that are given with those that follow."""
+    given = [row.deduction is not None for row in table.rows]
+    for number, (row, bracket) in enumerate(zip(table.rows, rows, strict=True), 1):
+        here = place.at(number).at("deduction")
+        if row.deduction is not None and read.micros(row.deduction, here) != bracket.deduction:
+            raise here.error(
                 f"found {row.deduction}, which makes maintenance jump at the edge; expected "
-                f"{read.decimal_text(continuous / PPM)}"
+                f"{read.decimal_text(Fraction(bracket.deduction, PPM))}"
             )
-    return Bracket(floor, rate, Micros(continuous.numerator), leverage)
+    if any(given) and not all(given):
+        missing = place.at(given.index(False) + 1).at("deduction")
+        raise missing.error("is missing; give the deduction of every row or of none")
 
 
 def _check_order(bracket: Bracket, before: Bracket | None, here: Place) -> None:
     if before is None:
         if bracket.floor != 0:
             raise here.at("floor").error("the first row must begin at 0")
-    else:
-        if bracket.floor <= before.floor:
-            raise here.at("floor").error("must be above the floor of the row before")
-        if bracket.rate_ppm < before.rate_ppm:
-            raise here.at("rate").error("must not be below the rate of the row before")
-        if bracket.leverage_max > before.leverage_max:
-            raise here.at("leverage").error("must not be above the leverage of the row before")
-    if bracket.rate_ppm * bracket.leverage_max >= PPM:
-        raise here.at("leverage").error(
-            f"found {bracket.leverage_max}: a position opened at it would be below maintenance "
-            f"at once; expected leverage x rate below 1"
-        )
+        return
+    if bracket.floor <= before.floor:
+        raise here.at("floor").error("must be above the floor of the row before")
+    if bracket.rate_ppm < before.rate_ppm:
+        raise here.at("rate").error("must not be below the rate of the row before")
+    if bracket.leverage_max > before.leverage_max:
+        raise here.at("leverage").error("must not be above the leverage of the row before")
+
+
+def _initial(
+    table: BracketTable, maintenance: tuple[Bracket, ...], place: Place, lot: Fraction
+) -> tuple[Bracket, ...]:
+    """Return the table of initial margin: every row above its maintenance and its leverage."""
+    rates: list[int] = []
+    for number, (row, kept) in enumerate(zip(table.rows, maintenance, strict=True), 1):
+        here = place.at(number).at("initial")
+        if (row.initial is None) != (table.rows[0].initial is None):
+            raise here.error("give the initial margin of every row or of none")
+        if row.initial is None:
+            continue
+        rate = read.ppm(row.initial, here, most=PPM)
+        if rate <= kept.rate_ppm:
+            raise here.error(f"found {row.initial}, expected more than the maintenance {row.rate}")
+        if rate * kept.leverage_max > PPM:
+            raise here.error(
+                f"found {row.initial}, more than a leverage of {kept.leverage_max} asks for; "
+                f"expected leverage x initial at most 1"
+            )
+        if rates and rate < rates[-1]:
+            raise here.error("must not be below that of the row before")
+        rates.append(rate)
+    return _converted(table, rates, place, lot) if rates else ()

@@ -7,10 +7,10 @@ from typing import Literal
 import msgspec
 
 from engine.config import read
-from engine.config.brackets import BracketTable, brackets
+from engine.config.brackets import BracketTable, tables
 from engine.config.find import find
 from engine.config.read import Number, Place, Table
-from engine.core.instrument import Band, Contract, Depth, Funding, Regime
+from engine.core.instrument import Band, ClosingFee, Contract, Depth, Funding, Regime
 from engine.core.money import AMOUNT_MAX, PPM, Lots, Micros, Price
 
 _MICRO = Fraction(1, 1_000_000)
@@ -68,8 +68,12 @@ class ContractTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     group: str = ""
 
 
-def contract(symbol: str, table: Table, place: Place) -> Contract:
+def contract(
+    symbol: str, table: Table, place: Place, closing: ClosingFee | None = None
+) -> Contract:
     """Check one contract and convert it to whole units.
+
+    `closing` is the fee that the venue counts into what must be kept.
 
     Raises `ConfigError`; where an amount could leave the range of 2^53 it says what to change.
     """
@@ -84,6 +88,7 @@ def contract(symbol: str, table: Table, place: Place) -> Contract:
     multiplier = read.positive(shape.multiplier, place.at("multiplier"))
     price_max = read.positive(shape.price_max, place.at("price_max"))
     quantity_max = read.positive(shape.quantity_max, place.at("quantity_max"))
+    margin = tables(shape.brackets, place.at("brackets"), lot=base, closing=closing)
     result = Contract(
         symbol=symbol,
         price_unit=read.decimal_text(unit),
@@ -92,10 +97,13 @@ def contract(symbol: str, table: Table, place: Place) -> Contract:
         unit_value=_unit_value(unit * base * multiplier, place),
         price_max=Price(read.whole(price_max, unit, place.at("price_max"), "the mark_tick")),
         quantity_max=Lots(read.whole(quantity_max, base, place.at("quantity_max"), "the lot")),
-        brackets=brackets(shape.brackets, place.at("brackets")),
+        brackets=margin.maintenance,
         depth=_depth(shape, place),
         funding=_funding(shape.funding, place.at("funding")),
         group=shape.group,
+        brackets_by=margin.by,
+        initial=margin.initial,
+        closing_fee=closing,
     )
     _check_amounts(result, place)
     return result

@@ -12,7 +12,7 @@ from engine.config.path import path as story_path
 from engine.config.read import Number, Place, Table
 from engine.config.settings import Lab, Report
 from engine.config.streams import CrowdTable, FeedTable, crowd, feed
-from engine.config.venue import contracts, load_venue, overlaid, ruled_by, rules
+from engine.config.venue import closing_fee, contracts, load_venue, overlaid, ruled_by, rules
 from engine.core.instrument import Venue
 
 
@@ -72,10 +72,12 @@ def _venue(table: LabTable, path: Path, place: Place, by_rules_of: str | None) -
     if by_rules_of is not None:
         venue_path = find("venues", by_rules_of)
         below = ruled_by(below, load_venue(venue_path), Place(str(venue_path)))
-    own = rules(venue_path.stem, overlaid(below.rules, table.rules), place.at("rules"))
+    chosen = overlaid(below.rules, table.rules)
+    own = rules(venue_path.stem, chosen, place.at("rules"))
+    closing = closing_fee(chosen, place.at("rules"))
     result = Venue(
         rules=msgspec.structs.replace(own, seed=table.seed),
-        contracts=contracts(below, table.contracts, place.at("contracts")),
+        contracts=contracts(below, table.contracts, place.at("contracts"), closing),
         fund=read.micros(table.fund, place.at("fund")),
         pools={
             name: read.micros(cash, place.at("pools").at(name))

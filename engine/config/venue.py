@@ -10,7 +10,7 @@ from engine.config.closing import ClosingTable, closing
 from engine.config.contract import contract
 from engine.config.find import find
 from engine.config.read import Number, Place, Table
-from engine.core.instrument import Contract, Rules
+from engine.core.instrument import ClosingFee, Contract, Rules
 from engine.core.money import PPM
 
 
@@ -24,6 +24,8 @@ class RulesTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     taker_fee: Number = 0
     maker_fee: Number = 0
     liquidation_fee: Number = 0
+    closing_fee: Literal["none", "mark", "bankruptcy"] = "none"
+    """Whether the taker fee of a closing counts in what must be kept, and at which price."""
     liquidation_fee_to: Literal["fund", "fees"] = "fund"
     residue_to: Literal["fund", "client"] = "fund"
     adl: Literal["ranked", "hyperliquid", "pro_rata", "random", "none"] = "ranked"
@@ -72,8 +74,9 @@ def load_venue(path: Path) -> VenueTable:
     place = Place(str(path))
     table = read.shaped(VenueTable, read.load_toml(path), place)
     rules(path.stem, table.rules, place.at("rules"))
+    closing = closing_fee(table.rules, place.at("rules"))
     for symbol, contract_table in table.contracts.items():
-        contract(symbol, contract_table, place.at("contracts").at(symbol))
+        contract(symbol, contract_table, place.at("contracts").at(symbol), closing)
         contract_table["depth"] = str(find("books", contract_table["depth"], path.parent))
     return table
 
@@ -114,6 +117,14 @@ def rules(name: str, table: Table, place: Place) -> Rules:
         sample_count=read.at_least(shape.sample_count, 1, place.at("sample_count")),
         closing=closing(shape.closing),
     )
+
+
+def closing_fee(table: Table, place: Place) -> ClosingFee | None:
+    """Return the fee of a closing that the venue counts into what must be kept, if it does."""
+    shape = read.shaped(RulesTable, table, place)
+    if shape.closing_fee == "none":
+        return None
+    return ClosingFee(_fee(shape.taker_fee, place.at("taker_fee")), shape.closing_fee)
 
 
 def _check_together(shape: RulesTable, place: Place) -> None:
@@ -177,14 +188,18 @@ def overlaid(below: Table, above: Table) -> Table:
     return result
 
 
-def contracts(venue: VenueTable, lab: dict[str, Table], place: Place) -> tuple[Contract, ...]:
+def contracts(
+    venue: VenueTable, lab: dict[str, Table], place: Place, closing: ClosingFee | None
+) -> tuple[Contract, ...]:
     """The contracts that a lab names, the venue's tables with the lab's laid over them.
 
-    A lab that names none has all of the venue's.
+    A lab that names none has all of the venue's. `closing` is the fee that `closing_fee` read.
     """
     chosen = lab or {symbol: {} for symbol in venue.contracts}
     return tuple(
-        contract(symbol, overlaid(venue.contracts.get(symbol, {}), table), place.at(symbol))
+        contract(
+            symbol, overlaid(venue.contracts.get(symbol, {}), table), place.at(symbol), closing
+        )
         for symbol, table in chosen.items()
     )
 
@@ -200,9 +215,10 @@ def ruled_by(market: VenueTable, ruler: VenueTable, place: Place) -> VenueTable:
     its own can be compared too.
     """
     ruled = {}
+    closing = closing_fee(ruler.rules, place.at("rules"))
     for symbol, table in market.contracts.items():
         theirs = ruler.contracts.get(symbol, table)
         market_only = {name: value for name, value in table.items() if name not in _RULED}
         ruled[symbol] = market_only | {name: theirs[name] for name in _RULED if name in theirs}
-        contract(symbol, ruled[symbol], place.at("contracts").at(symbol))
+        contract(symbol, ruled[symbol], place.at("contracts").at(symbol), closing)
     return msgspec.structs.replace(ruler, contracts=ruled)

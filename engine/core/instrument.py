@@ -12,15 +12,29 @@ from engine.core.money import Lots, Micros, Price
 
 
 class Bracket(msgspec.Struct, frozen=True):
-    """One row of a maintenance table: `rate` of the notional less `deduction`.
+    """One row of a margin table: `rate` of the notional less `deduction`.
 
-    `floor` is the smallest notional (inclusive) of the row; `leverage_max` its largest leverage.
+    `floor` (inclusive) is the smallest notional of the row, or the smallest number of lots where
+    the contract's `brackets_by` says so; `leverage_max` its largest leverage. `growth_e12`: by how
+    much the rate grows with each lot, in 10^-12 (a table linear in size).
     """
 
-    floor: Micros
+    floor: int
     rate_ppm: int
     deduction: Micros
     leverage_max: int
+    growth_e12: int = 0
+
+
+class ClosingFee(msgspec.Struct, frozen=True):
+    """The fee of a closing that a venue counts into what must be kept.
+
+    `on` the notional at mark (OKX, Gate), or the value at the bankruptcy price, and then in
+    initial margin too (Bybit, Phemex).
+    """
+
+    rate_ppm: int
+    on: Literal["mark", "bankruptcy"]
 
 
 class Band(msgspec.Struct, frozen=True):
@@ -73,6 +87,8 @@ class Contract(msgspec.Struct, frozen=True):
     A price is a whole number of price units, an order's price a whole number of ticks
     (`tick` units each). `unit_value` is the money that one lot gains by one unit.
     `price_unit` and `lot` are decimal texts in quote and base currency, for showing only.
+    `brackets` is the table of maintenance, looked up by notional or by lots; `initial`, where it
+    has rows, a table of the same kind for the initial margin of cross positions.
     """
 
     symbol: str
@@ -87,6 +103,9 @@ class Contract(msgspec.Struct, frozen=True):
     funding: Funding = Funding()
     group: str = ""
     """Contracts of one group share an insurance fund where funds go by group."""
+    brackets_by: Literal["notional", "lots"] = "notional"
+    initial: tuple[Bracket, ...] = ()
+    closing_fee: ClosingFee | None = None
 
 
 class Closing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -14,6 +14,8 @@ Micros = NewType("Micros", int)
 
 PPM = 1_000_000
 """Parts per million: the scale of fee, maintenance and distance rates."""
+E12 = 1_000_000_000_000
+"""The scale of rates that grow with size: a part per million is 1_000_000."""
 E8 = 100_000_000
 """The scale of funding rates: 0.0001 per interval is 10_000."""
 AMOUNT_MAX = Micros(2**53 - 1)

@@ -6,7 +6,9 @@ and quantities are exact decimal texts.
 
 import msgspec
 
+from engine.core.instrument import Bracket, Contract
 from engine.report import charts
+from engine.report.brackets import floor_of, rate_of
 from engine.report.chronicle import Chronicle
 from engine.report.curve import Point
 from engine.report.facts import Sums
@@ -49,7 +51,7 @@ class Priced(msgspec.Struct, frozen=True):
 
 
 class Table(msgspec.Struct, frozen=True):
-    """Maintenance brackets of a contract: from a notional on, rate in per cent, deduction."""
+    """Maintenance brackets of a contract: from a notional or size on, rate, deduction."""
 
     contract: str
     rows: tuple[tuple[str, str, str], ...]
@@ -215,9 +217,14 @@ def _table(setting: Setting) -> list[Table]:
         Table(
             contract.symbol,
             tuple(
-                (money(row.floor), f"{row.rate_ppm / 10_000:g} %", money(row.deduction))
+                (floor_of(contract, row), _rate(contract, row), money(row.deduction))
                 for row in contract.brackets
             ),
         )
         for contract in setting.venue.contracts
     ]
+
+
+def _rate(contract: Contract, row: Bracket) -> str:
+    by_size = " (by size)" if contract.brackets_by == "lots" else ""
+    return f"{rate_of(contract, row)}{by_size}"

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from engine.core.instrument import Bracket, Contract, Funding, Rules
+from engine.core.instrument import Contract, Funding, Rules
 from engine.core.money import E8
-from engine.report.text import Units, grouped, money, scaled
-from engine.report.venue_setting import lasting, share
+from engine.report.brackets import closing_fee_of, floor_of, rate_of
+from engine.report.text import Units, grouped, scaled
+from engine.report.venue_setting import lasting
 from engine.report.venue_words import told
 
 
@@ -27,10 +28,14 @@ class TopicTold(msgspec.Struct, frozen=True):
 
 
 class BracketTold(msgspec.Struct, frozen=True):
-    """From `floor` of notional on, in quote currency: maintenance in per cent, largest leverage."""
+    """From `floor` of notional (or size) on: maintenance and initial rate, largest leverage.
+
+    `initial` is None where the leverage alone decides.
+    """
 
     floor: str
     maintenance: str
+    initial: str | None
     leverage: int
 
 
@@ -41,7 +46,9 @@ class ContractTold(msgspec.Struct, frozen=True):
     tick: str
     lot: str
     largest_position: str
+    brackets_by: str
     brackets: tuple[BracketTold, ...]
+    closing_fee: str
     funding: str
 
 
@@ -86,13 +93,22 @@ def _contract(contract: Contract) -> ContractTold:
         tick=units.price(contract.tick),
         lot=contract.lot,
         largest_position=units.quantity(contract.quantity_max),
-        brackets=tuple(_bracket(each) for each in contract.brackets),
+        brackets_by="size" if contract.brackets_by == "lots" else "notional",
+        brackets=tuple(_brackets(contract)),
+        closing_fee=closing_fee_of(contract),
         funding=_funding(contract.funding),
     )
 
 
-def _bracket(bracket: Bracket) -> BracketTold:
-    return BracketTold(money(bracket.floor), share(bracket.rate_ppm), bracket.leverage_max)
+def _brackets(contract: Contract) -> Iterator[BracketTold]:
+    asked_of = contract.initial or [None] * len(contract.brackets)
+    for row, asked in zip(contract.brackets, asked_of, strict=True):
+        yield BracketTold(
+            floor=floor_of(contract, row),
+            maintenance=rate_of(contract, row),
+            initial=None if asked is None else rate_of(contract, asked),
+            leverage=row.leverage_max,
+        )
 
 
 def _funding(funding: Funding) -> str:
@@ -150,8 +166,10 @@ def _there(contract: ContractTold | None) -> str:
 
 def bracket_lines(contract: ContractTold) -> list[str]:
     """A contract's brackets, a line each."""
+    of_size = " of size" if contract.brackets_by == "size" else ""
     return [
-        f"from {grouped(row.floor)}: maintenance {row.maintenance}, up to {row.leverage}x"
+        f"from {grouped(row.floor)}{of_size}: maintenance {row.maintenance}, "
+        f"{f'initial {row.initial}, ' if row.initial else ''}up to {row.leverage}x"
         for row in contract.brackets
     ]
 
@@ -161,6 +179,7 @@ CONTRACT_FACTS: dict[str, Callable[[ContractTold], str]] = {
     "lot": lambda contract: contract.lot,
     "largest position": lambda contract: grouped(contract.largest_position),
     "brackets": lambda contract: "\n".join(bracket_lines(contract)),
+    "closing fee": lambda contract: contract.closing_fee,
     "funding": lambda contract: contract.funding,
 }
 """What two contracts are compared by."""

@@ -36,6 +36,22 @@ def test_binance_says_what_its_pages_say(call: Call) -> None:
     assert "from 50,000: maintenance 0.5 %, up to 100x" in text
 
 
+def test_every_family_of_margin_tables_is_told(call: Call, tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    rules = Path("configs/venues/textbook.toml").read_text().partition("[contracts.E")[0]
+    linear = """
+brackets = { family = "linear", by = "size", rows = [
+  { floor = 0, rate = "0.01", growth = "0.00005", initial = "0.02", leverage = 50 },
+] }"""
+    text = rules.replace('brackets.rows = [{ floor = 0, rate = "0.005", leverage = 100 }]', linear)
+    own.write_text(text.replace("[rules]", '[rules]\nclosing_fee = "mark"\ntaker_fee = "0.0005"'))
+    told = call("venues", "show", str(own)).output
+    assert "maintenance 1 % and 0.005 % a unit, initial 2 % and 0.005 % a unit, up to 50x" in told
+    assert "closing fee counted in: 0.05 % of the notional at mark, in maintenance;" in told
+    own.write_text(own.read_text().replace('"mark"', '"bankruptcy"', 1))
+    assert "0.05 % of the value at the bankruptcy price" in call("venues", "show", str(own)).output
+
+
 def test_a_venue_differs_from_itself_in_nothing(call: Call) -> None:
     assert call("venues", "diff", "binance", "binance").output == (
         "binance and binance differ in nothing.\n"

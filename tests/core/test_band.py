@@ -8,18 +8,39 @@ from hypothesis import strategies as st
 
 from engine.core.account.position import Position
 from engine.core.command import Mode
-from engine.core.instrument import Bracket, Contract, Rules
-from engine.core.margin.band import Exposure, safe_distance
+from engine.core.instrument import ClosingFee, Contract, Rules
+from engine.core.margin.band import Exposure, safe_band
 from engine.core.margin.risk import Risk, draw, maintenance, unrealized
 from engine.core.money import Lots, Micros, div_to_zero
 from tests.support import worlds
 
 LEVELS = (50, 80, 90)
+PLAIN: worlds.Tables = (worlds.FLAT, "notional", ())
+TABLES = st.sampled_from(
+    (
+        PLAIN,
+        (worlds.CHEAP, "notional", ()),
+        (worlds.STEEP, "notional", worlds.DOUBLE),
+        (worlds.STEPPED, "notional", ()),
+        (worlds.CHEAP, "notional", worlds.STEPPED),
+        (worlds.TIERS, "lots", ()),
+        (worlds.LINEAR, "lots", worlds.LINEAR_INITIAL),
+    )
+)
+CLOSING = st.sampled_from((None, ClosingFee(600, "mark"), ClosingFee(5_000, "bankruptcy")))
 
 
-def contract(number: int, table: tuple[Bracket, ...]) -> Contract:
+def contract(number: int, tables: worlds.Tables, closing: ClosingFee | None = None) -> Contract:
     """Return one of several contracts with different units."""
-    return worlds.contract(f"C{number}", unit_value=Micros((1, 37, 100)[number]), brackets=table)
+    brackets, by, initial = tables
+    return worlds.contract(
+        f"C{number}",
+        unit_value=Micros((1, 37, 100)[number]),
+        brackets=brackets,
+        brackets_by=by,
+        initial=initial,
+        closing_fee=closing,
+    )
 
 
 @dataclass
@@ -36,7 +57,7 @@ class Account:
         held = list(zip(self.exposures, marks, strict=True))
         return Risk(
             self.money + sum(unrealized(one.contract, one.position, mark) for one, mark in held),
-            sum(maintenance(one.contract, one.position, mark) for one, mark in held),
+            sum(maintenance(one.contract, one.position, mark, self.money) for one, mark in held),
         )
 
     def news(self, marks: list[int]) -> list[bool]:
@@ -57,12 +78,11 @@ class Account:
             ),
         ]
 
-    def distances(self) -> list[int]:
-        """Return how far each contract may move."""
+    def bands(self) -> list[tuple[int, int]]:
+        """Return between which marks each contract may move."""
         risk = self.risk([one.mark for one in self.exposures])
         return [
-            safe_distance(self.exposures, one, risk, self.warned, self.rules)
-            for one in self.exposures
+            safe_band(self.exposures, one, risk, self.warned, self.rules) for one in self.exposures
         ]
 
 
@@ -80,8 +100,7 @@ def accounts(draw_: st.DrawFn) -> Account:
     )
     exposures = []
     for number in range(count):
-        table = draw_(st.sampled_from((worlds.CHEAP, worlds.STEEP, worlds.FLAT)))
-        listed = contract(number, table)
+        listed = contract(number, draw_(TABLES), draw_(CLOSING))
         mark = draw_(st.integers(1, 20_000))
         quantity = draw_(st.integers(-50_000, 50_000).filter(bool))
         entry = draw_(st.integers(1, 20_000))
@@ -109,19 +128,19 @@ THOUSANDTHS = st.one_of(st.sampled_from((-1_000, 1_000)), st.integers(-1_000, 1_
 def test_inside_the_band_nothing_changes(account: Account, moves: tuple[int, int, int]) -> None:
     marks = [one.mark for one in account.exposures]
     moved = [
-        max(1, mark + div_to_zero(distance * move, 1_000))
-        for mark, distance, move in zip(marks, account.distances(), moves, strict=False)
+        max(1, mark + div_to_zero((mark - low if move < 0 else high - mark) * move, 1_000))
+        for mark, (low, high), move in zip(marks, account.bands(), moves, strict=False)
     ]
     assert account.news(moved) == account.news(marks)
 
 
 @pytest.mark.parametrize("quantity", [10_000, -10_000])
 def test_the_band_reaches_nearly_to_the_next_thing_that_can_happen(quantity: int) -> None:
-    listed = contract(1, worlds.FLAT)
+    listed = contract(1, PLAIN)
     position = Position("a", "C1", "isolated", 10, Lots(quantity), Micros(quantity * 10_000 * 37))
     rules = Rules(name="plain", warning_levels=())
     account = Account(abs(position.cost) // 10, rules, 0, [Exposure(listed, position, 10_000)])
-    [distance] = account.distances()
+    distance = width(account)
     # equity of a tenth, maintenance of a hundredth: it takes a move of about 9 %
     assert 880 <= distance <= 900
     towards_loss = -1 if quantity > 0 else 1
@@ -130,21 +149,39 @@ def test_the_band_reaches_nearly_to_the_next_thing_that_can_happen(quantity: int
 
 
 def test_a_warned_account_has_a_band_between_the_levels_around_it() -> None:
-    listed = contract(1, worlds.FLAT)
+    listed = contract(1, PLAIN)
     position = Position("a", "C1", "isolated", 10, Lots(10_000), Micros(10_000 * 10_000 * 37))
     maintenance_ = position.cost // 100
     rules = Rules(name="plain", warning_levels=LEVELS, rearm_points=5)
     # 60 %: called at 50 %, re-armed below 45 %, called again at 80 %
     money = maintenance_ * 10 // 6
     account = Account(money, rules, 50, [Exposure(listed, position, 10_000)])
-    [distance] = account.distances()
+    distance = width(account)
     assert account.news([10_000 - distance]) == account.news([10_000]) == [False] * 3
     assert 40 <= distance <= 42  # a 25th of the equity less its share of maintenance
     assert account.news([10_000 - 43]) == [False, True, False]
 
 
 def test_an_account_at_its_trigger_has_no_band() -> None:
-    listed = contract(0, worlds.FLAT)
+    listed = contract(0, PLAIN)
     position = Position("a", "C0", "isolated", 10, Lots(1), Micros(100))
     account = Account(2, Rules(name="plain"), 90, [Exposure(listed, position, 100)])
-    assert account.distances() == [0]
+    assert account.bands() == [(100, 100)]
+
+
+@pytest.mark.parametrize(("mark", "band"), [(9_999, (9_990, 9_999)), (10_000, (10_000, 10_010))])
+def test_a_band_ends_where_maintenance_jumps(mark: int, band: tuple[int, int]) -> None:
+    """400 lots are worth 400 at 10 000 units, where the second row of the table begins."""
+    listed = contract(2, (worlds.STEPPED, "notional", ()))
+    lots = 400
+    position = Position("a", "C2", "isolated", 2, Lots(lots), Micros(lots * mark * 100))
+    one = Exposure(listed, position, mark)
+    assert one.within_jumps(9_990, 10_010) == band
+
+
+def width(account: Account) -> int:
+    """Return how far the only contract may move, which is as far up as down."""
+    [(low, high)] = account.bands()
+    [one] = account.exposures
+    assert one.mark - low == high - one.mark
+    return high - one.mark

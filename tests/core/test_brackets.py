@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.core.instrument import Bracket
-from engine.core.margin.brackets import bracket_of, maintenance_of
+from engine.core.margin.brackets import maintenance_of, row_of
 from engine.core.money import PPM, Micros
 from tests.support import worlds
 
@@ -16,6 +16,11 @@ TABLE = (
     Bracket(Micros(50_000), 5_000, Micros(50), 100),
     Bracket(Micros(600_000), 6_500, Micros(950), 75),
 )
+
+
+def keeps(table: tuple[Bracket, ...], notional: int) -> int:
+    """What a notional keeps, as one lot worth so much."""
+    return maintenance_of(worlds.contract(unit_value=Micros(1), brackets=table), 1, notional)
 
 
 @pytest.mark.parametrize(
@@ -37,14 +42,14 @@ TABLE = (
 def test_a_notional_is_kept_at_the_rate_of_its_row(
     notional: int, number: int, maintenance: int
 ) -> None:
-    assert bracket_of(TABLE, notional) == number
-    assert maintenance_of(TABLE, notional) == maintenance
+    assert row_of(TABLE, notional) == number
+    assert keeps(TABLE, notional) == maintenance
 
 
 def test_a_deduction_never_makes_maintenance_negative() -> None:
     table = (Bracket(Micros(0), 1, Micros(10), 1),)
-    assert maintenance_of(table, 5_000_000) == 0
-    assert maintenance_of(table, 11_000_000) == 1
+    assert keeps(table, 5_000_000) == 0
+    assert keeps(table, 11_000_000) == 1
 
 
 @given(st.integers(0, 10**14))
@@ -55,10 +60,10 @@ def test_rate_less_deduction_is_each_rate_on_its_own_part(notional: int) -> None
             max(0, min(notional, end) - row.floor) * Fraction(row.rate_ppm, PPM)
             for row, end in zip(table, ends, strict=True)
         )
-        assert maintenance_of(table, notional) == -(-sum(parts) // 1)
+        assert keeps(table, notional) == -(-sum(parts) // 1)
 
 
 @given(st.integers(0, 10**13), st.integers(0, 10**9))
 def test_maintenance_never_falls_as_a_position_grows(notional: int, more: int) -> None:
     for table in (worlds.CHEAP, worlds.STEEP, TABLE):
-        assert maintenance_of(table, notional) <= maintenance_of(table, notional + more)
+        assert keeps(table, notional) <= keeps(table, notional + more)

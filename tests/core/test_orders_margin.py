@@ -7,7 +7,7 @@ import pytest
 from engine.core.account.position import Position
 from engine.core.book.order import Order
 from engine.core.command import Side
-from engine.core.margin.orders import Arriving, open_quantity, order_margin
+from engine.core.margin.orders import Arriving, Terms, open_quantity, order_margin
 from engine.core.money import Lots, Micros, Price
 from tests.support import worlds
 
@@ -76,7 +76,7 @@ def test_resting_orders_tie_up_the_larger_side_after_netting(
     quantity: int, lines: tuple[str, ...], margin: int
 ) -> None:
     book = Book(quantity, lines)
-    assert order_margin(CONTRACT, book.position, book.orders, None, 0) == margin
+    assert order_margin(Terms(CONTRACT, book.position, 100, 0), book.orders, None) == margin
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_margin_and_taker_fee_are_each_rounded_down(
     book = Book(0, ("buy 3 @ 111",))
     position = book.position
     position.leverage = leverage
-    assert order_margin(CONTRACT, position, book.orders, None, fee_ppm) == margin
+    assert order_margin(Terms(CONTRACT, position, 100, fee_ppm), book.orders, None) == margin
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_an_arriving_order_takes_its_place_by_its_own_limit(
     quantity: int, lines: tuple[str, ...], arriving: Arriving, margin: int
 ) -> None:
     book = Book(quantity, lines)
-    assert order_margin(CONTRACT, book.position, book.orders, arriving, 0) == margin
+    assert order_margin(Terms(CONTRACT, book.position, 100, 0), book.orders, arriving) == margin
 
 
 def test_the_open_quantity_of_a_side_leaves_reduce_only_out() -> None:

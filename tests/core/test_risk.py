@@ -68,12 +68,12 @@ def test_a_position_at_a_mark(
     position = held(quantity, cost)
     assert notional(CONTRACT, position, mark) == value
     assert unrealized(CONTRACT, position, mark) == profit
-    assert maintenance(CONTRACT, position, mark) == kept
+    assert maintenance(CONTRACT, position, mark, 0) == kept
 
 
 def test_a_flat_position_keeps_nothing_even_where_the_table_would() -> None:
     strange = worlds.contract(brackets=(Bracket(Micros(0), 1, Micros(-5), 1),))
-    assert maintenance(strange, held(0, 0), 100) == 0
+    assert maintenance(strange, held(0, 0), 100, 0) == 0
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,9 @@ def paired(model: Model) -> AnyCommand | None:
     sides: dict[str, Side] = {symbol: dice.choice(("buy", "sell")) for symbol in both}
     for symbol in both:
         lots = max(1, quote * QUOTE // model.value_of_lot(symbol))
-        fitting = [row for row in model.details[symbol].brackets if row.floor <= quote * QUOTE]
+        details = model.details[symbol]
+        reached = lots if details.brackets_by == "lots" else quote * QUOTE
+        fitting = [row for row in details.brackets if row.floor <= reached]
         model.story += [
             *stands(model, symbol, prices[symbol]),
             switches(model, account, symbol, cross=True),

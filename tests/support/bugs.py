@@ -30,7 +30,7 @@ _FEES = settle.fees
 _INTO_BOOK = close.into_book
 _NEXT_ROUND = choose.next_round
 _REJECT = State.reject
-_SAFE_DISTANCE = band.safe_distance
+_SAFE_BAND = band.safe_band
 _SETTLE = funding.settle
 _QUEUED = breach.queued
 
@@ -113,9 +113,11 @@ def all_affordable(sale: Any, wanted: int, price: int) -> int:
     return wanted
 
 
-def wide_band(*arguments: Any) -> int:
+def wide_band(*arguments: Any) -> tuple[int, int]:
     """Look at an account too late."""
-    return 2 * _SAFE_DISTANCE(*arguments) + 5
+    low, high = _SAFE_BAND(*arguments)
+    width = high - low
+    return low - width // 2 - 5, high + width // 2 + 5
 
 
 def counted_refusal(state: State, command: Command, reason: Reason) -> None:
@@ -192,7 +194,7 @@ BUGS = {
         "state.watch.Watch.moved", nothing, "in breach at rest|skips no work"
     ),
     "an account is looked at too late": Bug(
-        "liquidation.alert.safe_distance", wide_band, "in breach at rest|skips no work"
+        "liquidation.alert.safe_band", wide_band, "in breach at rest|skips no work"
     ),
     "a refusal changes something": Bug(
         "state.venue.State.reject", counted_refusal, "a refused command changed the state"

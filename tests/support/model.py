@@ -120,7 +120,8 @@ class Model:
     def notional_max(self, contract: str, leverage: int) -> int:
         """Give about the largest notional that brackets and position limit allow."""
         details = self.details[contract]
-        floors = [row.floor for row in details.brackets if row.leverage_max < leverage]
+        each = self.value_of_lot(contract) if details.brackets_by == "lots" else 1
+        floors = [row.floor * each for row in details.brackets if row.leverage_max < leverage]
         by_limit = details.quantity_max * self.value_of_lot(contract)
         return min([*floors, by_limit]) * 8 // 10
 

@@ -20,7 +20,7 @@ from typing import Literal
 
 import msgspec
 
-from engine.config.brackets import BracketTable, Row, brackets
+from engine.config.brackets import BracketTable, Row, tables
 from engine.config.read import Place
 from engine.core.account.account import OUTSIDE
 from engine.core.command import AnyCommand, IndexTick, PlaceOrder, QuoteTick, Side, TradeTick
@@ -100,7 +100,7 @@ def published(
         Row(floor=floor, rate=rate, leverage=max(1, (PPM - 1) // int(exact(rate) * PPM)))
         for floor, rate in rows
     )
-    return brackets(BracketTable(rows=listed, family=family), Place("a published table"))
+    return tables(BracketTable(rows=listed, family=family), Place("a published table")).maintenance
 
 
 def scaled(table: Iterable[Bracket], money: Fraction) -> tuple[Bracket, ...]:

@@ -12,6 +12,11 @@ story's first lines change what it is about:
     closing   order random queue oldest                    any field of `Closing`
     contract  [ETH] tick 5 quantity_max 50                 numbers of a contract
     brackets  [ETH] 0:1%:100x 5_000:2%:20x                 floor : rate : leverage
+    brackets  [ETH] stepped 0:1%:100x 5_000:2%:20x         the whole position at its row's rate
+    brackets  [ETH] stepped lots 0:1%:100x 50:2%:20x       floors are lots
+    brackets  [ETH] lots 0:1%:50x grows 0.1%               the rate grows so much with each lot
+    initial   [ETH] 0:2%:100x 5_000:4%:20x                 a table of initial margin, the same way
+    closes_at [ETH] 0.1% mark                              a closing fee counts, or: bankruptcy
     depth     [ETH] 0%:1_000 1%:3_000 steps 2 half_life 60 spread 0.5% scale 50%
     funding   [ETH] premium every 3_600 interest 0.01% clamp 0.05% cap 0.75%
 """
@@ -20,8 +25,18 @@ from typing import Any, get_origin, get_type_hints
 
 import msgspec
 
-from engine.core.instrument import Band, Bracket, Closing, Contract, Depth, Funding, Rules, Venue
-from engine.core.money import E8, PPM, Lots, Micros, Price
+from engine.core.instrument import (
+    Band,
+    Bracket,
+    Closing,
+    ClosingFee,
+    Contract,
+    Depth,
+    Funding,
+    Rules,
+    Venue,
+)
+from engine.core.money import E8, E12, PPM, Lots, Micros, Price
 from tests.support.story_commands import Words, number, rate
 
 SYMBOLS = ("BTC", "ETH", "SOL")
@@ -48,6 +63,8 @@ class Draft:
             "closing": self._read_closing,
             "contract": self._read_contract,
             "brackets": self._read_brackets,
+            "initial": self._read_initial,
+            "closes_at": self._read_closing_fee,
             "depth": self._read_depth,
             "funding": self._read_funding,
         }
@@ -96,16 +113,17 @@ class Draft:
         self._change(words, **fields)
 
     def _read_brackets(self, words: Words) -> None:
-        rows: list[Bracket] = []
-        deduction = before = 0
-        while words.left():
-            floor, percent, leverage = words.next().split(":")
-            ppm = rate(percent, PPM)
-            deduction += number(floor) * (ppm - before) // PPM
-            before = ppm
-            most = int(leverage.removesuffix("x"))
-            rows.append(Bracket(Micros(number(floor)), ppm, Micros(deduction), most))
-        self._change(words, brackets=tuple(rows))
+        by = "lots" if words.has("lots") else "notional"
+        self._change(words, brackets=_table(words), brackets_by=by)
+
+    def _read_initial(self, words: Words) -> None:
+        self._change(words, initial=_table(words))
+
+    def _read_closing_fee(self, words: Words) -> None:
+        ppm = rate(words.next(), PPM)
+        on = words.next()
+        assert on in ("mark", "bankruptcy"), f"found {on!r}, expected mark or bankruptcy"
+        self._change(words, closing_fee=msgspec.convert({"rate_ppm": ppm, "on": on}, ClosingFee))
 
     def _read_depth(self, words: Words) -> None:
         spread = rate(words.after("spread") or "0%", PPM)
@@ -142,6 +160,21 @@ def _fields(kind: type[msgspec.Struct], words: Words) -> dict[str, Any]:
         text = value if isinstance(read, str) and not read.lstrip("-").isdigit() else read
         fields[name] = msgspec.convert(text, types[name], strict=False)
     return fields
+
+
+def _table(words: Words) -> tuple[Bracket, ...]:
+    """Read rows, continuous at their edges unless they are stepped."""
+    stepped, growth = words.has("stepped"), rate(words.after("grows") or "0%", E12)
+    rows: list[Bracket] = []
+    deduction = before = 0
+    while words.left():
+        floor, percent, leverage = words.next().split(":")
+        ppm = rate(percent, PPM)
+        deduction += 0 if stepped else number(floor) * (ppm - before) // PPM
+        before = ppm
+        most = int(leverage.removesuffix("x"))
+        rows.append(Bracket(number(floor), ppm, Micros(deduction), most, growth))
+    return tuple(rows)
 
 
 def _contract(symbol: str) -> Contract:

@@ -8,7 +8,19 @@ import random
 from collections.abc import Sequence
 from typing import Literal
 
-from engine.core.instrument import Band, Bracket, Contract, Depth, Funding, Regime, Rules, Venue
+import msgspec
+
+from engine.core.instrument import (
+    Band,
+    Bracket,
+    ClosingFee,
+    Contract,
+    Depth,
+    Funding,
+    Regime,
+    Rules,
+    Venue,
+)
 from engine.core.money import PPM, Lots, Micros, Price
 from tests.support.bearers import with_bearers
 from tests.support.closings import with_closing
@@ -63,6 +75,28 @@ def depth(
 CHEAP = brackets([(0, 5_000, 100), (2_000, 10_000, 50), (10_000, 25_000, 20), (50_000, 50_000, 10)])
 STEEP = brackets([(0, 4_000, 125), (500, 20_000, 25), (3_000, 100_000, 5), (20_000, 250_000, 2)])
 FLAT = brackets([(0, 10_000, 100)])
+STEPPED = tuple(
+    Bracket(floor, rate_ppm, Micros(0), leverage_max)
+    for floor, rate_ppm, leverage_max in (
+        (0, 4_000, 125),
+        (400 * QUOTE, 10_000, 50),
+        (1_000 * QUOTE, 25_000, 20),
+        (6_000 * QUOTE, 100_000, 5),
+    )
+)
+"""The whole position at its row's rate, by notional: maintenance jumps at the edges."""
+TIERS = tuple(
+    Bracket(floor, rate_ppm, Micros(0), leverage_max)
+    for floor, rate_ppm, leverage_max in ((0, 5_000, 75), (300, 10_000, 50), (2_000, 40_000, 10))
+)
+"""The same by lots, as OKX has it."""
+LINEAR = (Bracket(0, 10_000, Micros(0), 50, growth_e12=10_000_000),)
+LINEAR_INITIAL = (Bracket(0, 20_000, Micros(0), 50, growth_e12=10_000_000),)
+"""Rates that grow with each lot, as on Deribit: 1 % (initial 2 %) and 0.001 % a lot."""
+Tables = tuple[tuple[Bracket, ...], Literal["notional", "lots"], tuple[Bracket, ...]]
+"""A table of maintenance, what it is looked up by, and one of initial margin or none."""
+DOUBLE = brackets([(0, 10_000, 100), (2_000, 20_000, 50), (10_000, 50_000, 20)])
+"""An initial margin by marginal brackets, as on Kraken."""
 THIN = depth([(0, 60), (5_000, 150), (30_000, 400)])
 THICK = depth([(0, 2_000), (10_000, 20_000), (100_000, 100_000)], levels_per_band=3)
 
@@ -118,8 +152,31 @@ def world(dice: random.Random) -> Venue:
         (0, 0, dice.randrange(20 * QUOTE), dice.randrange(300 * QUOTE), 3_000 * QUOTE)
     )
     rules = _rules(dice)
-    contracts = tuple(_contract(dice, symbol) for symbol in symbols)
+    contracts = tuple(_varied(_contract(dice, symbol)) for symbol in symbols)
     return with_bearers(dice, Venue(rules, contracts, Micros(fund)))
+
+
+def _varied(plain: Contract) -> Contract:
+    """Draw the family of a contract's margin tables and the fee that counts in them.
+
+    With dice of its own, so that a seed keeps the market and the story that it had.
+    """
+    dice = random.Random(repr(plain))
+    fee = dice.choice((400, 1_000, 5_000))
+    closing = dice.choice((None, None, ClosingFee(fee, "mark"), ClosingFee(fee, "bankruptcy")))
+    families: tuple[Tables, ...] = (
+        (plain.brackets, "notional", ()),
+        (plain.brackets, "notional", ()),
+        (plain.brackets, "notional", DOUBLE),
+        (STEPPED, "notional", ()),
+        (STEPPED, "notional", DOUBLE),
+        (TIERS, "lots", ()),
+        (LINEAR, "lots", LINEAR_INITIAL),
+    )
+    table, by, initial = dice.choice(families)
+    return msgspec.structs.replace(
+        plain, brackets=table, brackets_by=by, initial=initial, closing_fee=closing
+    )
 
 
 def _rules(dice: random.Random) -> Rules:

@@ -4,11 +4,12 @@ import json
 from fractions import Fraction
 from typing import Any, Literal
 
-from engine.config.brackets import BracketTable, Row, brackets
+from engine.config.brackets import BracketTable, Row, tables
 from engine.config.read import Place, decimal_text
 from engine.core.instrument import Bracket
-from engine.core.margin.brackets import bracket_of, maintenance_of
-from engine.core.money import PPM
+from engine.core.margin.brackets import maintenance_of, row_of
+from engine.core.money import PPM, Micros
+from tests.support import worlds
 from tests.support.stage import exact, published, whole
 from tests.vectors.vector import HERE, Inputs, folder
 
@@ -41,20 +42,21 @@ def _checked(rows: list[list[Any]]) -> tuple[Bracket, ...]:
         )
         for floor, rate, leverage, deduction in rows
     )
-    return brackets(BracketTable(rows=listed), Place("a published table"))
+    return tables(BracketTable(rows=listed), Place("a published table")).maintenance
 
 
 def lookup(inputs: Inputs) -> object:
     """Return rate and deduction of the bracket that a notional is in."""
     table = table_named(f"freqtrade {inputs['pair']}")
-    row = table[bracket_of(table, whole(exact(inputs["notional"]) / MICRO))]
+    row = table[row_of(table, whole(exact(inputs["notional"]) / MICRO))]
     return {"mmr": row.rate_ppm * MICRO, "cum": row.deduction * MICRO}
 
 
 def margin(inputs: Inputs) -> object:
     """Return the maintenance of a notional in a table, named or written out."""
     notional = whole(exact(inputs["notional"]) / MICRO)
-    return maintenance_of(_table_of(inputs), notional) * MICRO
+    contract = worlds.contract(unit_value=Micros(1), brackets=_table_of(inputs))
+    return maintenance_of(contract, 1, notional) * MICRO
 
 
 def _table_of(inputs: Inputs) -> tuple[Bracket, ...]:

@@ -6,7 +6,7 @@ from engine.core.account.position import Position
 from engine.core.instrument import Bracket, Contract
 from engine.core.margin import liquidation_price
 from engine.core.margin.bankruptcy import Settlement, share_of
-from engine.core.margin.liquidation_price import Holding
+from engine.core.margin.liquidation_price import Holding, Row
 from engine.core.margin.price import median_mark
 from engine.core.margin.risk import Risk, maintenance, unrealized
 from engine.core.money import E8, PPM, Micros, Price
@@ -22,18 +22,17 @@ CENT = Fraction(1, 100)
 
 def liquidation(inputs: Inputs) -> object:
     """Return an isolated liquidation price: exact, or approximate where the venue says so."""
-    holding, table = _isolated(inputs)
+    holding, rows = _isolated(inputs)
     if inputs.get("maintenance_on") == "entry_notional" or "mm_fixed" in inputs:
-        return liquidation_price.approximate(holding, table)
-    fee_ppm = whole(exact(inputs.get("taker", 0)) * PPM)
-    return liquidation_price.exact(holding, table, fee_ppm)
+        return liquidation_price.approximate(holding, rows)
+    return liquidation_price.exact(holding, rows)
 
 
 def entry_based(inputs: Inputs) -> dict[str, Fraction]:
     """Return both prices where maintenance counts on the entry notional."""
-    holding, table = _isolated(inputs)
+    holding, rows = _isolated(inputs)
     return {
-        "liq": liquidation_price.approximate(holding, table),
+        "liq": liquidation_price.approximate(holding, rows),
         "bankruptcy": liquidation_price.bankruptcy(holding),
     }
 
@@ -44,7 +43,7 @@ def bankruptcy(inputs: Inputs) -> object:
     return liquidation_price.bankruptcy(holding)
 
 
-def _isolated(inputs: Inputs) -> tuple[Holding, tuple[Bracket, ...]]:
+def _isolated(inputs: Inputs) -> tuple[Holding, tuple[Row, ...]]:
     """Read a position in the smallest unit that keeps it whole; prices stay in quote."""
     entry = exact(inputs["entry"])
     size = exact(inputs["qty"]) if "qty" in inputs else Fraction(1)
@@ -63,8 +62,8 @@ def _isolated(inputs: Inputs) -> tuple[Holding, tuple[Bracket, ...]]:
         cost=whole(size * entry / unit),
         margin=whole(margin / unit),
     )
-    table = (Bracket(Micros(0), whole(rate * PPM), Micros(whole(deduction / unit)), 1),)
-    return holding, table
+    fee = exact(inputs.get("taker", 0))
+    return holding, (Row(0, rate + fee, deduction / unit),)
 
 
 def cross(inputs: Inputs) -> object:
@@ -77,13 +76,13 @@ def cross(inputs: Inputs) -> object:
         mark = whole(exact(leg["mark"]) / FINE)
         contract, position = _leg(leg, leg["side"], money)
         equity += unrealized(contract, position, mark)
-        kept += maintenance(contract, position, mark)
+        kept += maintenance(contract, position, mark, 0)
     side = 1 if inputs["side"] in (1, "long") else -1
     contract, position = _leg(inputs, side, money)
 
     def in_breach(price: int) -> bool:
         worth = equity + unrealized(contract, position, price)
-        return Risk(worth, kept + maintenance(contract, position, price)).is_breach(strict=False)
+        return Risk(worth, kept + maintenance(contract, position, price, 0)).is_breach(strict=False)
 
     healthy = whole(exact(inputs["entry"]) / FINE)
     broken = 1 if side > 0 else 10 * healthy

@@ -3,10 +3,10 @@
 from engine.core.account.account import Account
 from engine.core.account.position import Position
 from engine.core.event import MarginCalled, PoolDrawn
-from engine.core.margin.band import Exposure, safe_distance
-from engine.core.margin.brackets import bracket_of
+from engine.core.margin.band import Exposure, safe_band
+from engine.core.margin.brackets import rate_e12
 from engine.core.margin.risk import Risk, draw, notional
-from engine.core.money import PPM, Micros, div_up
+from engine.core.money import E12, Micros, div_up
 from engine.core.state.standing import cross_risk, isolated_risk
 from engine.core.state.venue import State
 
@@ -78,9 +78,8 @@ def _pull(state: State, position: Position) -> int:
     """Return how much slack a move of one per cent against the position uses up, scaled."""
     market = state.markets[position.contract]
     value = notional(market.contract, position, market.mark)
-    brackets = market.contract.brackets
-    rate = brackets[bracket_of(brackets, value)].rate_ppm
-    return value * (PPM - position.sign * rate)
+    rate = rate_e12(market.contract, abs(position.quantity), market.mark)
+    return value * (E12 - position.sign * rate)
 
 
 def _report_draws(state: State, positions: list[Position], *, called: bool) -> None:
@@ -115,6 +114,6 @@ def _guard(
     ]
     bands = []
     for one in exposures:
-        distance = safe_distance(exposures, one, risk, warned, state.rules)
-        bands.append((one.position.contract, one.mark - distance, one.mark + distance))
+        low, high = safe_band(exposures, one, risk, warned, state.rules)
+        bands.append((one.position.contract, low, high))
     state.watch.guard(margin_id, bands)

@@ -20,7 +20,6 @@ from engine.core.liquidation import (
 )
 from engine.core.liquidation.case import Case
 from engine.core.margin.brackets import bracket_of
-from engine.core.margin.risk import notional
 from engine.core.money import Lots, Micros, Price
 from engine.core.state.standing import risk_of
 from engine.core.state.venue import State
@@ -96,7 +95,6 @@ def _settle(state: State, case: Case, key: str, contract: str) -> None:
 def _start(state: State, case: Case, position: Position, limit: Price | None) -> None:
     market = state.markets[position.contract]
     risk = case.breach.risk(state)
-    value = notional(market.contract, position, market.mark)
     started = LiquidationStarted(
         **state.stamp(),
         account=position.account,
@@ -107,7 +105,7 @@ def _start(state: State, case: Case, position: Position, limit: Price | None) ->
         mark=market.mark,
         equity=Micros(risk.equity),
         maintenance=Micros(risk.maintenance),
-        bracket=bracket_of(market.contract.brackets, value) + 1,
+        bracket=bracket_of(market.contract, abs(position.quantity), market.mark) + 1,
         bankruptcy_price=limit,
         cause=case.breach.cause,
     )

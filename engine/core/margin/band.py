@@ -3,14 +3,18 @@
 The answer is conservative, never wrong: inside the distance no warning level, re-arming level,
 trigger or pool draw can change its state. It rests on bounds of the slopes: per price unit,
 equity moves by at most |q|·uv and maintenance by at most the highest rate of the table times that.
+Where a table jumps at an edge (family 3 of the trade), the band ends there.
 """
+
+import itertools
 
 import msgspec
 
 from engine.core.account.position import Position
 from engine.core.instrument import Contract, Rules
+from engine.core.margin.brackets import jumps, mark_fee_e12
 from engine.core.margin.risk import Risk, draw
-from engine.core.money import PPM, div_up
+from engine.core.money import E12, PPM, div_up
 
 
 class Exposure(msgspec.Struct, frozen=True):
@@ -28,14 +32,38 @@ class Exposure(msgspec.Struct, frozen=True):
     @property
     def maintenance_slope(self) -> int:
         """An upper bound of how fast maintenance can grow, money per price unit."""
-        rate = max(bracket.rate_ppm for bracket in self.contract.brackets)
-        return div_up(self.equity_slope * rate, PPM)
+        contract, lots = self.contract, abs(self.position.quantity)
+        rate = max(row.rate_ppm * PPM + row.growth_e12 * lots for row in contract.brackets)
+        return div_up(self.equity_slope * (rate + mark_fee_e12(contract)), E12)
+
+    def within_jumps(self, low: int, high: int) -> tuple[int, int]:
+        """Cut a band at the edges of the bracket where maintenance or initial margin jumps."""
+        if self.contract.brackets_by == "lots":
+            return low, high
+        size = self.equity_slope
+        for table in (self.contract.brackets, self.contract.initial):
+            for before, row in itertools.pairwise(table):
+                if not jumps(before, row):
+                    continue
+                edge = div_up(row.floor, size)  # the first mark of the row
+                if edge <= self.mark:
+                    low = max(low, edge)
+                else:
+                    high = min(high, edge - 1)
+        return low, high
 
 
-def safe_distance(
+def safe_band(
+    exposures: list[Exposure], one: Exposure, risk: Risk, warned: int, rules: Rules
+) -> tuple[int, int]:
+    """Return the lowest and highest mark of one contract, if the others move as safely."""
+    distance = _distance(exposures, one, risk, warned, rules)
+    return one.within_jumps(one.mark - distance, one.mark + distance)
+
+
+def _distance(
     exposures: list[Exposure], one: Exposure, risk: Risk, warned: int, rules: Rules
 ) -> int:
-    """Return how many price units one contract may move, if the others move as safely."""
     count = len(exposures)
     distance: int | None = None
     for percent, slack in _slacks(risk, warned, rules):
@@ -46,7 +74,9 @@ def safe_distance(
     assert distance is not None
     if one.position.mode == "cross":
         lacking = draw(one.contract, one.position, one.mark)
-        slope = 2 * one.equity_slope + one.maintenance_slope
+        # initial margin moves with the notional, and a little more where it pays for a closing
+        times = 2 if one.contract.closing_fee is None else 3
+        slope = times * one.equity_slope + one.maintenance_slope
         distance = min(distance, (abs(lacking) - 3) // slope)
     return max(0, distance)
 

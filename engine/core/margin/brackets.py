@@ -1,27 +1,85 @@
-"""Maintenance tables: rate of the notional less a deduction (families 1 and 2 of the trade).
+"""Margin tables: which row a position is in, and what the table asks of it (Decisions M1, M12).
 
-A marginal table (family 2) is the same thing by algebra; `engine.config` converts it.
+Four families of the trade are one shape here, `engine.config.brackets` converts them:
+
+1. a flat rate less a deduction, which makes maintenance continuous at the edges (Binance, Bybit);
+2. marginal brackets, each rate on its own part: family 1 by algebra (Kraken);
+3. the whole position at its row's rate, which jumps at the edge (OKX): no deductions;
+4. a rate that grows with the size: one row with `growth_e12` (Deribit).
 """
 
-from engine.core.instrument import Bracket
-from engine.core.money import PPM, Micros, div_up
+from engine.core.instrument import Bracket, Contract
+from engine.core.money import E12, PPM, Micros, div_up
 
 
-def bracket_of(brackets: tuple[Bracket, ...], notional: int) -> int:
-    """Return the number (from 0) of the bracket that a notional is in; floors are inclusive."""
+def measure_of(contract: Contract, lots: int, mark: int) -> int:
+    """Return what the floors of a contract's tables are compared with."""
+    return lots if contract.brackets_by == "lots" else lots * mark * contract.unit_value
+
+
+def bracket_of(contract: Contract, lots: int, mark: int) -> int:
+    """Return the number (from 0) of the bracket that so many lots are in; floors are inclusive."""
+    return row_of(contract.brackets, measure_of(contract, lots, mark))
+
+
+def row_of(table: tuple[Bracket, ...], measure: int) -> int:
+    """Return the number (from 0) of a table's row by notional or lots."""
     number = 0
-    for i, bracket in enumerate(brackets):
-        if bracket.floor <= notional:
+    for i, bracket in enumerate(table):
+        if bracket.floor <= measure:
             number = i
     return number
 
 
-def maintenance_of(brackets: tuple[Bracket, ...], notional: int) -> Micros:
-    """Return the maintenance of a notional, rounded up to the unit.
+def jumps(before: Bracket, row: Bracket) -> bool:
+    """Say whether what a table by notional asks jumps at the edge between two of its rows."""
+    return row.floor * (row.rate_ppm - before.rate_ppm) != PPM * (row.deduction - before.deduction)
 
-    >>> table = (Bracket(0, 4_000, 0, 125), Bracket(50_000, 5_000, 50, 100))
-    >>> maintenance_of(table, 10_001), maintenance_of(table, 50_000)
-    (41, 200)
+
+def rate_e12(contract: Contract, lots: int, mark: int) -> int:
+    """Return the maintenance rate of so many lots, with the closing fee where it is on the mark."""
+    row = contract.brackets[bracket_of(contract, lots, mark)]
+    return _rate_e12(row, lots) + mark_fee_e12(contract)
+
+
+def mark_fee_e12(contract: Contract) -> int:
+    """Return the closing fee that counts on the notional at mark."""
+    fee = contract.closing_fee
+    return fee.rate_ppm * PPM if fee is not None and fee.on == "mark" else 0
+
+
+def _rate_e12(row: Bracket, lots: int) -> int:
+    return row.rate_ppm * PPM + row.growth_e12 * lots
+
+
+def maintenance_of(contract: Contract, lots: int, mark: int) -> Micros:
+    """Return what the table asks so many lots to keep, rounded up to the unit.
+
+    A closing fee on the notional at mark is in it, one on the bankruptcy value is not.
     """
-    bracket = brackets[bracket_of(brackets, notional)]
-    return Micros(max(0, div_up(notional * bracket.rate_ppm, PPM) - bracket.deduction))
+    row = contract.brackets[bracket_of(contract, lots, mark)]
+    rate = _rate_e12(row, lots) + mark_fee_e12(contract)
+    notional = lots * mark * contract.unit_value
+    return Micros(max(0, div_up(notional * rate, E12) - row.deduction))
+
+
+def initial_of(contract: Contract, lots: int, mark: int) -> Micros:
+    """Return the initial margin that the table asks of so many lots, rounded down; 0 without one.
+
+    Rounded down as all initial margin is (A7).
+    """
+    if not contract.initial:
+        return Micros(0)
+    row = contract.initial[row_of(contract.initial, measure_of(contract, lots, mark))]
+    notional = lots * mark * contract.unit_value
+    return Micros(max(0, notional * _rate_e12(row, lots) // E12 - row.deduction))
+
+
+def leverage_max(contract: Contract, lots: int, mark: int) -> int:
+    """Return the largest leverage that so many lots are allowed (Decision O7).
+
+    Their bracket's; and no leverage may ask for less than a table of initial margin does.
+    """
+    most = contract.brackets[bracket_of(contract, lots, mark)].leverage_max
+    asked = initial_of(contract, lots, mark)
+    return min(most, lots * mark * contract.unit_value // asked) if asked else most

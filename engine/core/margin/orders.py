@@ -1,4 +1,4 @@
-"""What resting and arriving orders tie up (Decision M2)."""
+"""What resting and arriving orders tie up (Decisions M2, M13)."""
 
 import msgspec
 
@@ -6,6 +6,8 @@ from engine.core.account.position import Position
 from engine.core.book.order import Order
 from engine.core.command import Side
 from engine.core.instrument import Contract
+from engine.core.margin.brackets import initial_of
+from engine.core.margin.risk import opening_fee
 from engine.core.money import PPM, Micros
 
 
@@ -27,30 +29,39 @@ def open_quantity(orders: list[Order], side: Side, arriving: Arriving | None) ->
     return total
 
 
-def order_margin(
-    contract: Contract,
-    position: Position,
-    orders: list[Order],
-    arriving: Arriving | None,
-    taker_fee_ppm: int,
-) -> Micros:
+class Terms(msgspec.Struct, frozen=True):
+    """What the margin of orders depends on beside them."""
+
+    contract: Contract
+    position: Position
+    mark: int
+    taker_fee_ppm: int
+
+
+def order_margin(terms: Terms, orders: list[Order], arriving: Arriving | None) -> Micros:
     """Return the margin of a contract's orders: the larger side after netting."""
-    values = [_side_value(contract, position, orders, arriving, side) for side in ("buy", "sell")]
-    return Micros(
-        max(value // position.leverage + value * taker_fee_ppm // PPM for value in values)
-    )
+    return Micros(max(_side_margin(terms, orders, arriving, side) for side in ("buy", "sell")))
 
 
-def _side_value(
-    contract: Contract,
-    position: Position,
-    orders: list[Order],
-    arriving: Arriving | None,
-    side: Side,
-) -> int:
-    """Return the value of a side's orders beyond what they would close."""
+def _side_margin(terms: Terms, orders: list[Order], arriving: Arriving | None, side: Side) -> int:
+    """Return what a side's orders need beyond what they would close: margin and fees."""
+    position, sign = terms.position, 1 if side == "buy" else -1
+    lots, value = _opening(terms, orders, arriving, side)
+    margin = value // position.leverage
+    if position.mode == "cross":
+        held = max(0, sign * position.quantity)
+        more = initial_of(terms.contract, held + lots, terms.mark)
+        margin = max(margin, more - initial_of(terms.contract, held, terms.mark))
+    margin += opening_fee(terms.contract, value, position.leverage, sign)
+    return margin + value * terms.taker_fee_ppm // PPM
+
+
+def _opening(
+    terms: Terms, orders: list[Order], arriving: Arriving | None, side: Side
+) -> tuple[int, int]:
+    """Return the lots and the value of a side's orders beyond what they would close."""
     sign = 1 if side == "buy" else -1
-    netted = max(0, -sign * position.quantity)
+    netted = max(0, -sign * terms.position.quantity)
     queue: list[tuple[int, int, int, int]] = []
     for order in orders:
         if order.side != side:
@@ -66,9 +77,10 @@ def _side_value(
             last = max((o.arrival for o in orders), default=0) + 1
             queue.append((sign * -arriving.price, last, arriving.quantity, arriving.counted))
     netted = max(0, netted)
-    value = 0
+    lots = value = 0
     for _, _, quantity, price in sorted(queue):
         covered = min(netted, quantity)
         netted -= covered
-        value += (quantity - covered) * price * contract.unit_value
-    return value
+        lots += quantity - covered
+        value += (quantity - covered) * price * terms.contract.unit_value
+    return lots, value

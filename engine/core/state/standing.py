@@ -5,7 +5,7 @@ A margin account is named by its account and, if isolated, its contract.
 
 from engine.core.account.account import Account
 from engine.core.account.position import Position
-from engine.core.margin.orders import order_margin
+from engine.core.margin.orders import Terms, order_margin
 from engine.core.margin.risk import Risk, initial, maintenance, unrealized
 from engine.core.state.venue import State
 
@@ -19,7 +19,12 @@ def profit(state: State, position: Position) -> int:
 def kept(state: State, position: Position) -> int:
     """Return a position's maintenance at its mark."""
     market = state.markets[position.contract]
-    return maintenance(market.contract, position, market.mark)
+    return maintenance(market.contract, position, market.mark, own_margin(state, position))
+
+
+def own_margin(state: State, position: Position) -> int:
+    """Return the margin that belongs to a position alone: none if it is a cross one."""
+    return state.balance(position.margin_key) if position.mode == "isolated" else 0
 
 
 def isolated_risk(state: State, position: Position) -> Risk:
@@ -57,13 +62,14 @@ def cross_equity(state: State, account: Account) -> int:
 
 def orders_margin(state: State, account: Account, contract: str) -> int:
     """Return what an account's resting orders in a contract tie up now."""
-    return order_margin(
-        state.markets[contract].contract,
-        state.position(account.name, contract),
-        account.orders_in(contract),
-        None,
-        state.rules.taker_fee_ppm,
-    )
+    terms = order_terms(state, state.position(account.name, contract))
+    return order_margin(terms, account.orders_in(contract), None)
+
+
+def order_terms(state: State, position: Position) -> Terms:
+    """Return what the margin of a contract's orders depends on beside them."""
+    market = state.markets[position.contract]
+    return Terms(market.contract, position, market.mark, state.rules.taker_fee_ppm)
 
 
 def tied_up(state: State, position: Position) -> int:

@@ -6,12 +6,12 @@ from engine.core.account.position import Position
 from engine.core.book.merged import is_worse, opposite
 from engine.core.book.order import Order
 from engine.core.command import Side
-from engine.core.margin.brackets import bracket_of, maintenance_of
+from engine.core.margin.brackets import leverage_max
 from engine.core.margin.orders import Arriving, open_quantity, order_margin
-from engine.core.margin.risk import Risk
+from engine.core.margin.risk import Risk, maintenance, opening_margin, unrealized
 from engine.core.reason import Reason
 from engine.core.state.market import Market
-from engine.core.state.standing import available, isolated_risk, withdrawable
+from engine.core.state.standing import available, order_terms, withdrawable
 from engine.core.state.venue import State
 from engine.core.trading.limits import band_edge
 from engine.core.trading.match import offers
@@ -74,9 +74,9 @@ def check_size(
     )
     if arriving is not None and largest > market.contract.quantity_max:
         return Reason.POSITION_LIMIT
-    brackets = market.contract.brackets
-    value = largest * market.mark * market.contract.unit_value
-    if position.leverage > brackets[bracket_of(brackets, value)].leverage_max:
+    tabled = position.mode == "cross" and market.contract.initial
+    # a table of initial margin asks the more of a cross position, it does not forbid it
+    if position.leverage > leverage_max(market.contract, 0 if tabled else largest, market.mark):
         return Reason.INVALID_LEVERAGE
     return None
 
@@ -89,9 +89,8 @@ def _increase(state: State, market: Market, request: Request) -> int:
         counted = max(counted, market.best("buy", state.now_us) or counted)
     arriving = Arriving(order.side, order.price, order.quantity, counted, order.reduce_only)
     position = state.position(order.account, order.contract)
-    fee, now = state.rules.taker_fee_ppm, [*others, *filter(None, [request.replaced])]
-    before = order_margin(market.contract, position, now, None, fee)
-    return order_margin(market.contract, position, others, arriving, fee) - before
+    terms, now = order_terms(state, position), [*others, *filter(None, [request.replaced])]
+    return order_margin(terms, others, arriving) - order_margin(terms, now, None)
 
 
 def _check_margin(
@@ -140,15 +139,17 @@ def _check_opening(
     state: State, market: Market, position: Position, opening: int, worst: int
 ) -> Reason | None:
     """An isolated position must not be liquidated by the price at which it is opened."""
-    unit = market.contract.unit_value
-    lost = opening * abs(worst - market.mark) * unit
-    equity = opening * worst * unit // position.leverage - lost
-    lots = opening
-    sign = 1 if worst > market.mark else -1
+    contract, sign = market.contract, 1 if worst > market.mark else -1
+    left = Position(position.account, position.contract, "isolated", position.leverage)
+    margin = 0
     if position.sign == sign:
-        equity += isolated_risk(state, position).equity
-        lots += abs(position.quantity)
-    kept = maintenance_of(market.contract.brackets, lots * market.mark * unit)
+        left = msgspec.structs.replace(position)
+        margin = state.balance(position.margin_key)
+    value = opening * worst * contract.unit_value
+    left.grow(opening, value, sign)
+    margin += opening_margin(contract, value, position.leverage, sign)
+    equity = margin + unrealized(contract, left, market.mark)
+    kept = maintenance(contract, left, market.mark, margin)
     breach = Risk(equity, kept).is_breach(state.rules.strict_trigger)
     return Reason.WOULD_LIQUIDATE if breach else None
 

@@ -4,8 +4,9 @@ import msgspec
 
 from engine.core.account.account import OUTSIDE
 from engine.core.account.position import Position
+from engine.core.margin.risk import maintenance, opening_margin
 from engine.core.money import PPM
-from engine.core.state.standing import kept, profit, risk_of
+from engine.core.state.standing import profit, risk_of
 from engine.core.state.venue import State
 
 
@@ -49,7 +50,9 @@ def open_part(
     account = state.accounts[position.account]
     position.grow(lots, value, sign)
     if position.mode == "isolated":
-        state.post(account.wallet_key, position.margin_key, value // position.leverage)
+        contract = state.markets[position.contract].contract
+        margin = opening_margin(contract, value, position.leverage, sign)
+        state.post(account.wallet_key, position.margin_key, margin)
     fee = 0 if position.account == OUTSIDE else value * fee_ppm // PPM
     state.post(account.wallet_key, "fees", fee)
     account.add_result(state.pool_of(position.contract), -fee)
@@ -115,8 +118,14 @@ def release_part(state: State, position: Position, was: int) -> None:
     if position.mode == "cross" or was * position.quantity <= 0 or left >= held:
         return
     margin = state.balance(position.margin_key)
-    spare = margin + profit(state, position) - kept(state, position)
+    share = max(0, margin * (held - left) // held)
+    market = state.markets[position.contract]
+    # a closing fee at the bankruptcy price changes with the margin: the larger of both ends
+    ends = [
+        maintenance(market.contract, position, market.mark, at) for at in (margin, margin - share)
+    ]
+    spare = margin + profit(state, position) - max(ends)
     if not state.rules.strict_trigger:
         spare -= 1
-    released = max(0, min(margin * (held - left) // held, spare))
+    released = max(0, min(share, spare))
     state.post(position.margin_key, state.accounts[position.account].wallet_key, released)

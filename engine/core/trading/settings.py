@@ -7,9 +7,9 @@ from engine.core.account.position import Position
 from engine.core.command import SetLeverage, SetMarginMode
 from engine.core.event import LeverageSet, MarginModeSet
 from engine.core.margin.orders import order_margin
-from engine.core.margin.risk import Risk, initial
+from engine.core.margin.risk import Risk, initial, maintenance
 from engine.core.reason import Reason
-from engine.core.state.standing import available, kept, profit, tied_up
+from engine.core.state.standing import available, order_terms, profit, tied_up
 from engine.core.state.venue import State
 from engine.core.trading.checks import check_size
 from engine.core.trading.transfers import known
@@ -60,12 +60,10 @@ def _check_lower(
     state: State, account: Account, position: Position, leverage: int
 ) -> Reason | None:
     """A lower leverage ties up more: what is available afterwards must not be negative."""
-    market = state.markets[position.contract]
-
-    orders, fee = account.orders_in(position.contract), state.rules.taker_fee_ppm
+    orders = account.orders_in(position.contract)
 
     def tied(at: Position) -> int:
-        return tied_up(state, at) + order_margin(market.contract, at, orders, None, fee)
+        return tied_up(state, at) + order_margin(order_terms(state, at), orders, None)
 
     more = tied(msgspec.structs.replace(position, leverage=leverage)) - tied(position)
     return Reason.INSUFFICIENT_MARGIN if available(state, account) - more < 0 else None
@@ -122,9 +120,11 @@ def _check_mode(state: State, command: SetMarginMode) -> Reason | None:
 
 
 def _check_to_isolated(state: State, account: Account, position: Position) -> Reason | None:
-    strict = state.rules.strict_trigger
-    margin = abs(position.cost) // position.leverage
-    gain, keep = profit(state, position), kept(state, position)
+    market, strict = state.markets[position.contract], state.rules.strict_trigger
+    alone = msgspec.structs.replace(position, mode="isolated")
+    margin = initial(market.contract, alone, market.mark)
+    gain = profit(state, position)
+    keep = maintenance(market.contract, alone, market.mark, margin)
     free = available(state, account) - margin - gain + tied_up(state, position)
     if margin > state.balance(account.wallet_key) or free < 0:
         return Reason.INSUFFICIENT_MARGIN

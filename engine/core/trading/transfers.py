@@ -4,7 +4,7 @@ from engine.core.account.account import OUTSIDE, Account
 from engine.core.account.position import Position
 from engine.core.command import AddMargin, Deposit, RemoveMargin, Withdraw
 from engine.core.event import Deposited, MarginAdded, MarginRemoved, Withdrawn
-from engine.core.margin.risk import Risk, notional
+from engine.core.margin.risk import Risk, maintenance, notional, opening_margin
 from engine.core.money import AMOUNT_MAX
 from engine.core.reason import Reason
 from engine.core.state.standing import isolated_risk, profit, withdrawable
@@ -134,9 +134,11 @@ def _check_removal(state: State, command: RemoveMargin) -> Reason | None:
     _, position = _of(state, command)
     market = state.markets[command.contract]
     left = state.balance(position.margin_key) - command.amount
-    needed = notional(market.contract, position, market.mark) // position.leverage
+    value = notional(market.contract, position, market.mark)
+    needed = opening_margin(market.contract, value, position.leverage, position.sign)
     if left + min(0, profit(state, position)) < needed:
         return Reason.INSUFFICIENT_MARGIN
     risk = isolated_risk(state, position)
-    after = Risk(risk.equity - command.amount, risk.maintenance)
+    keep = maintenance(market.contract, position, market.mark, left)
+    after = Risk(risk.equity - command.amount, keep)
     return Reason.WOULD_LIQUIDATE if after.is_breach(state.rules.strict_trigger) else None

@@ -58,24 +58,26 @@ def refusal(state: State, new: Order, old: Order | None, *, rests: bool) -> Reas
         return None if fits else Reason.INSUFFICIENT_MARGIN
     if more > payable(state, new):
         return Reason.INSUFFICIENT_MARGIN
-    if loss > 0 and _would_liquidate(state, new, lots * price, loss):
+    if loss > 0 and _would_liquidate(state, new, lots * price):
         return Reason.WOULD_LIQUIDATE
     return None
 
 
-def _would_liquidate(state: State, order: Order, lots_times_price: int, loss: int) -> bool:
+def _would_liquidate(state: State, order: Order, lots_times_price: int) -> bool:
     """Tell whether the isolated position that an order would leave meets the trigger."""
-    market = state.markets[order.contract]
-    details = market.contract
-    pocket = (order.account, order.contract)
-    held = state.position(*pocket).quantity * sign_of(order.side)
-    lots = opening_lots(state, order) + max(0, held)
-    leverage = state.leverage(order.account, order.contract)
-    owned = lots_times_price * details.unit_value // leverage - loss
-    if held > 0:
-        owned += margin.equity(state, pocket)
-    needed = margin.maintenance_of(details, lots * market.mark * details.unit_value)
-    return margin.is_trigger(state, owned, needed)
+    account, contract, sign = order.account, order.contract, sign_of(order.side)
+    trial = state.copy()
+    position = trial.position(account, contract)
+    if position.quantity * sign <= 0:
+        position.quantity = position.cost = 0
+        wiped = trial.money((account, contract))
+        trial.post(f"isolated:{account}:{contract}", f"wallet:{account}", wiped)
+    value = lots_times_price * state.markets[contract].contract.unit_value
+    position.quantity += sign * opening_lots(state, order)
+    position.cost += sign * value
+    moved = margin.opening_margin(state, account, contract, value, sign)
+    trial.post(f"wallet:{account}", f"isolated:{account}:{contract}", moved)
+    return margin.in_breach(trial, (account, contract))
 
 
 def make_room(state: State, new: Order, old: Order | None = None) -> None:

@@ -111,10 +111,14 @@ def release(state: State, account: str, contract: str, closed: int, held: int) -
     pocket = state.pocket(account, contract)
     if pocket[1] is None or closed >= held:
         return
-    slack = margin.equity(state, pocket) - margin.maintenance(state, pocket)
+    share = max(0, state.money(pocket) * closed // held)
+    needed = max(
+        margin.position_maintenance(state, account, contract, released=at) for at in (0, share)
+    )
+    slack = margin.equity(state, pocket) - needed
     if not state.rules.strict_trigger:
         slack -= 1
-    released = max(0, min(state.money(pocket) * closed // held, slack))
+    released = max(0, min(share, slack))
     state.post(balance_name(pocket), f"wallet:{account}", released)
 
 
@@ -125,7 +129,8 @@ def _pay_opening(state: State, account: str, contract: str, value: int, rate_ppm
     state.add_result((account, None), contract, -fee)
     pocket = state.pocket(account, contract)
     if pocket[1] is not None:
-        moved = value // state.leverage(account, contract)
+        sign = 1 if state.position(account, contract).quantity > 0 else -1
+        moved = margin.opening_margin(state, account, contract, value, sign)
         state.post(f"wallet:{account}", balance_name(pocket), moved)
     return fee
 

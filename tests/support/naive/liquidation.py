@@ -117,7 +117,7 @@ def _step(state: State, job: Job, contract: str, *, is_last: bool) -> None:
 def _start(state: State, job: Job, contract: str, limit: int | None) -> int:
     pocket = job.pocket
     quantity = state.position(pocket[0], contract).quantity
-    notional = abs(margin.value_at_mark(state, pocket[0], contract))
+    market = state.markets[contract]
     return state.emit(
         LiquidationStarted,
         account=pocket[0],
@@ -125,10 +125,10 @@ def _start(state: State, job: Job, contract: str, limit: int | None) -> int:
         mode="cross" if pocket[1] is None else "isolated",
         side="long" if quantity > 0 else "short",
         quantity=abs(quantity),
-        mark=state.markets[contract].mark,
+        mark=market.mark,
         equity=margin.equity(state, pocket),
         maintenance=margin.maintenance(state, pocket),
-        bracket=margin.bracket_of(state.markets[contract].contract, notional)[0],
+        bracket=margin.bracket_of(market.contract, abs(quantity), market.mark)[0],
         bankruptcy_price=limit,
         cause=job.cause,
     )

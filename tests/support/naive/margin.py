@@ -1,10 +1,12 @@
-"""Equity, maintenance, initial and order margin, and the trigger (M1 to M5, L1)."""
+"""Equity, maintenance, initial and order margin, and the trigger (M1 to M5, M12 to M14, L1)."""
 
 from dataclasses import replace
+from fractions import Fraction
+from math import ceil, floor
 
 from engine.core.command import Side
 from engine.core.instrument import Bracket, Contract
-from engine.core.money import PPM, div_up
+from engine.core.money import PPM
 from tests.support.naive.book import best
 from tests.support.naive.state import Order, Pocket, State
 
@@ -21,32 +23,94 @@ def unrealized(state: State, account: str, contract: str) -> int:
     return value_at_mark(state, account, contract) - state.position(account, contract).cost
 
 
-def bracket_of(contract: Contract, notional: int) -> tuple[int, Bracket]:
-    """Give the bracket of a notional and its number, counted from 1."""
-    number = max(n for n, row in enumerate(contract.brackets, 1) if row.floor <= notional)
-    return number, contract.brackets[number - 1]
+def bracket_of(contract: Contract, lots: int, mark: int) -> tuple[int, Bracket]:
+    """Give the bracket of so many lots and its number, counted from 1 (M1, M12)."""
+    found = 1
+    for number, row in enumerate(contract.brackets, 1):
+        if _has_begun(contract, row, lots, mark):
+            found = number
+    return found, contract.brackets[found - 1]
 
 
-def maintenance_of(contract: Contract, notional: int) -> int:
-    """Give the maintenance margin of a notional (M1)."""
-    if notional == 0:
+def _has_begun(contract: Contract, row: Bracket, lots: int, mark: int) -> bool:
+    reached = lots if contract.brackets_by == "lots" else lots * mark * contract.unit_value
+    return reached >= row.floor
+
+
+def rate_of(contract: Contract, lots: int, mark: int) -> Fraction:
+    """Give the rate that the notional at mark is multiplied with (M12)."""
+    _, row = bracket_of(contract, lots, mark)
+    rate = Fraction(row.rate_ppm, PPM) + Fraction(row.growth_e12, 10**12) * lots
+    if contract.closing_fee is not None and contract.closing_fee.on == "mark":
+        rate += Fraction(contract.closing_fee.rate_ppm, PPM)
+    return rate
+
+
+def maintenance_of(contract: Contract, lots: int, mark: int) -> int:
+    """Give what the table asks so many lots to keep (M1)."""
+    if lots == 0:
         return 0
-    _, row = bracket_of(contract, notional)
-    return max(0, div_up(notional * row.rate_ppm, PPM) - row.deduction)
+    _, row = bracket_of(contract, lots, mark)
+    notional = lots * mark * contract.unit_value
+    return max(0, ceil(notional * rate_of(contract, lots, mark)) - row.deduction)
 
 
-def position_maintenance(state: State, account: str, contract: str) -> int:
-    """Give a position's maintenance margin."""
-    notional = abs(value_at_mark(state, account, contract))
-    return maintenance_of(state.markets[contract].contract, notional)
+def tabled_initial(contract: Contract, lots: int, mark: int) -> int:
+    """Give what the table of initial margin asks, 0 without one (M13)."""
+    rows = [row for row in contract.initial if _has_begun(contract, row, lots, mark)]
+    if not rows or lots == 0:
+        return 0
+    rate = Fraction(rows[-1].rate_ppm, PPM) + Fraction(rows[-1].growth_e12, 10**12) * lots
+    return max(0, floor(lots * mark * contract.unit_value * rate) - rows[-1].deduction)
+
+
+def closing_rate(contract: Contract) -> Fraction:
+    """Give the rate of a closing fee at the bankruptcy price (M14)."""
+    fee = contract.closing_fee
+    return Fraction(fee.rate_ppm, PPM) if fee and fee.on == "bankruptcy" else Fraction(0)
+
+
+def opening_margin(state: State, account: str, contract: str, value: int, sign: int) -> int:
+    """Give what opening so much value needs at the leverage: margin and the fee to close (M14)."""
+    leverage = state.leverage(account, contract)
+    return value // leverage + closing_part(state, account, contract, value, sign)
+
+
+def closing_part(state: State, account: str, contract: str, value: int, sign: int) -> int:
+    """Give the part of an initial margin that pays for closing (M14)."""
+    bankrupt = value - sign * Fraction(value, state.leverage(account, contract))
+    return floor(closing_rate(state.markets[contract].contract) * bankrupt)
+
+
+def position_maintenance(state: State, account: str, contract: str, released: int = 0) -> int:
+    """Give a position's maintenance margin, as if some of its margin were released already."""
+    position, market = state.position(account, contract), state.markets[contract]
+    if position.quantity == 0:
+        return 0
+    sign = 1 if position.quantity > 0 else -1
+    cost, rate = abs(position.cost), closing_rate(market.contract)
+    if state.mode(account, contract) == "isolated":
+        lost = cost - sign * (state.money((account, contract)) - released)
+        bankrupt = max(0, lost) / (1 - sign * rate)
+    else:
+        bankrupt = cost - sign * Fraction(cost, state.leverage(account, contract))
+    kept = maintenance_of(market.contract, abs(position.quantity), market.mark)
+    return kept + ceil(rate * bankrupt)
 
 
 def initial(state: State, account: str, contract: str) -> int:
     """Give a position's initial margin (M1)."""
-    leverage = state.leverage(account, contract)
+    quantity = state.position(account, contract).quantity
+    sign = 1 if quantity > 0 else -1
     if state.mode(account, contract) == "isolated":
-        return abs(state.position(account, contract).cost) // leverage
-    return abs(value_at_mark(state, account, contract)) // leverage
+        cost = abs(state.position(account, contract).cost)
+        return opening_margin(state, account, contract, cost, sign)
+    value = abs(value_at_mark(state, account, contract))
+    market = state.markets[contract]
+    return max(
+        value // state.leverage(account, contract),
+        tabled_initial(market.contract, abs(quantity), market.mark),
+    ) + closing_part(state, account, contract, value, sign)
 
 
 def total_unrealized(state: State, pocket: Pocket) -> int:
@@ -104,7 +168,7 @@ def _side_margin(
     held = state.position(account, contract).quantity
     netted = max(0, -held if side == "buy" else held)
     netted = max(0, netted - sum(o.quantity for o in orders if o.reduce_only))
-    total = 0
+    total = lots = 0
     fill_order = sorted(orders, key=lambda o: (-o.price if side == "buy" else o.price, o.arrival))
     for order in fill_order:
         if order.reduce_only:
@@ -114,9 +178,16 @@ def _side_margin(
         price = order.price
         if arriving is not None and order.arrival > state.arrivals:
             price = max(price, best(state, contract, "buy") or 0)
+        lots += opening
         total += price * opening * state.markets[contract].contract.unit_value
-    fee = total * state.rules.taker_fee_ppm // PPM
-    return total // state.leverage(account, contract) + fee
+    sign, market = 1 if side == "buy" else -1, state.markets[contract]
+    needed = total // state.leverage(account, contract)
+    if state.mode(account, contract) == "cross":
+        same = max(0, sign * held)
+        grown = tabled_initial(market.contract, same + lots, market.mark)
+        needed = max(needed, grown - tabled_initial(market.contract, same, market.mark))
+    needed += closing_part(state, account, contract, total, sign)
+    return needed + total * state.rules.taker_fee_ppm // PPM
 
 
 def available(state: State, account: str) -> int:

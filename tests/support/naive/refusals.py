@@ -166,8 +166,12 @@ def leverage_max(
     """Give the largest leverage for the position that the open orders could lead to (O7)."""
     market = state.markets[contract]
     quantity = largest_quantity(state, account, contract, without, new)
+    if state.mode(account, contract) == "cross" and market.contract.initial:
+        quantity = 0
+    most = margin.bracket_of(market.contract, quantity, market.mark)[1].leverage_max
+    asked = margin.tabled_initial(market.contract, quantity, market.mark)
     notional = quantity * market.mark * market.contract.unit_value
-    return margin.bracket_of(market.contract, notional)[1].leverage_max
+    return most if asked == 0 else min(most, notional // asked)
 
 
 def change_mode(state: State, command: SetMarginMode) -> None:
@@ -176,7 +180,7 @@ def change_mode(state: State, command: SetMarginMode) -> None:
     position = state.position(account, contract)
     isolated = balance_name((account, contract))
     if command.mode == "isolated":
-        moved = abs(position.cost) // state.leverage(account, contract)
+        moved = _to_isolate(state, account, contract)
         state.post(f"wallet:{account}", isolated, moved)
         if position.quantity:
             state.held_last[account] = contract
@@ -184,6 +188,12 @@ def change_mode(state: State, command: SetMarginMode) -> None:
         state.post(isolated, f"wallet:{account}", state.balance(isolated))
         state.hand_over_result(account, contract)
     state.modes[account, contract] = command.mode
+
+
+def _to_isolate(state: State, account: str, contract: str) -> int:
+    """Give the margin that a position takes with it when it is isolated (M9)."""
+    cost = state.position(account, contract).cost
+    return margin.opening_margin(state, account, contract, abs(cost), 1 if cost > 0 else -1)
 
 
 def _mode(state: State, command: SetMarginMode) -> Reason | None:
@@ -198,7 +208,7 @@ def _mode(state: State, command: SetMarginMode) -> Reason | None:
         return None
     if not state.rules.mode_switch_with_position:
         return Reason.HAS_POSITION
-    moved = abs(position.cost) // state.leverage(account, contract)
+    moved = _to_isolate(state, account, contract)
     if command.mode == "isolated" and moved > state.money((account, None)):
         return Reason.INSUFFICIENT_MARGIN
     trial = state.copy()
@@ -226,7 +236,8 @@ def _margin(state: State, command: AddMargin | RemoveMargin) -> Reason | None:
     pocket = (account, contract)
     left = state.money(pocket) - command.amount
     notional = abs(margin.value_at_mark(state, account, contract))
-    needed = notional // state.leverage(account, contract)
+    sign = 1 if state.position(account, contract).quantity > 0 else -1
+    needed = margin.opening_margin(state, account, contract, notional, sign)
     if left + min(0, margin.unrealized(state, account, contract)) < needed:
         return Reason.INSUFFICIENT_MARGIN
     trial = state.copy()

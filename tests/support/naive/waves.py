@@ -1,7 +1,9 @@
 """Waves, their order and cause, and the warnings at the start of each (L2, L3, W1 to W3)."""
 
+from fractions import Fraction
+
 from engine.core.event import MarginCalled, PoolDrawn
-from engine.core.money import PPM, div_up
+from engine.core.money import div_up
 from tests.support.naive import margin
 from tests.support.naive.liquidation import liquidate
 from tests.support.naive.order import account_place
@@ -95,12 +97,13 @@ def _call(state: State, pocket: Pocket) -> bool:
     return True
 
 
-def _distance(state: State, account: str, contract: str) -> tuple[int, str]:
+def _distance(state: State, account: str, contract: str) -> tuple[Fraction, str]:
     """Order the positions by the move that would use up the slack (W2)."""
     value = margin.value_at_mark(state, account, contract)
-    _, row = margin.bracket_of(state.markets[contract].contract, abs(value))
+    market, lots = state.markets[contract], abs(state.position(account, contract).quantity)
     sign = 1 if value > 0 else -1
-    return (-abs(value) * (PPM - sign * row.rate_ppm), contract)
+    rate = margin.rate_of(market.contract, lots, market.mark)
+    return (-abs(value) * (1 - sign * rate), contract)
 
 
 def _draw(state: State, account: str, *, called: bool) -> None:

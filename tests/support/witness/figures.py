@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from engine.core.account.account import OUTSIDE, Account
 from engine.core.account.position import Position
-from engine.core.instrument import Bracket
+from engine.core.instrument import Contract
 from engine.core.state.venue import State
 
-Priced = dict[str, tuple[int, tuple[Bracket, ...]]]
-"""What a lot is worth at the mark, and the maintenance table, by contract."""
+Priced = dict[str, tuple[int, Contract]]
+"""What a lot is worth at the mark, by contract."""
 
 
 class Figures(NamedTuple):
@@ -33,18 +33,30 @@ class Figures(NamedTuple):
         return self.maintenance > self.equity - (not strict)
 
 
-def maintenance_at(notional: int, brackets: tuple[Bracket, ...]) -> int:
-    """Give the maintenance of a notional: its bracket's rate, up, less the deduction."""
-    for row in reversed(brackets):
-        if row.floor <= notional:
-            return max(0, -(-notional * row.rate_ppm // 1_000_000) - row.deduction)
-    raise AssertionError("the first bracket begins at 0")
+def maintenance_at(position: Position, margin: int, unit: int, contract: Contract) -> int:
+    """Give what a position must keep: its bracket's rate, up, less the deduction, and the fee."""
+    lots, fee = abs(position.quantity), contract.closing_fee
+    measure = lots if contract.brackets_by == "lots" else lots * unit
+    row = next(row for row in reversed(contract.brackets) if row.floor <= measure)
+    rate_e12 = row.rate_ppm * 1_000_000 + row.growth_e12 * lots
+    if fee is not None and fee.on == "mark":
+        rate_e12 += fee.rate_ppm * 1_000_000
+    keep = max(0, -(-lots * unit * rate_e12 // 10**12) - row.deduction)
+    if fee is None or fee.on == "mark":
+        return keep
+    sign = 1 if position.quantity > 0 else -1
+    cost, leverage = abs(position.cost), position.leverage
+    if position.mode == "isolated":
+        paid = -(-max(0, cost - sign * margin) * fee.rate_ppm // (1_000_000 - sign * fee.rate_ppm))
+    else:
+        paid = -(-cost * (leverage - sign) * fee.rate_ppm // (leverage * 1_000_000))
+    return keep + paid
 
 
 def priced(state: State) -> Priced:
     """Give what the figures of positions depend on."""
     return {
-        symbol: (market.mark * market.contract.unit_value, market.contract.brackets)
+        symbol: (market.mark * market.contract.unit_value, market.contract)
         for symbol, market in state.markets.items()
     }
 
@@ -57,8 +69,8 @@ def profit_of(state: State, position: Position) -> int:
 
 def maintenance_of(state: State, position: Position) -> int:
     """Give the maintenance of a position at its mark."""
-    unit, brackets = priced(state)[position.contract]
-    return maintenance_at(abs(position.quantity) * unit, brackets)
+    margin = state.balance(f"isolated:{position.account}:{position.contract}")
+    return maintenance_at(position, margin, *priced(state)[position.contract])
 
 
 def figures(state: State) -> Iterator[tuple[str, Figures]]:
@@ -80,17 +92,17 @@ def _of_account(
         if position.mode == "isolated":
             margin = balances.get(f"isolated:{name}:{contract}", 0)
             if lots:
-                unit, brackets = worth[contract]
+                unit, details = worth[contract]
                 profit = lots * unit - position.cost
-                keep = maintenance_at(abs(lots) * unit, brackets)
+                keep = maintenance_at(position, margin, unit, details)
                 yield f"{name}:{contract}", Figures(margin + profit, keep, -profit, True)
             elif margin:
                 yield f"{name}:{contract}", Figures(margin)
         elif lots:
-            unit, brackets = worth[contract]
+            unit, details = worth[contract]
             profit = lots * unit - position.cost
             equity, loss, has_position = equity + profit, loss - profit, True
-            maintenance += maintenance_at(abs(lots) * unit, brackets)
+            maintenance += maintenance_at(position, 0, unit, details)
     yield name, Figures(equity, maintenance, loss, has_position)
 
 
