@@ -1,1 +1,1 @@
-"""How batches of commands and events travel between the services."""
+"""Topics of records between processes: over Apache Kafka, or in the memory of one process."""

@@ -1,29 +1,75 @@
-"""The seam between the services and what carries their batches.
+"""The seam between the services and what carries their records.
 
-A memory bus lives in one process; a Kafka bus keeps the same promises over a broker: batches of
-a topic reach every subscriber whole, in the order of their publication, and a publisher waits
-when a subscriber is behind.
+A topic is an append-only list of records with an offset each, in one total order. A reader says
+where it begins and keeps its place itself: there are no groups and no transactions. What was
+published is durable once `flush` has returned, and not sooner.
 """
 
-from collections.abc import AsyncIterator
-from typing import Protocol, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
-from engine.bus.topic import Topic
+import msgspec
 
-T = TypeVar("T")
+Headers = tuple[tuple[str, bytes], ...]
+
+
+class BusError(Exception):
+    """The bus does not do what it must; the process ends and the next one goes on from the log."""
+
+
+class Message(msgspec.Struct, frozen=True):
+    """What is published."""
+
+    value: bytes
+    key: bytes | None = None
+    headers: Headers = ()
+
+
+class Record(msgspec.Struct, frozen=True):
+    """A message in its topic; anybody may have sent one without a value."""
+
+    offset: int
+    value: bytes | None
+    key: bytes | None = None
+    headers: Headers = ()
+
+    def header(self, name: str) -> bytes | None:
+        """The first header of that name."""
+        return next((value for known, value in self.headers if known == name), None)
+
+
+Polled = Sequence[tuple[str, Sequence[Record]]]
+"""Records by their topics, each topic's in the order of their offsets."""
+
+
+class Reader(Protocol):
+    """Goes through one or more topics."""
+
+    async def poll(self, wait_s: float) -> Polled:
+        """What comes next; nothing if nothing has come after `wait_s` seconds.
+
+        Raises `BusError`, also if the topic no longer has, or does not yet have, the offset at
+        which the reader stands: it never jumps.
+        """
+
+    async def close(self) -> None:
+        """Leave; the topics stay as they are."""
 
 
 class Bus(Protocol):
-    """Carries batches between services."""
+    """Carries records between processes. Every method raises `BusError`."""
 
-    async def publish(self, topic: Topic[T], batch: tuple[T, ...]) -> None:
-        """Hand a batch to every subscriber; waits as long as one of them is full."""
+    async def publish(self, topic: str, messages: Sequence[Message]) -> None:
+        """Append messages to a topic in their order; waits if too much is under way."""
 
-    def subscribe(self, topic: Topic[T]) -> AsyncIterator[tuple[T, ...]]:
-        """Every batch from now on, until the topic is closed and read to its end.
+    async def flush(self) -> None:
+        """Wait until all that was published is durable."""
 
-        The subscription begins with this call, not with the first read.
-        """
+    async def read(self, starts: Mapping[str, int]) -> Reader:
+        """A reader of topics, each from an offset."""
 
-    async def close(self, topic: Topic[T]) -> None:
-        """Say that no batch will follow; subscribers end when they have read what there is."""
+    async def span(self, topic: str) -> tuple[int, int]:
+        """The first offset that the topic still has, and the one that its next record gets."""
+
+    async def topics(self) -> frozenset[str]:
+        """The names of all topics that may be seen."""

@@ -1,48 +1,85 @@
-"""The bus of one process: a bounded queue of batches for each subscriber."""
+"""The bus of one process: lists of records."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
 
-from engine.bus.topic import Topic
+from engine.bus.interface import BusError, Message, Polled, Record
 
-T = TypeVar("T")
+BATCH = 1_000
+"""Records of one topic in a poll."""
 
 
 class MemoryBus:
-    """Keeps at most `depth` batches for each subscriber; then the publisher waits.
+    """Keeps every record; for one event loop. Publishing costs O(messages)."""
 
-    Publishing costs O(subscribers). For one event loop.
-    """
+    def __init__(self, topics: Sequence[str]) -> None:
+        self._records: dict[str, list[Record]] = {topic: [] for topic in topics}
+        self._grown = asyncio.Event()
 
-    def __init__(self, depth: int = 8) -> None:
-        assert depth >= 1, "a queue without a place would wait for ever"
-        self._depth = depth
-        self._queues: dict[str, list[asyncio.Queue[tuple[Any, ...] | None]]] = {}
-        self._closed: dict[str, bool] = {}
+    async def publish(self, topic: str, messages: Sequence[Message]) -> None:
+        """Append messages to a topic in their order, and let the readers have their turn."""
+        records = self.records(topic)
+        for message in messages:
+            records.append(Record(len(records), message.value, message.key, message.headers))
+        self._grown.set()
+        self._grown = asyncio.Event()
+        await asyncio.sleep(0)
 
-    async def publish(self, topic: Topic[T], batch: tuple[T, ...]) -> None:
-        """Hand a batch to every subscriber; waits as long as one of them is full."""
-        assert not self._closed.get(topic.name), f"{topic.name} is closed"
-        for queue in self._queues.get(topic.name, ()):
-            await queue.put(batch)
+    async def flush(self) -> None:
+        """Nothing is under way in memory."""
 
-    def subscribe(self, topic: Topic[T]) -> AsyncIterator[tuple[T, ...]]:
-        """Every batch from now on, until the topic is closed and read to its end."""
-        assert not self._closed.get(topic.name), f"{topic.name} is closed"
-        queue: asyncio.Queue[tuple[T, ...] | None] = asyncio.Queue(self._depth)
-        self._queues.setdefault(topic.name, []).append(queue)
-        return _drained(queue)
+    async def read(self, starts: Mapping[str, int]) -> "MemoryReader":
+        """A reader of topics, each from an offset."""
+        for topic, start in starts.items():
+            end = len(self.records(topic))
+            if not 0 <= start <= end:
+                raise BusError(f"{topic} has the offsets 0 to {end}, not {start}")
+        return MemoryReader(self, dict(starts))
 
-    async def close(self, topic: Topic[T]) -> None:
-        """Say that no batch will follow; a second time changes nothing."""
-        if self._closed.get(topic.name):
+    async def span(self, topic: str) -> tuple[int, int]:
+        """The first offset that the topic still has, and the one that its next record gets."""
+        return 0, len(self.records(topic))
+
+    async def topics(self) -> frozenset[str]:
+        """The names of all topics."""
+        return frozenset(self._records)
+
+    def records(self, topic: str) -> list[Record]:
+        """A topic's records. Raises `BusError` if there is no such topic."""
+        if topic not in self._records:
+            raise BusError(f"there is no topic {topic}")
+        return self._records[topic]
+
+    async def grown(self, wait_s: float) -> None:
+        """Wait until something was published, at most `wait_s` seconds."""
+        try:
+            await asyncio.wait_for(self._grown.wait(), wait_s)
+        except TimeoutError:
             return
-        self._closed[topic.name] = True
-        for queue in self._queues.get(topic.name, ()):
-            await queue.put(None)
 
 
-async def _drained(queue: "asyncio.Queue[tuple[T, ...] | None]") -> AsyncIterator[tuple[T, ...]]:
-    while (batch := await queue.get()) is not None:
-        yield batch
+class MemoryReader:
+    """Goes through topics of a `MemoryBus`."""
+
+    def __init__(self, bus: MemoryBus, positions: dict[str, int]) -> None:
+        self._bus, self._positions = bus, positions
+
+    async def poll(self, wait_s: float) -> Polled:
+        """What comes next; nothing if nothing has come after `wait_s` seconds."""
+        found = self._next()
+        if not found:
+            await self._bus.grown(wait_s)
+            found = self._next()
+        return found
+
+    def _next(self) -> Polled:
+        found = []
+        for topic, position in self._positions.items():
+            records = self._bus.records(topic)[position : position + BATCH]
+            if records:
+                self._positions[topic] = position + len(records)
+                found.append((topic, records))
+        return found
+
+    async def close(self) -> None:
+        """Leave; the topics stay as they are."""

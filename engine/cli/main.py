@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import click
-import msgspec
 
 from engine.cli.check import check as rerun
 from engine.cli.compare import compare
@@ -12,17 +11,18 @@ from engine.cli.demo import LAB as DEMO
 from engine.cli.demo import may_replace
 from engine.cli.folder import PAGE, SUMMARY, claim
 from engine.cli.inspect import inspect
+from engine.cli.lab import lab
 from engine.cli.liq import liq
 from engine.cli.mistake import told
 from engine.cli.own_ticks import own_ticks, path_of
+from engine.cli.pacing import paced_as
 from engine.cli.report import report
 from engine.cli.run import contracts_of, run, version
+from engine.cli.services import engine, fanout, feed, sequencer
+from engine.cli.topics import topics
 from engine.cli.venues import venues
 from engine.config.find import names
 from engine.config.lab import load_lab
-from engine.config.read import Place
-from engine.config.settings import Lab
-from engine.config.streams import pace as speed_of
 from engine.report import terminal
 from engine.report.summary import Summary, encoded, json_schema
 from feeds.formats.detect import BUILT_IN
@@ -50,10 +50,12 @@ def main() -> None:
        1  a rerun disagrees with the run
        2  a mistake in what was asked; the message says what to do
       70  the venue stopped rather than go on with a wrong ledger
+      75  the brokers do not answer, or have lost something; start it again
     """
 
 
-main.add_command(inspect)
+for each in (inspect, topics, lab, feed, sequencer, engine, fanout):
+    main.add_command(each)
 main.add_command(liq)
 main.add_command(report)
 main.add_command(compare)
@@ -130,7 +132,7 @@ def replay(
       margincall replay --lab quickstart --out out/quick
     """
     with told():
-        lab = _paced(load_lab(lab_name), pace)
+        lab = paced_as(load_lab(lab_name), pace)
         total = None
         if files:
             arguments = [FileArg.parse(text, format_name) for text in files]
@@ -148,13 +150,6 @@ def replay(
             for line in (line for report in feed.reports for line in report.lines()):
                 click.echo(line, err=True)
         _told(summary, out, quiet=quiet, as_json=as_json)
-
-
-def _paced(lab: Lab, pace: str | None) -> Lab:
-    if pace is None:
-        return lab
-    speed = speed_of(pace, Place("--pace"))
-    return msgspec.structs.replace(lab, feed=msgspec.structs.replace(lab.feed, speed_ppm=speed))
 
 
 @main.command(short_help="Rerun a finished run and compare.")

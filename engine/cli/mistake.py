@@ -1,6 +1,7 @@
 """What an error comes to: a message for its reader and an exit code, never a traceback.
 
-0 done, 1 disagreement, 2 the user's mistake, 70 an invariant breach or a bug.
+0 done, 1 disagreement, 2 the user's mistake, 70 an invariant breach, a log that contradicts its
+events, or a bug, 75 brokers that do not do what they must: start again.
 """
 
 from collections.abc import Iterator
@@ -10,16 +11,23 @@ from traceback import extract_tb
 
 import click
 
+from engine.bus.interface import BusError
 from engine.config.error import ConfigError
 from engine.journal.error import JournalError
 from engine.services.breach import Breach
+from engine.services.engine import VersionDiffers
+from engine.services.entries import LogError
+from engine.services.look import TopicsMissing
+from engine.services.snapshots import DataInUse
 from feeds.errors import FeedError
 
 DISAGREEMENT = 1
 MISTAKE = 2
 BREACH = 70
-MISTAKES = (ConfigError, FeedError, JournalError, OSError)
+UNAVAILABLE = 75
+MISTAKES = (ConfigError, DataInUse, FeedError, JournalError, OSError, TopicsMissing, VersionDiffers)
 """Errors that their user can mend."""
+KNOWN = (Breach, BusError, LogError, *MISTAKES)
 
 
 class Mistake(click.ClickException):
@@ -32,6 +40,12 @@ class Stopped(click.ClickException):
     """The venue stopped rather than go on with a wrong ledger, or there is a bug."""
 
     exit_code = BREACH
+
+
+class Unavailable(click.ClickException):
+    """The brokers are not there or have lost something; started again, a service goes on."""
+
+    exit_code = UNAVAILABLE
 
 
 @contextmanager
@@ -49,13 +63,17 @@ def behind(error: Exception) -> Exception:
     """The error behind a group of tasks that failed together: a known one if there is any."""
     while isinstance(error, ExceptionGroup):
         errors: list[Exception] = list(error.exceptions)
-        known = [each for each in errors if isinstance(each, (Breach, *MISTAKES))]
+        known = [each for each in errors if isinstance(each, KNOWN)]
         error = (known or errors)[0]
     return error
 
 
 def _told(error: Exception) -> Exception:
-    if isinstance(error, (ConfigError, FeedError, JournalError)):
+    if isinstance(error, BusError):
+        return Unavailable(str(error))
+    if isinstance(error, LogError):
+        return Stopped(f"stopped: {error}")
+    if isinstance(error, MISTAKES) and not isinstance(error, OSError):
         return Mistake(str(error))
     if isinstance(error, OSError):
         if error.errno == EPIPE:

@@ -21,7 +21,7 @@ from engine.core.exchange import Exchange
 from engine.core.instrument import Contract
 from engine.journal.record import Genesis, TickFile
 from engine.journal.repro import write_repro
-from engine.journal.write import CommandLog, EventLog
+from engine.journal.write import CommandLog, EventLog, Journal
 from engine.report.build import Ending, Gathered, summary
 from engine.report.chronicle import Chronicle
 from engine.report.data import data
@@ -123,7 +123,7 @@ class _Run:
         genesis = Genesis(version(), msgspec.Raw(msgspec.json.encode(lab)), _files(feed, out))
         self._commands = CommandLog(out, genesis)
         self._events = EventLog(out)
-        self._venue = VenueTask(self._exchange, self._commands, witness.saw, reactions_of(lab))
+        self._venue = VenueTask(self._exchange, witness.saw, reactions_of(lab))
 
     def to_end(self, total: int | None, *, quiet: bool) -> Summary:
         with (
@@ -148,7 +148,8 @@ class _Run:
         stream = commands_of(self._lab, self._feed.ticks())
         source = paced(pulled(_batches(stream)), self._lab.feed.speed_ppm)
         ears = (self._chronicle.heard, self._prices.heard)
-        return await run_session(source, self._venue, self._events, ears, progress.update)
+        journal = Journal(self._commands, self._events)
+        return await run_session(source, self._venue, journal, ears, progress.update)
 
     def _held(self) -> tuple[Held, ...]:
         statement = self._chronicle.statement

@@ -39,3 +39,15 @@ class Chain:
         self.digest = blake2b(self.digest + body, digest_size=32).digest()
         self.count += 1
         return body[:-1] + _MARK + self.digest.hex().encode() + b'"}'
+
+
+def body_of(line: bytes) -> bytes:
+    """The event of a line as JSON, without the hash.
+
+    >>> chain = Chain()
+    >>> from engine.core.event import Deposited
+    >>> event = Deposited(seq=1, at_us=5, account="alice", amount=2, wallet=2)
+    >>> body_of(chain.line(event)) == msgspec.json.encode(event)
+    True
+    """
+    return line[: -len(_MARK) - 2 * len(ZERO) - len(b'"}')] + b"}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO, get_args
+from typing import BinaryIO, NamedTuple, get_args
 
 import msgspec
 
@@ -72,3 +72,10 @@ class EventLog:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+
+class Journal(NamedTuple):
+    """Both logs of a run."""
+
+    commands: CommandLog
+    events: EventLog

@@ -1,21 +1,21 @@
-"""The feed task: from a source of batches to the bus, until the source ends or a signal comes."""
+"""The feed task: hands on batch by batch, until the source ends or a signal comes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
-from engine.bus.interface import Bus
-from engine.bus.topic import COMMANDS
 from engine.core.command import Command
 
 
-async def run_feed(source: AsyncIterator[Sequence[Command]], bus: Bus, stop: asyncio.Event) -> bool:
-    """Publish every batch; returns False if `stop` was set before the source ended.
+async def run_feed(
+    source: AsyncIterator[Sequence[Command]],
+    hand_on: Callable[[tuple[Command, ...]], Awaitable[None]],
+    stop: asyncio.Event,
+) -> bool:
+    """Hand on every batch; returns False if `stop` was set before the source ended.
 
-    What was published before is drained by the subscribers: the topic is closed either way. A
-    source that is waiting for its pace is not waited for.
+    A source that is waiting for its pace is not waited for.
     """
     stopping = asyncio.ensure_future(stop.wait())
-    ended = False
     try:
         while not stop.is_set():
             reading = asyncio.ensure_future(anext(source, None))
@@ -26,10 +26,8 @@ async def run_feed(source: AsyncIterator[Sequence[Command]], bus: Bus, stop: asy
                 break
             batch = reading.result()
             if batch is None:
-                ended = True
-                break
-            await bus.publish(COMMANDS, tuple(batch))
-        await bus.close(COMMANDS)
-        return ended
+                return True
+            await hand_on(tuple(batch))
+        return False
     finally:
         stopping.cancel()

@@ -1,7 +1,7 @@
 """The recorder task: every event into the log and past whoever keeps account of the run."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterable, Callable
 
 from engine.core.event import Event
 from engine.journal.write import EventLog
@@ -11,7 +11,7 @@ Ear = Callable[[tuple[Event, ...]], None]
 
 
 async def run_recorder(
-    batches: AsyncIterator[tuple[Event, ...]], log: EventLog, ears: tuple[Ear, ...]
+    batches: AsyncIterable[tuple[Event, ...]], log: EventLog, ears: tuple[Ear, ...]
 ) -> None:
     """Write every batch in a thread, so that a slow disk holds back the venue, not the loop."""
     async for events in batches:

@@ -1,15 +1,15 @@
-"""One run in one process: feed, venue and recorder as tasks of one group over the memory bus."""
+"""One run in one process: feed, venue and recorder as tasks of one group over pipes."""
 
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from engine.bus.memory import MemoryBus
-from engine.bus.topic import COMMANDS, EVENTS
 from engine.core.command import Command
-from engine.journal.write import EventLog
+from engine.core.event import Event
+from engine.journal.write import Journal
 from engine.services.feed import run_feed
+from engine.services.pipe import Pipe
 from engine.services.recorder import Ear, run_recorder
 from engine.services.venue import VenueTask, run_venue
 
@@ -17,7 +17,7 @@ from engine.services.venue import VenueTask, run_venue
 async def run_session(
     source: AsyncIterator[Sequence[Command]],
     venue: VenueTask,
-    events: EventLog,
+    journal: Journal,
     ears: tuple[Ear, ...],
     after: Callable[[], None],
 ) -> bool:
@@ -26,19 +26,28 @@ async def run_session(
     A signal stops the feed; what it has published is worked off, written and counted. An
     exception of any task ends all of them and is raised in an `ExceptionGroup`.
     """
-    bus = MemoryBus()
+    commands: Pipe[Command] = Pipe()
+    happened: Pipe[Event] = Pipe()
     stop = asyncio.Event()
-    commands, happened = bus.subscribe(COMMANDS), bus.subscribe(EVENTS)
-    with _stopping(stop):
+    with stopping(stop):
         async with asyncio.TaskGroup() as tasks:
-            feed = tasks.create_task(run_feed(source, bus, stop))
-            tasks.create_task(run_venue(commands, bus, venue, after))
-            tasks.create_task(run_recorder(happened, events, ears))
+            feed = tasks.create_task(_feed(source, commands, stop))
+            tasks.create_task(run_venue(commands, happened, venue, journal.commands, after))
+            tasks.create_task(run_recorder(happened, journal.events, ears))
     return feed.result()
 
 
+async def _feed(
+    source: AsyncIterator[Sequence[Command]], commands: Pipe[Command], stop: asyncio.Event
+) -> bool:
+    ended = await run_feed(source, commands.put, stop)
+    await commands.close()
+    return ended
+
+
 @contextmanager
-def _stopping(stop: asyncio.Event) -> Iterator[None]:
+def stopping(stop: asyncio.Event) -> Iterator[None]:
+    """Let SIGINT and SIGTERM set `stop` meanwhile."""
     loop = asyncio.get_running_loop()
     signals = (signal.SIGINT, signal.SIGTERM)
     for number in signals:

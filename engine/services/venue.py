@@ -1,10 +1,8 @@
-"""The venue task: log a batch, apply it command by command, publish what happened."""
+"""The venue task: log a batch, apply it command by command, hand on what happened."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterable, Callable
 
-from engine.bus.interface import Bus
-from engine.bus.topic import EVENTS
 from engine.core import invariants
 from engine.core.command import Command, Tick
 from engine.core.event import Event, LiquidationStarted, Rejected
@@ -13,6 +11,7 @@ from engine.core.state.venue import State
 from engine.journal.write import CommandLog
 from engine.services.breach import Breach
 from engine.services.counters import Counters
+from engine.services.pipe import Pipe
 from engine.services.reacting import Reacting, pieces
 
 CHECK_EVERY = 64
@@ -22,9 +21,10 @@ Witness = Callable[[Tick], None]
 
 
 async def run_venue(
-    batches: AsyncIterator[tuple[Command, ...]],
-    bus: Bus,
+    batches: AsyncIterable[tuple[Command, ...]],
+    happened: Pipe[Event],
     venue: "VenueTask",
+    log: CommandLog,
     after: Callable[[], None],
 ) -> None:
     """Work off every batch; `after` is called behind each. Raises `Breach`.
@@ -34,27 +34,22 @@ async def run_venue(
     """
     async for batch in batches:
         for piece in pieces(batch, venue.reacting):
-            await asyncio.to_thread(venue.log.write, piece)
+            await asyncio.to_thread(log.write, piece)
             events = venue.apply(piece)
             if events:
-                await bus.publish(EVENTS, events)
+                await happened.put(events)
         after()
     venue.recount()
-    await bus.close(EVENTS)
+    await happened.close()
 
 
 class VenueTask:
-    """An exchange with its log, its counters and who reacts to what it says."""
+    """An exchange with its counters and who reacts to what it says, checked as it goes."""
 
     def __init__(
-        self,
-        exchange: Exchange,
-        log: CommandLog,
-        witness: Witness,
-        reacting: Reacting | None = None,
+        self, exchange: Exchange, witness: Witness, reacting: Reacting | None = None
     ) -> None:
         self.exchange = exchange
-        self.log = log
         self.reacting = reacting
         self.counters = Counters()
         self._witness = witness

@@ -1,61 +1,44 @@
-"""The memory bus: order, bounds, draining."""
+"""What every bus promises, and the memory bus keeps."""
 
 import asyncio
 
 import pytest
 
-from engine.bus.memory import MemoryBus
-from engine.bus.topic import COMMANDS, EVENTS
-from engine.core.command import Command, Deposit
-from engine.core.money import Micros
+from engine.bus.interface import BusError, Message
+from engine.bus.memory import BATCH, MemoryBus
 
 
-def batch(*numbers: int) -> tuple[Command, ...]:
-    return tuple(Deposit(at_us=at, account="alice", amount=Micros(1)) for at in numbers)
+async def test_a_reader_gets_every_record_from_its_start_on() -> None:
+    bus = MemoryBus(["a", "b"])
+    await bus.publish("a", [Message(b"0"), Message(b"1", b"key", (("h", b"x"),))])
+    reader = await bus.read({"a": 1, "b": 0})
+    ((topic, (record,)),) = await reader.poll(0)
+    assert (topic, record.offset, record.value, record.key) == ("a", 1, b"1", b"key")
+    assert (record.header("h"), record.header("other")) == (b"x", None)
+    assert await reader.poll(0) == []
+    assert await bus.span("a") == (0, 2)
 
 
-async def test_every_subscriber_reads_every_batch_in_order_and_then_ends() -> None:
-    bus = MemoryBus()
-    first, second = bus.subscribe(COMMANDS), bus.subscribe(COMMANDS)
-    for number in range(3):
-        await bus.publish(COMMANDS, batch(number, number))
-    await bus.close(COMMANDS)
-    expected = [batch(number, number) for number in range(3)]
-    assert [each async for each in first] == expected
-    assert [each async for each in second] == expected
-
-
-async def test_a_publisher_waits_for_the_slowest_subscriber() -> None:
-    bus = MemoryBus(depth=2)
-    slow = bus.subscribe(COMMANDS)
-    await bus.publish(COMMANDS, batch(1))
-    await bus.publish(COMMANDS, batch(2))
-    third = asyncio.ensure_future(bus.publish(COMMANDS, batch(3)))
+async def test_a_waiting_reader_hears_of_what_is_published() -> None:
+    bus = MemoryBus(["a"])
+    reader = await bus.read({"a": 0})
+    waiting = asyncio.ensure_future(reader.poll(60))
     await asyncio.sleep(0)
-    assert not third.done()
-    assert await anext(slow) == batch(1)
-    await third
-    assert [await anext(slow), await anext(slow)] == [batch(2), batch(3)]
+    await bus.publish("a", [Message(b"0")])
+    ((_, (record,)),) = await waiting
+    assert record.value == b"0"
 
 
-async def test_what_was_published_before_the_end_is_still_read_after_it() -> None:
-    bus = MemoryBus(depth=4)
-    reader = bus.subscribe(COMMANDS)
-    await bus.publish(COMMANDS, batch(1))
-    await bus.close(COMMANDS)
-    await bus.close(COMMANDS)
-    assert [each async for each in reader] == [batch(1)]
+async def test_a_poll_is_bounded() -> None:
+    bus = MemoryBus(["a"])
+    await bus.publish("a", [Message(b"")] * (BATCH + 1))
+    reader = await bus.read({"a": 0})
+    assert [len(records) for _ in range(3) for _, records in await reader.poll(0)] == [BATCH, 1]
 
 
-async def test_topics_do_not_meet_and_a_closed_one_takes_nothing() -> None:
-    bus = MemoryBus()
-    commands, events = bus.subscribe(COMMANDS), bus.subscribe(EVENTS)
-    await bus.close(EVENTS)
-    await bus.publish(COMMANDS, batch(1))
-    await bus.close(COMMANDS)
-    assert [each async for each in events] == []
-    assert [each async for each in commands] == [batch(1)]
-    with pytest.raises(AssertionError, match="commands is closed"):
-        await bus.publish(COMMANDS, batch(2))
-    with pytest.raises(AssertionError, match="events is closed"):
-        bus.subscribe(EVENTS)
+async def test_there_is_no_reading_from_an_offset_that_is_not_there() -> None:
+    bus = MemoryBus(["a"])
+    with pytest.raises(BusError, match="has the offsets 0 to 0, not 1"):
+        await bus.read({"a": 1})
+    with pytest.raises(BusError, match="no topic b"):
+        await bus.publish("b", [Message(b"")])

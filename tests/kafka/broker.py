@@ -7,6 +7,8 @@ import signal
 import socket
 import subprocess
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.kafka.jars import NoBroker, jars
@@ -100,6 +102,16 @@ class Broker:
         assert self._process is not None, "it is not running"
         self._process.kill()
         self._gone(self._process)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Let the node stand still meanwhile, with all its connections open."""
+        assert self._process is not None, "it is not running"
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def _gone(self, process: "subprocess.Popen[str]") -> None:
         process.wait()

@@ -1,11 +1,13 @@
 """One broker for all tests; each takes a lab of its own on it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.kafka.broker import Broker
 from tests.kafka.jars import NoBroker
+from tests.kafka.lab import KafkaLab
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +20,11 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
         pytest.skip(str(error))
     yield broker
     broker.stop()
+
+
+@pytest.fixture
+def lab(broker: Broker, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[KafkaLab]:
+    """A lab of its own name on the broker; what still runs is killed in the end."""
+    lab = KafkaLab(broker.bootstrap, request.node.name[:64], tmp_path)
+    yield lab
+    lab.close()

@@ -17,7 +17,7 @@ from engine.core.exchange import Exchange
 from engine.core.instrument import Band, Bracket, Contract, Depth, Rules, Venue
 from engine.core.money import Lots, Micros, Price
 from engine.journal.record import Genesis
-from engine.journal.write import COMMANDS, EVENTS, CommandLog, EventLog
+from engine.journal.write import COMMANDS, EVENTS, CommandLog, EventLog, Journal
 from engine.services.breach import Breach
 from engine.services.session import run_session
 from engine.services.venue import CHECK_EVERY, VenueTask
@@ -47,7 +47,7 @@ class Stage:
         self.heard: list[Event] = []
         self.afters = 0
         self.worked = asyncio.Event()
-        self.venue = VenueTask(self.exchange, self.log, self.ticks.append)
+        self.venue = VenueTask(self.exchange, self.ticks.append)
 
     def __enter__(self) -> Self:
         return self
@@ -58,7 +58,8 @@ class Stage:
             self.events.close()
 
     async def run(self, source: AsyncIterator[Sequence[Command]]) -> bool:
-        return await run_session(source, self.venue, self.events, (self.heard.extend,), self._after)
+        journal = Journal(self.log, self.events)
+        return await run_session(source, self.venue, journal, (self.heard.extend,), self._after)
 
     def _after(self) -> None:
         self.afters += 1

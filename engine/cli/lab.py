@@ -1,0 +1,154 @@
+"""`margincall lab`: a whole lab in one process, and what can be done with it from outside."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import click
+import msgspec
+
+from engine.bus.interface import Bus, Message
+from engine.bus.kafka import connected
+from engine.bus.memory import MemoryBus
+from engine.cli import services as each
+from engine.cli import where
+from engine.cli.mistake import DISAGREEMENT, told
+from engine.cli.pacing import paced_as
+from engine.cli.serving import Services
+from engine.cli.stream import stream_of
+from engine.config.lab import load_lab
+from engine.config.read import Place, micros
+from engine.services.export import write_log
+from engine.services.logs import to_stderr
+from engine.services.look import need
+from engine.services.verify import Verdict, verify
+from feeds.replay import FileArg
+
+
+@click.group(short_help="A lab as a running venue, on Apache Kafka or in memory.")
+def lab() -> None:
+    """A lab as a running venue, on Apache Kafka or in the memory of one process."""
+
+
+@lab.command(short_help="Run feed, sequencer, engine and fan-out in one process.")
+@each.files
+@where.lab
+@where.name
+@where.bots
+@each.pace
+@each.data
+@click.option("--drain", is_flag=True, help="End once the feed has ended and all is worked off.")
+@where.bootstrap
+@where.health
+def up(
+    *,
+    files: tuple[str, ...],
+    lab_name: str,
+    name: str | None,
+    bots: tuple[str, ...],
+    pace: str | None,
+    data: Path | None,
+    drain: bool,
+    bootstrap: str | None,
+    port: int | None,
+) -> None:
+    """Run feed, sequencer, engine and fan-out in one process.
+
+    Without a broker the lab lives in memory, which ends with it. With one, its topics must be
+    there, and killed at any moment it goes on when it is started again.
+    """
+    with told():
+        settings = paced_as(load_lab(lab_name), pace)
+        topics, names = where.topics_of(name or settings.name, bots)
+        folder = each.folder_of(data, topics)
+        stream = stream_of(settings, [FileArg.parse(text) for text in files], folder)
+        to_stderr()
+
+        async def run() -> None:
+            async with _bus(bootstrap, names) as bus:
+                services = Services(bus, topics)
+                tasks = [
+                    services.sequencer(settings),
+                    services.engine(folder),
+                    services.fanout(),
+                    services.feed(stream),
+                    *([services.drained] if drain else []),
+                ]
+                await services.serve(tasks, names, port)
+
+        asyncio.run(run())
+
+
+@asynccontextmanager
+async def _bus(bootstrap: str | None, names: list[str]) -> AsyncIterator[Bus]:
+    if bootstrap is None:
+        yield MemoryBus(names)
+        return
+    async with connected(bootstrap) as bus:
+        yield bus
+
+
+@lab.command("verify", short_help="Rerun a lab's log and compare with what it published.")
+@where.named
+@where.bootstrap
+@where.as_json
+def verify_(*, name: str, bootstrap: str | None, as_json: bool) -> None:
+    """Rerun a lab's log and say that it gives every event that was published.
+
+    Otherwise the first difference is shown and the exit code is 1.
+    """
+    with told():
+        topics, names = where.topics_of(name)
+
+        async def run() -> Verdict:
+            async with where.bus_at(bootstrap) as bus:
+                await need(bus, names)
+                return await verify(bus, topics)
+
+        verdict = asyncio.run(run())
+        fields = msgspec.structs.asdict(verdict)
+        told_so = {"agrees": not verdict.difference, **fields}
+        lines = [f"{key}: {value}" for key, value in told_so.items()]
+        click.echo(json.dumps(told_so) if as_json else "\n".join(lines))
+        raise click.exceptions.Exit(DISAGREEMENT if verdict.difference else 0)
+
+
+@lab.command(short_help="Write a lab's log into a folder.")
+@where.named
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder.")
+@where.bootstrap
+def export(*, name: str, out: Path, bootstrap: str | None) -> None:
+    """Write a lab's log as commands.jsonl, each command as it was applied."""
+    with told():
+        topics, names = where.topics_of(name)
+
+        async def run() -> int:
+            async with where.bus_at(bootstrap) as bus:
+                await need(bus, names)
+                return await write_log(bus, topics.log, out)
+
+        click.echo(f"{asyncio.run(run()):,} commands written to {out}")
+
+
+@lab.command(short_help="Give a bot money.")
+@click.argument("account")
+@click.argument("amount")
+@where.named
+@where.bootstrap
+def deposit(*, account: str, amount: str, name: str, bootstrap: str | None) -> None:
+    """Give ACCOUNT an AMOUNT of the quote currency, as the operator of the lab."""
+    with told():
+        topics, _ = where.topics_of(name)
+        money = micros(amount, Place("AMOUNT"), least=1)
+        command = {"type": "Deposit", "account": account, "amount": money}
+
+        async def run() -> None:
+            async with where.bus_at(bootstrap) as bus:
+                await need(bus, (topics.admin,))
+                await bus.publish(topics.admin, [Message(msgspec.json.encode(command))])
+                await bus.flush()
+
+        asyncio.run(run())
+        click.echo(f"sent to {topics.admin}: {json.dumps(command)}")

@@ -1,0 +1,124 @@
+"""Run services until a signal comes or one of them fails: one alone, or all in one process."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from uuid import uuid4
+
+import msgspec
+
+from engine.bus.interface import Bus
+from engine.bus.names import Topics
+from engine.cli.pacing import unpaced
+from engine.cli.run import version
+from engine.cli.stream import Stream
+from engine.config.settings import Lab
+from engine.journal.record import Genesis
+from engine.services.engine import SNAPSHOT_EVERY, Engine
+from engine.services.fanout import Fanout
+from engine.services.feed import run_feed
+from engine.services.health import Health
+from engine.services.look import need
+from engine.services.meters import Meters
+from engine.services.publisher import Publisher, sent_before
+from engine.services.sequencer import Sequencer
+from engine.services.session import stopping
+from engine.services.snapshots import Snapshots
+
+LOOK_S = 0.05
+_log = logging.getLogger("margincall")
+
+Service = Callable[[asyncio.Event], Awaitable[None]]
+"""Goes on until its event is set, then drains."""
+
+
+class Services:
+    """The services of a lab on a bus, with what they count."""
+
+    def __init__(self, bus: Bus, topics: Topics) -> None:
+        self._bus, self._topics = bus, topics
+        self.meters = Meters()
+
+    def sequencer(self, lab: Lab) -> Service:
+        """Everything that comes in, in one order."""
+        genesis = Genesis(version(), msgspec.Raw(msgspec.json.encode(unpaced(lab))), ())
+        meters = self.meters.sequencer
+        return Sequencer(self._bus, self._topics, genesis, uuid4().hex, meters).run
+
+    def engine(self, data: Path, snapshot_every: int = SNAPSHOT_EVERY) -> Service:
+        """The log in, the events out; snapshots go into a folder."""
+        snapshots = Snapshots(data)
+        meters = self.meters.engine
+
+        async def run(stop: asyncio.Event) -> None:
+            with snapshots.held():
+                engine = Engine(
+                    self._bus,
+                    self._topics,
+                    snapshots,
+                    version(),
+                    meters,
+                    snapshot_every=snapshot_every,
+                )
+                await engine.run(stop)
+
+        return run
+
+    def fanout(self) -> Service:
+        """From the events to topics that each reader wants."""
+        return Fanout(self._bus, self._topics, self.meters.fanout).run
+
+    def feed(self, stream: Stream) -> Service:
+        """The lab's ticks and traders, from where they were last time."""
+        topic, meters = self._topics.ticks, self.meters.feed
+
+        async def run(stop: asyncio.Event) -> None:
+            sent = await sent_before(self._bus, topic, stream.name)
+            publisher = Publisher(self._bus, topic, stream.name, sent, meters)
+            ended = await run_feed(stream.batches(sent), publisher.send, stop)
+            await self._bus.flush()
+            meters.ended = ended
+            _log.info("the feed has ended" if ended else "the feed was stopped")
+
+        return run
+
+    async def drained(self, stop: asyncio.Event) -> None:
+        """Set `stop` once the feed has ended and all that follows from it is fanned out."""
+        while not stop.is_set():
+            if self.meters.feed.ended and await self._is_worked_off():
+                stop.set()
+            await asyncio.sleep(LOOK_S)
+
+    async def _is_worked_off(self) -> bool:
+        meters = self.meters
+        _, sent = await self._bus.span(self._topics.ticks)
+        _, end = await self._bus.span(self._topics.log)
+        return (
+            meters.sequencer.taken(self._topics.ticks) >= sent
+            and meters.engine.offset >= end
+            and meters.fanout.seq >= meters.engine.seq
+        )
+
+    async def serve(self, tasks: Sequence[Service], names: Sequence[str], port: int | None) -> None:
+        """Run services over topics that must be there, until SIGINT, SIGTERM or a failure.
+
+        Raises what the services raise, and `TopicsMissing` before any of them begins.
+        """
+        stop = asyncio.Event()
+        await need(self._bus, names)
+        health = Health(self.meters.registry, self.meters.is_ready)
+        with stopping(stop), nullcontext() if port is None else health.served(port):
+            if port is not None:
+                _log.info("health is told at http://127.0.0.1:%d", health.port)
+            async with asyncio.TaskGroup() as group:
+                beating = group.create_task(health.beat())
+                running = [group.create_task(_awaited(task, stop)) for task in tasks]
+                await asyncio.wait(running)
+                beating.cancel()
+        _log.info("stopped")
+
+
+async def _awaited(task: Service, stop: asyncio.Event) -> None:
+    await task(stop)

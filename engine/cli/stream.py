@@ -1,0 +1,57 @@
+"""What a lab's feed sends, as a stream that can be taken up again at any place."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from hashlib import blake2b
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+
+from engine.cli.mistake import Mistake
+from engine.cli.own_ticks import own_ticks, path_of
+from engine.cli.pacing import unpaced
+from engine.cli.run import BATCH, commands_of, contracts_of, reactions_of
+from engine.config.settings import Lab
+from engine.core.command import Command
+from feeds.pace import paced, pulled
+from feeds.replay import Feed, FileArg, open_feed
+
+
+class Stream:
+    """A lab's ticks with its traders and its crowd; a function of the lab and the files.
+
+    `name` is the same for the same stream.
+    """
+
+    def __init__(self, lab: Lab, feed: Feed) -> None:
+        if reactions_of(lab) is not None:
+            raise Mistake(
+                f"accounts of the lab {lab.name} answer margin calls, which a feed cannot: it "
+                f"does not hear events; take the table at_margin_call out, or replay the lab"
+            )
+        self._lab, self._feed = lab, feed
+        hashes = "".join(each.sha256 for each in feed.references)
+        told = msgspec.json.encode(unpaced(lab)) + hashes.encode()
+        self.name = blake2b(told, digest_size=8).hexdigest()
+
+    def batches(self, sent: int) -> AsyncIterator[Sequence[Command]]:
+        """Everything behind the first `sent` commands, in step with the lab's pace."""
+        commands = islice(commands_of(self._lab, self._feed.ticks()), sent, None)
+        return paced(pulled(_cut(commands)), self._lab.feed.speed_ppm)
+
+
+def stream_of(lab: Lab, files: Sequence[FileArg], folder: Path) -> Stream:
+    """The stream of tick files, or of the ticks that the lab makes, which go into a folder.
+
+    Raises `Mistake`, `FeedError` and `OSError`.
+    """
+    if files:
+        return Stream(lab, open_feed(files, contracts_of(lab), lab.feed))
+    path_of(lab)
+    folder.mkdir(parents=True, exist_ok=True)
+    return Stream(lab, own_ticks(lab, folder).feed)
+
+
+def _cut(commands: Iterator[Command]) -> Iterator[Sequence[Command]]:
+    while batch := list(islice(commands, BATCH)):
+        yield batch

@@ -1,0 +1,78 @@
+"""`/healthz`, `/readyz` and `/metrics` over HTTP, on 127.0.0.1 alone.
+
+They are answered from a thread of their own, so that an event loop that hangs is told as such.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from socketserver import ThreadingMixIn
+from threading import Thread
+from time import monotonic
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+
+HOST = "127.0.0.1"
+BEAT_S = 1.0
+DEAD_S = 10.0
+"""An event loop that has not had its turn for so long is not alive."""
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its name there
+        """Say nothing; a probe comes every few seconds."""
+
+
+class Health:
+    """Answers for one process: is it alive, is it `ready`, what has it counted."""
+
+    def __init__(self, registry: CollectorRegistry, ready: Callable[[], bool]) -> None:
+        self._registry, self._ready = registry, ready
+        self._beat = monotonic()
+        self.port = 0
+
+    @contextmanager
+    def served(self, port: int) -> Iterator[None]:
+        """Serve meanwhile; port 0 is any that is free. Raises `OSError` if the port is taken."""
+        server = make_server(HOST, port, self._answer, _Server, _Quiet)
+        self.port = server.server_port
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()
+
+    async def beat(self) -> None:
+        """Show that the event loop has its turns, until this is cancelled."""
+        while True:
+            self._beat = monotonic()
+            await asyncio.sleep(BEAT_S)
+
+    def _answer(self, environment: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        path = environment["PATH_INFO"]
+        kind = "text/plain; charset=utf-8"
+        if path == "/metrics":
+            kind, status, body = CONTENT_TYPE_LATEST, "200 OK", generate_latest(self._registry)
+        elif path == "/healthz":
+            status, body = _told("alive", alive=monotonic() - self._beat < DEAD_S)
+        elif path == "/readyz":
+            status, body = _told("ready", alive=self._ready())
+        else:
+            status, body = "404 Not Found", b"there are /healthz, /readyz and /metrics\n"
+        start(status, [("Content-Type", kind), ("Content-Length", str(len(body)))])
+        return [body]
+
+
+def _told(what: str, *, alive: bool) -> tuple[str, bytes]:
+    if alive:
+        return "200 OK", f"{what}\n".encode()
+    return "503 Service Unavailable", f"not {what}\n".encode()

@@ -1,0 +1,127 @@
+"""The door for what others write: a record becomes commands, or it is poison and says why.
+
+What a bot sends is one flat JSON object, a command without `account` and `at_us`: the account is
+the one whose topic it is, the time is the log's. Only the shape is judged here; whether a command
+makes sense, the exchange says.
+"""
+
+import json
+from typing import Any
+
+import msgspec
+
+from engine.bus.frame import decode as decode_frame
+from engine.bus.interface import Record
+from engine.core.command import (
+    AddMargin,
+    AmendOrder,
+    CancelOrder,
+    Command,
+    Deposit,
+    PlaceOrder,
+    RemoveMargin,
+    SetLeverage,
+    SetMarginMode,
+    Withdraw,
+)
+from engine.core.money import AMOUNT_MAX
+
+CONTENT = "content-type"
+JSON = b"application/json"
+FRAME = b"application/vnd.margincall.ticks+msgpack"
+BYTES_MAX = 4_096
+"""Largest command in JSON."""
+TEXT_MAX = 64
+"""Longest name or id."""
+
+_OfBot = (
+    Withdraw
+    | SetLeverage
+    | SetMarginMode
+    | AddMargin
+    | RemoveMargin
+    | PlaceOrder
+    | AmendOrder
+    | CancelOrder
+)
+_OfOperator = _OfBot | Deposit
+_flat = msgspec.json.Decoder(dict[str, bool | int | str | None])
+_UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
+
+
+class Poison(Exception):
+    """A record that is no command; its message is the reason."""
+
+
+def from_bot(record: Record, bot: str, at_us: int) -> Command:
+    """The command that a bot sent, for its account and the time of the log. Raises `Poison`."""
+    fields = _fields(record)
+    if fields.setdefault("account", bot) != bot:
+        raise Poison(f"names another account than {bot}, whose topic this is")
+    fields["at_us"] = at_us
+    return _command(fields, _OfBot)
+
+
+def from_operator(record: Record, at_us: int) -> Command:
+    """The command that the operator gave for any account. Raises `Poison`."""
+    fields = _fields(record)
+    fields["at_us"] = at_us
+    return _command(fields, _OfOperator)
+
+
+def from_feed(record: Record) -> tuple[Command, ...]:
+    """A frame of ticks, or a command of the lab's own traders with its time. Raises `Poison`."""
+    if record.header(CONTENT) != FRAME:
+        commands: tuple[Command, ...] = (_command(_fields(record), _OfOperator),)
+    else:
+        commands = _frame(record)
+    if not all(0 <= command.at_us <= AMOUNT_MAX for command in commands):
+        raise Poison("has a time that is negative or beyond 2^53 - 1")
+    return commands
+
+
+def _frame(record: Record) -> tuple[Command, ...]:
+    if record.value is None:
+        raise Poison("has no value")
+    try:
+        ticks = decode_frame(record.value)
+    except _UNREADABLE as error:
+        raise Poison(f"is no frame of ticks: {error}") from error
+    if not ticks:
+        raise Poison("is a frame without a tick")
+    return ticks
+
+
+def _fields(record: Record) -> dict[str, Any]:
+    value = record.value
+    if value is None:
+        raise Poison("has no value")
+    if len(value) > BYTES_MAX:
+        raise Poison(f"has {len(value)} bytes; a command has at most {BYTES_MAX}")
+    try:
+        fields: dict[str, Any] = _flat.decode(value)
+        if value.count(b":") != len(fields):
+            json.loads(value, object_pairs_hook=_once)
+    except _UNREADABLE as error:
+        raise Poison(f"is no flat JSON object: {error}") from error
+    for name, field in fields.items():
+        if isinstance(field, int) and abs(field) > AMOUNT_MAX:
+            raise Poison(f"{name[:TEXT_MAX]!r} is beyond 2^53 - 1")
+        if isinstance(field, str) and len(field) > TEXT_MAX:
+            raise Poison(f"{name[:TEXT_MAX]!r} has {len(field)} characters; at most {TEXT_MAX}")
+    return fields
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ValueError("a key stands there twice")
+    return fields
+
+
+def _command(fields: dict[str, Any], kinds: Any) -> Command:
+    try:
+        command: Command = msgspec.convert(fields, kinds)
+    except msgspec.MsgspecError as error:
+        raise Poison(f"is no command: {error}") from error
+    return command

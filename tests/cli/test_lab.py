@@ -1,0 +1,100 @@
+"""A lab in one process, over the memory bus: the same hashes as a replay, and good manners."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from engine.bus.memory import MemoryBus
+from engine.bus.names import Topics
+from engine.cli.main import main
+from engine.cli.serving import Services
+from engine.cli.stream import stream_of
+from engine.config.lab import load_lab
+from engine.services.look import TopicsMissing
+from engine.services.verify import Verdict, verify
+from tests.support.embedded import replayed
+
+LAB = "quickstart"
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    """Put logging back; a service takes all of it for itself."""
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = before
+    root.setLevel(level)
+
+
+def test_a_lab_in_memory_gives_what_a_replay_gives(tmp_path: Path) -> None:
+    verdict, liquidations = asyncio.run(lab_in_memory(tmp_path))
+    assert (verdict.difference, verdict.repeated, verdict.ledger_sum) == ("", 0, 0)
+    expected = replayed(LAB, tmp_path)
+    assert {name: getattr(verdict, name) for name in expected} == expected
+    assert 0 < liquidations <= verdict.liquidations
+
+
+async def lab_in_memory(folder: Path) -> tuple[Verdict, int]:
+    """Run the lab to its end; what a rerun finds, and how many liquidations everybody heard of."""
+    lab, topics = load_lab(LAB), Topics(LAB)
+    bus = MemoryBus(topics.shared())
+    services = Services(bus, topics)
+    stream = stream_of(lab, [], folder)
+    tasks = [
+        services.sequencer(lab),
+        services.engine(folder),
+        services.fanout(),
+        services.feed(stream),
+        services.drained,
+    ]
+    await services.serve(tasks, topics.shared(), None)
+    return await verify(bus, topics), len(bus.records(topics.liquidations))
+
+
+async def test_topics_that_lack_are_named_before_anything_begins(tmp_path: Path) -> None:
+    lab, topics = load_lab(LAB), Topics(LAB)
+    services = Services(MemoryBus([topics.log]), topics)
+    with pytest.raises(TopicsMissing, match=f"{LAB}.events.v1.*margincall topics create"):
+        await services.serve([services.sequencer(lab)], topics.shared(), None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("engine", "--name", "x"), "no broker was named"),
+        (("engine", "--name", "a.b", "--bootstrap", "127.0.0.1:1"), "a lab is called by"),
+        (("topics", "create", "--lab", LAB), "no broker was named"),
+        (
+            ("topics", "create", "--lab", LAB, "--bot", "a:b", "--bootstrap", "127.0.0.1:1"),
+            "a bot is called by",
+        ),
+        (("lab", "deposit", "alice", "1e3", "--name", "x"), "AMOUNT"),
+        (("feed", "--lab", LAB, "--pace", "fast"), "--pace"),
+    ],
+)
+def test_mistakes_are_told(
+    arguments: tuple[str, ...], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, arguments, env={"MARGINCALL_BOOTSTRAP": ""})
+    assert done.exit_code == 2, done.output
+    assert told in done.output
+
+
+def test_brokers_that_do_not_answer_are_worth_another_try() -> None:
+    arguments = ["engine", "--name", "x", "--bootstrap", "127.0.0.1:1"]
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 75
+    assert "no broker answers at 127.0.0.1:1" in done.output
+
+
+def test_a_whole_lab_runs_from_the_shell(tmp_path: Path) -> None:
+    arguments = ["lab", "up", "--lab", LAB, "--drain", "--data", str(tmp_path), "--health", "0"]
+    done = CliRunner().invoke(main, arguments, env={"MARGINCALL_BOOTSTRAP": ""})
+    assert done.exit_code == 0, done.output
+    assert list(tmp_path.glob("*.snapshot"))

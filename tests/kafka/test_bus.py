@@ -1,0 +1,97 @@
+"""The bus over a real broker: what every bus promises, and what happens where one cannot."""
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from engine.bus.interface import BusError, Message, Reader
+from engine.bus.kafka import connected
+from engine.bus.kafka_topics import create
+from tests.kafka.broker import Broker, free_ports
+
+
+async def test_records_come_back_in_their_order_with_what_belongs_to_them(broker: Broker) -> None:
+    await create(broker.bootstrap, ["bus.a", "bus.b"], 1)
+    many = [Message(f"{number}".encode() * 100) for number in range(5_000)]
+    async with connected(broker.bootstrap) as bus:
+        await bus.publish("bus.a", many)
+        await bus.publish("bus.b", [Message(b"1", b"key", (("h", b"x"),))])
+        await bus.flush()
+        assert await bus.span("bus.a") == (0, 5_000)
+        reader = await bus.read({"bus.a": 1, "bus.b": 0})
+        found: dict[str, list[bytes | None]] = {"bus.a": [], "bus.b": []}
+        while sum(map(len, found.values())) < 5_000:
+            for topic, records in await reader.poll(10):
+                assert [record.offset for record in records] == list(
+                    range(records[0].offset, records[-1].offset + 1)
+                )
+                found[topic] += [record.value for record in records]
+        assert await reader.poll(0.01) == []
+        await reader.close()
+        assert found["bus.a"] == [message.value for message in many[1:]]
+        assert found["bus.b"] == [b"1"]
+        reader = await bus.read({"bus.b": 0})
+        ((_, (record,)),) = await reader.poll(10)
+        assert (record.key, record.header("h")) == (b"key", b"x")
+        await reader.close()
+
+
+async def polled_until_it_fails(reader: Reader) -> None:
+    while True:
+        await reader.poll(1)
+
+
+async def test_a_reader_never_jumps(broker: Broker) -> None:
+    await create(broker.bootstrap, ["bus.short"], 1)
+    async with connected(broker.bootstrap) as bus:
+        await bus.publish("bus.short", [Message(b"1")])
+        await bus.flush()
+        reader = await bus.read({"bus.short": 7})
+        with pytest.raises(BusError, match="does not have the offset"):
+            await polled_until_it_fails(reader)
+        await reader.close()
+
+
+async def test_topics_are_made_once_and_a_refusal_is_told(broker: Broker) -> None:
+    first = await create(broker.bootstrap, ["made.a"], 1)
+    again = await create(broker.bootstrap, ["made.a", "made.b"], 1)
+    assert (first.made, first.found) == (("made.a",), ())
+    assert (again.made, again.found) == (("made.b",), ("made.a",))
+    with pytest.raises(BusError, match=r"made\.c: .*replication"):
+        await create(broker.bootstrap, ["made.c"], 3)
+
+
+async def test_where_no_broker_is_that_is_said_at_once() -> None:
+    nobody = f"127.0.0.1:{free_ports(1)[0]}"
+    with pytest.raises(BusError, match="no broker answers"):
+        async with connected(nobody):
+            pass
+    with pytest.raises(BusError, match="no broker answers"):
+        await create(nobody, ["a"], 1)
+
+
+async def test_a_record_that_is_not_acknowledged_in_time_is_fatal(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await create(broker.bootstrap, ["bus.late"], 1)
+    async with connected(broker.bootstrap) as bus:
+        await bus.publish("bus.late", [Message(b"0")])
+        await bus.flush()
+        monkeypatch.setattr("engine.bus.kafka.ACKNOWLEDGED_S", 0.5)
+        with broker.paused():
+            await bus.publish("bus.late", [Message(b"1")])
+            with pytest.raises(BusError, match="not acknowledged"):
+                await bus.flush()
+
+
+async def test_a_record_that_is_refused_is_fatal(broker: Broker) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
+    await admin.start()
+    small = NewTopic("bus.small", 1, 1, topic_configs={"max.message.bytes": "100"})
+    await admin.create_topics([small])
+    await admin.close()
+    async with connected(broker.bootstrap) as bus:
+        await bus.publish("bus.small", [Message(b"1" * 200)])
+        with pytest.raises(BusError, match="MessageSizeTooLarge"):
+            await bus.flush()
+        with pytest.raises(BusError, match="MessageSizeTooLarge"):
+            await bus.publish("bus.small", [Message(b"1")])

@@ -1,0 +1,75 @@
+"""Health over HTTP, and what services say in their logs."""
+
+import asyncio
+import io
+import json
+import logging
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+
+from engine.services import health
+from engine.services.health import Health
+from engine.services.logs import JsonLines
+from engine.services.meters import Meters
+
+
+def asked(served: Health, path: str) -> tuple[int, str]:
+    try:
+        with urlopen(f"http://127.0.0.1:{served.port}{path}") as answer:
+            return answer.status, answer.read().decode()
+    except HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+def test_a_service_tells_whether_it_is_ready_and_what_it_counted() -> None:
+    meters = Meters()
+    served = Health(meters.registry, meters.is_ready)
+    meters.engine.is_idle = False
+    with served.served(0):
+        assert asked(served, "/healthz") == (200, "alive\n")
+        assert asked(served, "/readyz") == (503, "not ready\n")
+        meters.engine.caught_up()
+        meters.engine.applied(5, 2, replayed=True)
+        assert asked(served, "/readyz") == (200, "ready\n")
+        status, metrics = asked(served, "/metrics")
+        assert status == 200
+        assert "margincall_replayed_total 5.0\n" in metrics
+        assert asked(served, "/else")[0] == 404
+
+
+async def test_a_loop_that_hangs_is_not_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    meters = Meters()
+    served = Health(meters.registry, meters.is_ready)
+    with served.served(0):
+        monkeypatch.setattr(health, "DEAD_S", -1)
+        assert asked(served, "/healthz") == (503, "not alive\n")
+        monkeypatch.undo()
+        beating = asyncio.ensure_future(served.beat())
+        await asyncio.sleep(0)
+        assert asked(served, "/healthz")[0] == 200
+        beating.cancel()
+
+
+def test_a_service_speaks_in_lines_of_json() -> None:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonLines())
+    logger = logging.Logger("margincall.engine")
+    logger.addHandler(handler)
+    logger.info("event %d", 5, extra={"run": "r", "seq": 5})
+    try:
+        raise ValueError("no")
+    except ValueError:
+        logger.exception("failed")
+    first, second = map(json.loads, stream.getvalue().splitlines())
+    assert {key: first[key] for key in ("level", "from", "message", "run", "seq")} == {
+        "level": "info",
+        "from": "margincall.engine",
+        "message": "event 5",
+        "run": "r",
+        "seq": 5,
+    }
+    assert "ValueError: no" in second["error"]

@@ -1,0 +1,212 @@
+"""An engine that comes back: what it goes on from, and what it refuses to go on from."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from engine.bus.interface import BusError, Record
+from engine.services import entries
+from engine.services.engine import VersionDiffers
+from engine.services.entries import LogError
+from engine.services.snapshots import KEPT, DataInUse, Snapshot, Snapshots, parse
+from tests.services.stage import GENESIS, LAB, Stage, tick
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    with Snapshots(tmp_path).held():
+        yield Stage(tmp_path)
+
+
+async def trade(stage: Stage, first: int, count: int) -> None:
+    """Let both bots buy, with a tick before each, and let the log have it."""
+    for number in range(first, first + count):
+        await stage.ticks(tick(1_000 * number + 1))
+        await stage.buy("alice", f"a{number}")
+        await stage.buy("bob", f"b{number}")
+        await stage.sequence()
+
+
+async def begun(stage: Stage) -> None:
+    await stage.ticks(tick(1))
+    await stage.deposit("alice")
+    await stage.deposit("bob")
+    await stage.sequence()
+
+
+def files(stage: Stage) -> list[Path]:
+    return sorted(stage.snapshots.folder.glob("*.snapshot"))
+
+
+async def test_an_engine_goes_on_from_its_snapshot(stage: Stage) -> None:
+    await begun(stage)
+    await trade(stage, 1, 3)
+    await stage.apply()
+    told = len(stage.records(stage.topics.events))
+    await trade(stage, 4, 3)
+    meters = await stage.apply()
+    assert meters.registry.get_sample_value("margincall_replayed_total") == 0
+    assert len(stage.records(stage.topics.events)) > told
+    verdict = await stage.verdict()
+    assert (verdict.difference, verdict.repeated, verdict.ledger_sum) == ("", 0, 0)
+
+
+async def test_without_snapshots_everything_is_applied_again_and_nothing_said_twice(
+    stage: Stage,
+) -> None:
+    await begun(stage)
+    await trade(stage, 1, 3)
+    await stage.apply()
+    for path in files(stage):
+        path.unlink()
+    meters = await stage.apply()
+    applied = meters.registry.get_sample_value("margincall_replayed_total")
+    verdict = await stage.verdict()
+    assert (applied, verdict.difference, verdict.repeated) == (verdict.commands, "", 0)
+
+
+async def test_a_snapshot_is_taken_every_so_many_commands(stage: Stage) -> None:
+    await begun(stage)
+    await trade(stage, 1, 4)
+    meters = await stage.apply(snapshot_every=2_001)
+    written = meters.registry.get_sample_value("margincall_snapshots_total")
+    assert written is not None
+    assert written >= 2
+    assert len(files(stage)) <= KEPT
+
+
+@pytest.mark.parametrize("damage", ["flip", "cut", "empty", "other run", "ahead", "no state"])
+async def test_a_snapshot_that_is_none_is_passed_over(stage: Stage, damage: str) -> None:
+    await begun(stage)
+    await stage.apply()
+    await trade(stage, 1, 2)
+    await stage.apply()
+    older, newest = files(stage)[-2:]
+    data = newest.read_bytes()
+    kept = parse(data)
+    changed = {
+        "other run": msgspec.structs.replace(kept, run="other"),
+        "ahead": msgspec.structs.replace(kept, seq=kept.seq + 1),
+        "no state": msgspec.structs.replace(kept, state=msgspec.Raw(b"{}")),
+    }
+    if damage in changed:
+        stage.snapshots.write(changed[damage])
+    else:
+        flipped = bytes([*data[:-1], data[-1] ^ 1])
+        newest.write_bytes({"flip": flipped, "cut": data[:-1], "empty": b""}[damage])
+    meters = await stage.apply()
+    replayed = meters.registry.get_sample_value("margincall_replayed_total")
+    assert replayed == kept.commands - parse(older.read_bytes()).commands
+    assert len(stage.snapshots.rejected) == 1
+    assert (await stage.verdict()).difference == ""
+
+
+async def test_another_version_does_not_go_on(stage: Stage) -> None:
+    await begun(stage)
+    with pytest.raises(VersionDiffers, match="begun by version 1, and this is 2"):
+        await stage.apply("2")
+
+
+async def test_events_that_the_log_does_not_give_stop_the_engine(stage: Stage) -> None:
+    await begun(stage)
+    await stage.apply()
+    for path in files(stage):
+        path.unlink()
+    records = stage.bus.records(stage.topics.events)
+    line = (records[-1].value or b"").replace(b"1000000000", b"1000000001")
+    event = msgspec.json.decode(line)
+    event["h"] = "0" * 64
+    records[-1] = Record(records[-1].offset, msgspec.json.encode(event))
+    with pytest.raises(LogError, match="another program or another log"):
+        await stage.apply()
+    assert "was published" in (await stage.verdict()).difference or (
+        "the log gives" in (await stage.verdict()).difference
+    )
+
+
+async def test_a_log_that_lost_its_end_stops_the_engine(stage: Stage) -> None:
+    await begun(stage)
+    await stage.apply()
+    for path in files(stage):
+        path.unlink()
+    del stage.bus.records(stage.topics.log)[2:]
+    with pytest.raises(LogError, match="records of the log are lost"):
+        await stage.apply()
+
+
+async def test_a_snapshot_beyond_the_log_stops_the_engine(stage: Stage) -> None:
+    await begun(stage)
+    await stage.apply()
+    del stage.bus.records(stage.topics.log)[2:]
+    with pytest.raises(BusError, match="has the offsets"):
+        await stage.apply()
+
+
+async def test_what_is_no_entry_stops_the_engine(stage: Stage) -> None:
+    await begun(stage)
+    await stage.write(stage.topics.log, b'{"type":"Deposit"}')
+    with pytest.raises(LogError, match="cannot be read"):
+        await stage.apply()
+
+
+async def test_a_log_has_one_beginning(stage: Stage) -> None:
+    await begun(stage)
+    other = msgspec.structs.replace(GENESIS, version="2")
+    await stage.bus.publish(stage.topics.log, [entries.begins(other, "run")])
+    with pytest.raises(LogError, match="another beginning"):
+        await stage.apply()
+
+
+async def test_a_disk_that_is_full_does_not_stop_the_engine(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await begun(stage)
+
+    def full(_: Snapshot) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(stage.snapshots, "write", full)
+    meters = await stage.apply()
+    assert meters.registry.get_sample_value("margincall_snapshot_failures_total") == 1
+    assert (await stage.verdict()).difference == ""
+
+
+def test_every_flipped_bit_and_every_cut_of_a_snapshot_is_noticed(tmp_path: Path) -> None:
+    snapshots = Snapshots(tmp_path)
+    snapshots.write(
+        Snapshot(
+            run="r",
+            version="1",
+            offset=5,
+            seq=3,
+            hash="0" * 64,
+            commands=4,
+            marks={"a": 1},
+            state=msgspec.Raw(b'{"balances":{}}'),
+        )
+    )
+    (path,) = tmp_path.glob("*.snapshot")
+    data = path.read_bytes()
+    assert parse(data).marks == {"a": 1}
+    for place in range(len(data)):
+        for bit in range(8):
+            changed = bytearray(data)
+            changed[place] ^= 1 << bit
+            with pytest.raises(ValueError):
+                parse(bytes(changed))
+        with pytest.raises(ValueError):
+            parse(data[:place])
+
+
+def test_a_folder_is_held_by_one_engine(tmp_path: Path) -> None:
+    other = Snapshots(tmp_path).held()
+    with Snapshots(tmp_path).held(), pytest.raises(DataInUse, match="another engine"), other:
+        pass
+    with Snapshots(tmp_path).held():
+        pass
+
+
+def test_a_log_of_another_lab_is_told_by_its_configuration() -> None:
+    assert msgspec.json.decode(GENESIS.config, type=type(LAB)) == LAB
