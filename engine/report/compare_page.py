@@ -130,8 +130,14 @@ def _equity(played: Sequence[Played]) -> Options:
             look = {"width": 2, "type": _DASHES[number % len(_DASHES)], "color": color}
             name = f"{run.setting.watch[place]} under {run.name}"
             lines.append(series | {"name": name, "lineStyle": look, "color": color})
-        marks += [series | {"name": f"{series['name']} ({run.name})"} for series in drawn[count:]]
+        marks += [_of(run.name, series) for series in drawn[count:]]
     return frame(series=[*lines, *marks])
+
+
+def _of(side: str, marks: Options) -> Options:
+    """Marks of one side: all sides share their words in the legend, each mark says whose it is."""
+    data = [mark | {"name": f"{mark['name']} ({side})"} for mark in marks["data"]]
+    return marks | {"data": data}
 
 
 def _prices(curves: dict[str, list[Point]]) -> Options:
