@@ -6,7 +6,8 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 LONG := MARGINCALL_FUZZ_COMMANDS=1000000 MARGINCALL_FUZZ_SEEDS=500 \
-	MARGINCALL_NAIVE_COMMANDS=200000 MARGINCALL_REPLAY_ROWS=5000000
+	MARGINCALL_NAIVE_COMMANDS=200000 MARGINCALL_REPLAY_ROWS=5000000 \
+	MARGINCALL_LRVX_CASES=10000
 COMPILE := build/lock/bin/uv --no-config pip compile --quiet --upgrade --universal \
 	--python-version 3.11 --generate-hashes --only-binary :all: pyproject.toml
 
@@ -25,7 +26,8 @@ test-kafka: environment-dev  ## run the tests on a real Apache Kafka; needs Java
 	@$(BIN)/python -m pytest tests/kafka
 
 long: environment-dev  ## a million commands of fuzz, 200,000 against the naive exchange, 5,000,000 rows of replay
-	@$(LONG) $(PYTEST) --timeout 3600 tests/properties tests/cli/test_memory.py
+	@$(LONG) $(PYTEST) --timeout 3600 tests/properties tests/cli/test_memory.py \
+		tests/foreign/test_lrvx_engine.py
 
 check: environment-dev  ## lint, format, types and the direction of imports
 	@$(BIN)/ruff check
