@@ -12,10 +12,11 @@ Amounts are exact fractions of quote and base currency; each contract says what 
 mean.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from math import gcd, lcm
+from types import MappingProxyType
 from typing import Literal
 
 import msgspec
@@ -117,15 +118,24 @@ def scaled(table: Iterable[Bracket], money: Fraction) -> tuple[Bracket, ...]:
 
 
 class Stage:
-    """An exchange being set up; `money` is the quote currency in one money unit."""
+    """An exchange being set up; `money` is the quote currency in one money unit.
+
+    Each pool of the insurance fund begins with `fund`, or with what `pools` says of it.
+    """
 
     def __init__(
-        self, rules: Rules, listings: Sequence[Listing], money: Fraction, fund: Fraction
+        self,
+        rules: Rules,
+        listings: Sequence[Listing],
+        money: Fraction,
+        fund: Fraction,
+        pools: Mapping[str, Fraction] = MappingProxyType({}),
     ) -> None:
         self.money = money
         self._listings = {listing.symbol: listing for listing in listings}
         contracts = tuple(self._contract(listing) for listing in listings)
-        self.exchange = Exchange(Venue(rules, contracts, Micros(self.units(fund))))
+        cash = {name: Micros(self.units(amount)) for name, amount in pools.items()}
+        self.exchange = Exchange(Venue(rules, contracts, Micros(self.units(fund)), cash))
         self._now_us = 0
 
     def _contract(self, listing: Listing) -> Contract:
