@@ -4,7 +4,10 @@ from typing import Literal
 
 import msgspec
 
+from engine.config import read
+from engine.config.read import Number, Place
 from engine.core.instrument import Closing
+from engine.core.money import PPM
 
 
 class ClosingTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -21,13 +24,42 @@ class ClosingTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         "all_at_once",
         "random",
     ] = "largest_loss"
+    reduce: Literal["whole", "heal", "tiers", "parts", "slices"] = "whole"
+    heal_buffer: Number = 0
+    tiers: int = 1
+    first_tier_line: bool = False
+    parts: tuple[Number, ...] = ("0.1",)
+    slice_notional: Number = 0
+    whole_below: Number = 0
+    band: Number = 0
+    delay: str = "0s"
+    cooldown: str = "0s"
 
 
-def closing(table: ClosingTable) -> Closing:
-    """Convert the settings to whole units."""
+def closing(table: ClosingTable, place: Place) -> Closing:
+    """Check the settings and convert them to whole units."""
+    if not table.parts:
+        raise place.at("parts").error("found no part, expected at least one, such as 0.1")
+    if table.reduce == "slices" and not read.exact(table.slice_notional, place):
+        raise place.at("slice_notional").error(
+            "found 0, expected the value of a slice, because reduce is slices"
+        )
     return Closing(
         cancel_isolated=table.cancel_isolated,
         cancel_cross=table.cancel_cross,
         queue=table.queue,
         order=table.order,
+        reduce=table.reduce,
+        heal_buffer_ppm=read.ppm(table.heal_buffer, place.at("heal_buffer")),
+        tiers=read.at_least(table.tiers, 1, place.at("tiers")),
+        first_tier_line=table.first_tier_line,
+        parts_ppm=tuple(
+            read.ppm(part, place.at("parts").at(row), least=1)
+            for row, part in enumerate(table.parts, 1)
+        ),
+        slice_notional=read.micros(table.slice_notional, place.at("slice_notional")),
+        whole_below=read.micros(table.whole_below, place.at("whole_below")),
+        band_ppm=read.ppm(table.band, place.at("band"), most=PPM - 1),
+        delay_us=read.duration_us(table.delay, place.at("delay")),
+        cooldown_us=read.duration_us(table.cooldown, place.at("cooldown")),
     )

@@ -115,7 +115,7 @@ def rules(name: str, table: Table, place: Place) -> Rules:
             shape.sample_interval, place.at("sample_interval"), least=1
         ),
         sample_count=read.at_least(shape.sample_count, 1, place.at("sample_count")),
-        closing=closing(shape.closing),
+        closing=closing(shape.closing, place.at("closing")),
     )
 
 

@@ -5,23 +5,22 @@ units, quantities in lots, money in micros. In the events of a liquidation `liqu
 `seq` of its `LiquidationStarted`. `loss`, `own_margin`, `insurance_fund`, `adl`, `socialized`
 and `uncovered` are signed and add up by the identity loss = own_margin + insurance_fund + adl
 + socialized + uncovered + pending over all events of a run, where a `PeriodSettled` takes its
-`pending` off again. `fund` is the insurance fund's cash afterwards.
+`pending` off again. `fund` is the insurance fund's cash afterwards. All events are imported from
+here, wherever they stand.
 """
 
 from typing import Literal
 
-import msgspec
-
+from engine.core.account_event import Deposited as Deposited
+from engine.core.account_event import LeverageSet as LeverageSet
+from engine.core.account_event import MarginAdded as MarginAdded
+from engine.core.account_event import MarginModeSet as MarginModeSet
+from engine.core.account_event import MarginRemoved as MarginRemoved
+from engine.core.account_event import Withdrawn as Withdrawn
 from engine.core.command import Mode, Side
+from engine.core.event_head import Event as Event
 from engine.core.money import Lots, Micros, Price
 from engine.core.reason import Reason
-
-
-class Event(msgspec.Struct, frozen=True, tag=True, kw_only=True):
-    """The common head of every event."""
-
-    seq: int
-    at_us: int
 
 
 class Rejected(Event, frozen=True):
@@ -50,57 +49,6 @@ class MarkMoved(Event, frozen=True):
     last: Price
     index: Price
     mark: Price
-
-
-class Deposited(Event, frozen=True):
-    """The wallet grew from outside."""
-
-    account: str
-    amount: Micros
-    wallet: Micros
-
-
-class Withdrawn(Event, frozen=True):
-    """The wallet shrank to outside."""
-
-    account: str
-    amount: Micros
-    wallet: Micros
-
-
-class LeverageSet(Event, frozen=True):
-    """The leverage for new margin in a contract."""
-
-    account: str
-    contract: str
-    leverage: int
-
-
-class MarginModeSet(Event, frozen=True):
-    """The margin mode of a contract; `margin` is the isolated margin now."""
-
-    account: str
-    contract: str
-    mode: Mode
-    margin: Micros
-
-
-class MarginAdded(Event, frozen=True):
-    """Wallet to isolated position; `margin` is what it has now."""
-
-    account: str
-    contract: str
-    amount: Micros
-    margin: Micros
-
-
-class MarginRemoved(Event, frozen=True):
-    """Isolated position to wallet; `margin` is what it has now."""
-
-    account: str
-    contract: str
-    amount: Micros
-    margin: Micros
 
 
 class OrderAccepted(Event, frozen=True):
@@ -199,10 +147,12 @@ class PoolDrawn(Event, frozen=True):
     draw: Micros
 
 
-class LiquidationStarted(Event, frozen=True):
+class LiquidationStarted(Event, frozen=True, omit_defaults=True):
     """A liquidation order: one position of an isolated or cross margin account.
 
-    `quantity` is 0 where a negative balance without a position is made good. `equity` and
+    `quantity` is 0 where a negative balance without a position is made good; `spared` lots of the
+    position are not part of the order, whose size is named by `reduction`: `whole`, a policy of
+    the venue, or `takeover` where no order is sent before the rest is taken over. `equity` and
     `maintenance` are the margin account's, `bracket` counts from 1 (0 without a position),
     `bankruptcy_price` is rounded against the trader's delay and absent where it is not positive.
     `cause` is the `seq` of the command's first event or of the liquidation before it.
@@ -219,6 +169,8 @@ class LiquidationStarted(Event, frozen=True):
     bracket: int
     bankruptcy_price: Price | None
     cause: int
+    reduction: Literal["whole", "heal", "tiers", "parts", "slices", "takeover"] = "whole"
+    spared: Lots = Lots(0)
 
 
 class LiquidationFilled(Event, frozen=True):
@@ -343,6 +295,27 @@ class LiquidationEnded(Event, frozen=True):
     maintenance: Micros
 
 
+class LiquidationPaused(Event, frozen=True):
+    """A margin account in breach waits, and why: the venue's delay, or a cooldown between orders.
+
+    `contract` names an isolated position, absent for the cross side.
+    """
+
+    account: str
+    contract: str | None
+    why: Literal["delay", "cooldown"]
+    until_us: int
+    equity: Micros
+    maintenance: Micros
+
+
+class LiquidationResumed(Event, frozen=True):
+    """The wait of a margin account is over; it is looked at again."""
+
+    account: str
+    contract: str | None
+
+
 class LiquidationAverted(Event, frozen=True):
     """Cancelling the account's orders was enough."""
 
@@ -380,6 +353,8 @@ AnyEvent = (
     | LossSocialized
     | ResidueTaken
     | LiquidationEnded
+    | LiquidationPaused
+    | LiquidationResumed
     | LiquidationAverted
 )
 """For decoding: `msgspec.json.Decoder(AnyEvent)`."""

@@ -7,7 +7,7 @@ the exchange must not be used after it.
 
 from collections.abc import Callable
 
-from engine.core import funding
+from engine.core import funding, timers
 from engine.core.command import (
     AddMargin,
     AmendOrder,
@@ -27,7 +27,7 @@ from engine.core.command import (
 )
 from engine.core.event import Event
 from engine.core.instrument import Venue
-from engine.core.liquidation import socialize, waterfall
+from engine.core.liquidation import waterfall
 from engine.core.money import AMOUNT_MAX
 from engine.core.reason import Reason
 from engine.core.state.standing import cross_equity, isolated_risk
@@ -81,7 +81,7 @@ class Exchange:
             state.reject(command, reason)
             return tuple(state.events)
         if command.at_us >= state.timer_us:
-            funding.run_timers(state, command.at_us, socialize.period, self._work_off)
+            timers.run(state, command.at_us)
         kind = type(command)
         tick = state.markets.get(command.contract) if kind in _INTRODUCED else None  # type: ignore[attr-defined]
         state.begin(command.at_us, tick)
@@ -89,9 +89,6 @@ class Exchange:
         prices.update(state)
         waterfall.run(state)
         return tuple(state.events)
-
-    def _work_off(self) -> None:
-        waterfall.run(self.state)
 
     def equity_of(self, name: str, contract: str | None = None) -> int:
         """Return the equity, in micros, of an account's cross side or of an isolated position.

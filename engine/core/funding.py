@@ -1,6 +1,4 @@
-"""Funding: samples, timers and settlement (Decisions P10, F1 to F3)."""
-
-from collections.abc import Callable
+"""Funding: samples and settlement (Decisions P10, F1 to F3)."""
 
 from engine.core.account.account import OUTSIDE
 from engine.core.command import FundingTick
@@ -11,58 +9,14 @@ from engine.core.state.market import Market
 from engine.core.state.venue import State
 from engine.core.trading.fill import add_result
 
-_FUNDING, _SETTLEMENT = 1, 2
-"""Kinds of timers, in the order in which those of one instant fire."""
+
+def fall_due(state: State, market: Market) -> None:
+    """Settle funding at the premium's rate; the next settlement is one interval later."""
+    market.funding_due_us += market.contract.funding.interval_us
+    settle(state, market, _premium_rate(market))
 
 
-def run_timers(
-    state: State,
-    until_us: int,
-    settle_period: Callable[[State], None],
-    after_each: Callable[[], None],
-) -> None:
-    """Take samples and fire timers due up to a time, in order; `after_each` works off waves."""
-    every = state.rules.settlement_us
-    period_due_us = _next_period_us(state, until_us + 1)
-    while True:
-        due = [
-            (market.funding_due_us, _FUNDING, symbol)
-            for symbol, market in state.markets.items()
-            if market.contract.funding.source == "premium"
-            and market.has_price
-            and market.funding_due_us <= until_us
-        ]
-        if period_due_us <= until_us:
-            due.append((period_due_us, _SETTLEMENT, ""))
-        if not due:
-            break
-        at_us, kind, symbol = min(due)
-        _sample_all(state, at_us)
-        state.begin(at_us)
-        if kind == _SETTLEMENT:
-            period_due_us += every
-            settle_period(state)
-        else:
-            market = state.markets[symbol]
-            market.funding_due_us += market.contract.funding.interval_us
-            settle(state, market, _premium_rate(market))
-        after_each()
-    _sample_all(state, until_us)
-    state.now_us = until_us
-    state.timer_us = min(
-        (market.next_timer_us() for market in state.markets.values() if market.has_price),
-        default=until_us,
-    )
-    state.timer_us = min(state.timer_us, _next_period_us(state, state.timer_us))
-
-
-def _next_period_us(state: State, never_us: int) -> int:
-    """Return when the period that goes on now ends; before the first command none has begun."""
-    every = state.rules.settlement_us
-    return (state.now_us // every + 1) * every if every and state.now_us else never_us
-
-
-def _sample_all(state: State, until_us: int) -> None:
+def sample_all(state: State, until_us: int) -> None:
     """Take the basis of every contract at the instants up to a time."""
     interval, keep = state.rules.sample_interval_us, state.rules.sample_count
     for market in state.markets.values():

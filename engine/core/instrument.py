@@ -114,6 +114,7 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `cancel_...`: which orders go first, those of the contract or all of the account's. `queue`:
     who goes first in a wave. `order`: which of a cross account's positions goes first; with
     `pro_rata` and `all_at_once` all of them go before the account is looked at again.
+    `reduce`: how much of a position an order closes, in `whole` all of it.
     """
 
     cancel_isolated: Literal["contract", "account"] = "contract"
@@ -127,6 +128,25 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         "all_at_once",
         "random",
     ] = "largest_loss"
+    reduce: Literal["whole", "heal", "tiers", "parts", "slices"] = "whole"
+    heal_buffer_ppm: int = 0
+    """`heal`: by how much of the maintenance the equity is to exceed it."""
+    tiers: int = 1
+    """`tiers`: how many brackets an order goes down; from lower ones all is taken over."""
+    first_tier_line: bool = False
+    """`tiers`: take over at once what would be in breach even at the first bracket's rate."""
+    parts_ppm: tuple[int, ...] = (100_000,)
+    """`parts`: of what was held when the liquidation began, order by order; the last repeats."""
+    slice_notional: Micros = Micros(0)
+    """`slices`: the value of an order at mark, one lot at least."""
+    whole_below: Micros = Micros(0)
+    """A position of a smaller notional is closed whole."""
+    band_ppm: int = 0
+    """How far through the mark a partial order may trade before the whole goes; 0: no limit."""
+    delay_us: int = 0
+    """How long after a breach the venue reacts."""
+    cooldown_us: int = 0
+    """How long a margin account waits after a round that left something of a position."""
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from engine.core.exchange import Exchange
 from engine.core.instrument import Venue
 from engine.core.money import Micros, Price
 from engine.core.state.market import Market
+from engine.core.state.pause import Pause
 from engine.core.state.venue import State
 
 
@@ -68,6 +69,7 @@ class Image(msgspec.Struct):
     now_us: int = 0
     timer_us: int = 0
     seq: int = 0
+    pauses: dict[str, Pause] | msgspec.UnsetType = msgspec.UNSET
 
 
 _FIELDS = MarketImage.__struct_fields__
@@ -110,6 +112,7 @@ def restore(venue: Venue, data: bytes) -> Exchange:
         state.markets[order.contract].ladder.add(order)
     state.opened, state.arrivals = image.opened, image.arrivals
     state.now_us, state.timer_us, state.seq = image.now_us, image.timer_us, image.seq
+    state.pauses = image.pauses or {}
     return exchange
 
 
@@ -138,6 +141,7 @@ def _image(state: State) -> Image:
         markets={symbol: _picture(market) for symbol, market in state.markets.items()},
         opened=state.opened,
         arrivals=state.arrivals,
+        pauses=state.pauses or msgspec.UNSET,
     )
 
 

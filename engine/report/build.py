@@ -162,4 +162,6 @@ def _liquidation(order: Order, units: Units) -> LiquidationRow:
             adl=units.quantity(order.adl),
             outside=units.quantity(order.outside),
         ),
+        reduction=began.reduction,
+        spared=units.quantity(began.spared),
     )

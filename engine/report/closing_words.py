@@ -1,6 +1,20 @@
 """How a venue closes positions, in words: the settings of `Closing`."""
 
-from engine.report.venue_setting import Choice, Topic
+from collections.abc import Sequence
+
+from engine.report.text import grouped, money
+from engine.report.venue_setting import Choice, Measure, Topic, lasting, share
+
+
+def _plural(tiers: int) -> str:
+    return "bracket" if tiers == 1 else "brackets"
+
+
+def _parts(parts: Sequence[int]) -> str:
+    *first, last = [share(ppm) for ppm in parts]
+    before = f"{', then '.join(first)}, then " if first else ""
+    return f"A part is {before}{last} of what was held when the liquidation began, each time."
+
 
 CLOSING = Topic(
     "What happens in a liquidation",
@@ -45,6 +59,75 @@ CLOSING = Topic(
                 "not fewer would do.",
                 "random": "In a cross account a position is drawn by chance.",
             },
+        ),
+        Choice(
+            "closing.reduce",
+            {
+                "whole": "A position is closed whole, as far as the book goes within its "
+                "bankruptcy price; the rest is taken over.",
+                "heal": "One order closes just enough to restore the margin; if that fails, the "
+                "rest is taken over.",
+                "tiers": "A position is brought down to a lower bracket, step by step; in the "
+                "lowest it is taken over.",
+                "parts": "A position is closed part by part, until the margin is restored.",
+                "slices": "A position is closed in slices of a fixed value, until the margin is "
+                "restored.",
+            },
+        ),
+        Measure(
+            "closing.heal_buffer_ppm",
+            lambda ppm: (
+                f"An order that restores the margin leaves {share(ppm)} of the maintenance above "
+                "it."
+            ),
+        ),
+        Measure("closing.tiers", lambda tiers: f"An order goes down {tiers} {_plural(tiers)}."),
+        Choice(
+            "closing.first_tier_line",
+            {
+                True: "What would be in breach even at the lowest bracket's rate is taken over at "
+                "once.",
+                False: "Also what would be in breach at the lowest bracket's rate is brought down "
+                "step by step.",
+            },
+        ),
+        Measure("closing.parts_ppm", _parts),
+        Measure(
+            "closing.slice_notional",
+            lambda micros: f"A slice is worth {grouped(money(micros))}, one lot at least.",
+        ),
+        Measure(
+            "closing.whole_below",
+            lambda micros: (
+                f"Positions worth less than {grouped(money(micros))} are closed whole."
+                if micros
+                else "No position is too small for a partial order."
+            ),
+        ),
+        Measure(
+            "closing.band_ppm",
+            lambda ppm: (
+                f"A partial order trades at most {share(ppm)} through the mark; what it leaves "
+                "makes the whole position go, down to its bankruptcy price."
+                if ppm
+                else "A partial order trades as far as the bankruptcy price."
+            ),
+        ),
+        Measure(
+            "closing.delay_us",
+            lambda micros: (
+                f"The venue reacts {lasting(micros)} after a breach."
+                if micros
+                else "The venue reacts to a breach at once."
+            ),
+        ),
+        Measure(
+            "closing.cooldown_us",
+            lambda micros: (
+                f"After an order that leaves something of a position it waits {lasting(micros)}."
+                if micros
+                else "After an order that leaves something of a position it goes on at once."
+            ),
         ),
     ),
 )

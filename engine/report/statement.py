@@ -142,7 +142,7 @@ class Statement:
         line.closed += event.quantity
         line.closed_value += event.quantity * event.price
         line.result -= event.own_margin
-        line.ended = "liquidated"
+        line.ended = self._end_of(event.account, event.contract)
 
     def _charged(self, event: LiquidationFeePaid) -> None:
         line = self._line(event.account, event.contract)
@@ -167,7 +167,11 @@ class Statement:
         line = self.lines[account].setdefault(contract, Line(contract))
         self._left(account, contract, quantity)
         line.result -= loss
-        line.ended = "liquidated"
+        line.ended = self._end_of(account, contract)
+
+    def _end_of(self, account: str, contract: str) -> Literal["open", "liquidated"]:
+        """A position that was liquidated in part is open still."""
+        return "open" if self._position[account, contract] else "liquidated"
 
     def _covered(self, event: DeficitCovered) -> None:
         line = self._line(event.account, event.contract)

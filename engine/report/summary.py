@@ -70,6 +70,7 @@ class Filled(msgspec.Struct, frozen=True):
 class LiquidationRow(msgspec.Struct, frozen=True):
     """One liquidation order; `side` is the position's.
 
+    `reduction` names what sized the order, `spared` is what it left of the position.
     `average_fill` is None when the book took nothing. `cause` is the seq of the command's first
     event or of the liquidation before it; `cause_event` is that event's type, `cause_contract`
     the contract that it was about.
@@ -94,6 +95,8 @@ class LiquidationRow(msgspec.Struct, frozen=True):
     cause_event: str
     cause_contract: str | None
     filled: Filled
+    reduction: str
+    spared: Decimal
 
 
 class Waterfall(msgspec.Struct, frozen=True):

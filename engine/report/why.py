@@ -8,7 +8,13 @@ milliseconds.
 import msgspec
 
 from engine.core.command import Mode
-from engine.core.event import Event, FundingSettled, LiquidationStarted, TickApplied
+from engine.core.event import (
+    Event,
+    FundingSettled,
+    LiquidationResumed,
+    LiquidationStarted,
+    TickApplied,
+)
 from engine.core.instrument import Contract
 from engine.report.facts import Fill, Order, Payer
 from engine.report.text import NO_UNITS, Units, grouped, money, scaled
@@ -25,13 +31,25 @@ FILLS = {
 """Where a forced fill happened and who took it, by the first letters of its stage and `against`."""
 
 
+SIZED = {
+    "whole": "the whole position",
+    "heal": "as much as restores the margin",
+    "tiers": "down to a lower bracket",
+    "parts": "a part of the position",
+    "slices": "a slice of the position",
+    "takeover": "no order: all is taken over",
+}
+"""What a liquidation order was to close, by the reduction that its event names."""
+
+
 class Why(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     """One liquidation order.
 
     `called` are levels of margin calls, `drawn` contracts and amounts of pool draws, each with
     how many milliseconds before `at`, and since the margin account was liquidated last. `filled`
-    are quantities in book, fund, ADL and off the book; `fills` a code of `FILLS`, price and
-    quantity. `deleveraged` and `cut` are account, quantity and amount of those who bore most,
+    are quantities in book, fund, ADL and off the book; `sized` says how large the order was,
+    `spared` what it left of the position; `fills` a code of `FILLS`, price and quantity.
+    `deleveraged` and `cut` are account, quantity and amount of those who bore most,
     `..._count` says how many did. `left` are quantity, equity and maintenance after it.
     """
 
@@ -73,6 +91,8 @@ class Why(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     cut: tuple[tuple[str, str, str], ...]
     cut_count: int
     left: tuple[str, str, str] | None
+    sized: str
+    spared: str
 
 
 class Cause(msgspec.Struct, frozen=True):
@@ -131,6 +151,8 @@ def _told(event: Event, contracts: dict[str, Contract]) -> str:
     if isinstance(event, FundingSettled):
         return f"funding of {event.contract} at {scaled(event.rate_e8, 6)} %"
     account, contract = getattr(event, "account", None), getattr(event, "contract", None)
+    if isinstance(event, LiquidationResumed):
+        return f"the end of the wait of {account}{f' in {contract}' if contract else ''}"
     of = f" of {account}" if account else ""
     return f"a command{of}{f' in {contract}' if contract else ''}"
 
@@ -179,6 +201,8 @@ def _why(order: Order, units: Units, worth: int) -> Why:
         left=None
         if ended is None
         else (units.quantity(ended.quantity), money(ended.equity), money(ended.maintenance)),
+        sized=SIZED[began.reduction],
+        spared=units.quantity(began.spared),
     )
 
 

@@ -7,6 +7,7 @@ counted, so that it is known to have been tried.
 from collections import Counter
 from itertools import pairwise
 
+import msgspec
 import pytest
 
 from engine.core.command import AnyCommand
@@ -18,6 +19,7 @@ from engine.core.event import (
     LiquidationFilled,
     LiquidationStarted,
 )
+from engine.core.instrument import Closing
 from engine.core.state.venue import State
 from tests.support.simulate import is_swarm
 from tests.support.swarm import commands
@@ -73,10 +75,12 @@ class Record(Witness):
 
 @pytest.fixture(scope="module")
 def record() -> Record:
-    """All waves of a few worlds."""
+    """All waves of a few worlds whose positions are closed as the textbook closes them."""
     witness = Record()
     for seed in SEEDS:
-        venue, stream = commands(seed, STEPS, is_swarm(seed))
+        drawn, stream = commands(seed, STEPS, is_swarm(seed))
+        rules = msgspec.structs.replace(drawn.rules, closing=Closing())
+        venue = msgspec.structs.replace(drawn, rules=rules)
         exchange = witnessed(venue, [witness])
         for command in stream:
             witness.begin(exchange.state, command)

@@ -77,10 +77,11 @@ def smallest_of_account(state: State, one: Breach) -> list[Position]:
     return sorted(held, key=lambda position: -profit(state, position))[:1]
 
 
-def moving_marks(state: State, case: Case, position: Position, limit: Price) -> None:
+def moving_marks(state: State, case: Case, position: Position, limit: Price, lots: int) -> int:
     """Move the marks after each forced order instead of after the wave."""
-    _INTO_BOOK(state, case, position, limit)
+    left = _INTO_BOOK(state, case, position, limit, lots)
     prices.update(state)
+    return left
 
 
 def withheld(*_: Any) -> int:
@@ -126,11 +127,11 @@ def counted_refusal(state: State, command: Command, reason: Reason) -> None:
     _REJECT(state, command, reason)
 
 
-def unlimited_fees(state: State, case: Case, position: Position) -> None:
+def unlimited_fees(state: State, case: Case) -> None:
     """Charge fees that the margin account cannot pay, so that the waterfall does."""
-    state.post("rounding", position.margin_key, AMOUNT_MAX)
-    _FEES(state, case, position)
-    state.post(position.margin_key, "rounding", AMOUNT_MAX)
+    state.post("rounding", case.breach.key, AMOUNT_MAX)
+    _FEES(state, case)
+    state.post(case.breach.key, "rounding", AMOUNT_MAX)
 
 
 def late_funding(state: State, market: Any, rate_e8: int) -> None:

@@ -5,6 +5,9 @@ import random
 import msgspec
 
 from engine.core.instrument import Closing, Rules
+from engine.core.money import PPM, Micros
+
+QUOTE = 1_000_000
 
 
 def with_closing(dice: random.Random, rules: Rules) -> Rules:
@@ -25,4 +28,23 @@ def with_closing(dice: random.Random, rules: Rules) -> Rules:
             )
         ),
     )
+    if apart.random() < 0.7:
+        closing = _partial(apart, closing)
     return msgspec.structs.replace(rules, closing=closing, seed=apart.randrange(9))
+
+
+def _partial(dice: random.Random, closing: Closing) -> Closing:
+    """Draw how much an order closes, and how long the venue waits."""
+    return msgspec.structs.replace(
+        closing,
+        reduce=dice.choice(("whole", "heal", "heal", "tiers", "tiers", "parts", "slices")),
+        heal_buffer_ppm=dice.choice((0, 20_000, 300_000)),
+        tiers=dice.choice((1, 1, 2)),
+        first_tier_line=dice.random() < 0.5,
+        parts_ppm=dice.choice(((100_000,), (200_000, PPM), (333_333,), (1, 600_000))),
+        slice_notional=Micros(dice.choice((0, 3, 20, 200)) * QUOTE),
+        whole_below=Micros(dice.choice((0, 0, 10, 100)) * QUOTE),
+        band_ppm=dice.choice((0, 0, 500, 10_000)),
+        delay_us=dice.choice((0, 0, 0, 1, 1_000_000, 120_000_000)),
+        cooldown_us=dice.choice((0, 0, 1_000, 1_000_000, 60_000_000, 4_000_000_000)),
+    )

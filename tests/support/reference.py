@@ -72,12 +72,13 @@ def options(command: click.Command) -> Iterator[tuple[str, str]]:
             yield record[0], one_line(record[1]) if parameter.help else ""
 
 
-def struct_table(path: str, base: str) -> Iterator[str]:
+def struct_table(base: str, *paths: str) -> Iterator[str]:
     """The table of one vocabulary."""
     yield row("name", "says", "fields")
     yield "|---|---|---|"
-    for name, fields, says in structs(path, base):
-        yield row(f"`{name}`", says, ", ".join(f"`{field}`" for field in fields))
+    for path in paths:
+        for name, fields, says in structs(path, base):
+            yield row(f"`{name}`", says, ", ".join(f"`{field}`" for field in fields))
 
 
 def commands_of(group: click.Group, above: str = "") -> Iterator[tuple[str, click.Command]]:
@@ -110,12 +111,12 @@ def reference() -> str:
         "### Commands",
         "All have `at_us`, UTC microseconds.",
         "",
-        *struct_table("engine/core/command.py", "Command"),
+        *struct_table("Command", "engine/core/command.py"),
         "",
         "### Events",
         "All have `seq`, counted from 1, and `at_us`.",
         "",
-        *struct_table("engine/core/event.py", "Event"),
+        *struct_table("Event", "engine/core/account_event.py", "engine/core/event.py"),
         "",
         "### Reasons",
         row("reason", "says"),

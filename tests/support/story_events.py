@@ -22,6 +22,8 @@ from engine.core.event import (
     LiquidationEnded,
     LiquidationFeePaid,
     LiquidationFilled,
+    LiquidationPaused,
+    LiquidationResumed,
     LiquidationStarted,
     LossSocialized,
     MarginAdded,
@@ -75,10 +77,13 @@ LINES: dict[type[Event], str] = {
     ResidueTaken: "residue {account} {contract} {amount} to {to}",
     LiquidationEnded: "ended {account} {contract} {quantity} equity {equity} "
     "maintenance {maintenance}",
+    LiquidationPaused: "waits {who} {why} until {until}",
+    LiquidationResumed: "resumes {who}",
     LiquidationAverted: "averted {account} equity {equity} maintenance {maintenance}",
 }
 IF_ANY: dict[type[Event], tuple[str, ...]] = {
     OrderFilled: ("realized", "fee"),
+    LiquidationStarted: ("spared",),
     LiquidationFilled: ("insurance_fund",),
     DeficitCovered: ("insurance_fund", "socialized", "uncovered", "pending"),
     PeriodSettled: ("insurance_fund", "socialized", "uncovered"),
@@ -129,6 +134,17 @@ def name_of(event: Event) -> str:
     return LINES[type(event)].split()[0]
 
 
+def time_of_day(at_us: int) -> str:
+    """Write a time like a story does.
+
+    >>> time_of_day(1_704_067_200_000_000), time_of_day(1_704_103_201_500_000)
+    ('00:00:00', '10:00:01.5')
+    """
+    seconds, micros = divmod(at_us % 86_400_000_000, 1_000_000)
+    part = f".{micros:06d}".rstrip("0.")
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{part}"
+
+
 def _words(event: Event) -> dict[str, str]:
     values: dict[str, Any] = msgspec.structs.asdict(event)
     words = {name: word_of(value) for name, value in values.items()}
@@ -148,7 +164,10 @@ def _words(event: Event) -> dict[str, str]:
             words["stage"] = "close" if event.stage == "book" else "cover"
         case MarginCalled(mode="isolated") | LiquidationStarted(mode="isolated"):
             words["who"], words["contract"] = f"{event.account}:{event.contract}", ""
-        case LossSocialized(contract=str()):
+        case LiquidationPaused():
+            words["until"] = time_of_day(event.until_us)
+            words["who"] = f"{event.account}{f':{event.contract}' if event.contract else ''}"
+        case LiquidationResumed(contract=str()) | LossSocialized(contract=str()):
             words["who"] = f"{event.account}:{event.contract}"
     if "order" in words:
         words["id"] = f"{words['account']}/{words['order']}"

@@ -17,6 +17,9 @@ def look(state: State) -> list[str]:
     for margin_id in state.watch.due():
         name, _, contract = margin_id.partition(":")
         account = state.accounts[name]
+        if state.waits(margin_id) and _has_position(account, contract):
+            state.watch.guard(margin_id, [])
+            continue
         if not contract:
             risk, positions = cross_risk(state, account), account.cross_positions()
             if risk.is_breach(state.rules.strict_trigger):
@@ -40,6 +43,13 @@ def look(state: State) -> list[str]:
             _forget_draws(account)
         _guard(state, margin_id, positions, risk, warned)
     return breaches
+
+
+def _has_position(account: Account, contract: str) -> bool:
+    if not contract:
+        return bool(account.cross_positions())
+    position = account.positions[contract]
+    return position.mode == "isolated" and bool(position.quantity)
 
 
 def _warn(state: State, name: str, positions: list[Position], risk: Risk, warned: int) -> int:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import msgspec
+
 from engine.core.account.position import Position
 from engine.core.liquidation.case import Breach
 from engine.core.margin.risk import notional
@@ -20,14 +22,19 @@ def queued(
     isolated: list[tuple[int, str, Breach]] = []
     cross: list[tuple[int, str, Breach]] = []
     for margin_id in margin_ids:
-        name, _, contract = margin_id.partition(":")
-        account = state.accounts[name]
-        position = account.positions[contract] if contract else None
-        positions = account.cross_positions() if position is None else [position]
-        held = [one for one in positions if one.quantity]
-        breach = Breach(margin_id, account, position, _cause(state, held, moves, forced))
-        (cross if position is None else isolated).append((place(state, held), margin_id, breach))
+        breach = of(state, margin_id, 0)
+        held = breach.held()
+        breach = msgspec.structs.replace(breach, cause=_cause(state, held, moves, forced))
+        kind = cross if breach.position is None else isolated
+        kind.append((place(state, held), margin_id, breach))
     return [breach for kind in (isolated, cross) for _, _, breach in sorted(kind, key=_by_place)]
+
+
+def of(state: State, margin_id: str, cause: int) -> Breach:
+    """Return a margin account by its id."""
+    name, _, contract = margin_id.partition(":")
+    account = state.accounts[name]
+    return Breach(margin_id, account, account.positions[contract] if contract else None, cause)
 
 
 def _by_place(queued: tuple[int, str, Breach]) -> tuple[int, str]:

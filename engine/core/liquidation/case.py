@@ -8,6 +8,7 @@ from engine.core.instrument import Rules
 from engine.core.margin.bankruptcy import Settlement, share_of
 from engine.core.margin.risk import Risk
 from engine.core.money import PPM
+from engine.core.state.pause import Owed, Progress
 from engine.core.state.standing import cross_risk, isolated_risk, kept
 from engine.core.state.venue import State
 
@@ -27,24 +28,24 @@ class Breach(msgspec.Struct, frozen=True):
         return cross_risk(state, self.account)
 
     @property
+    def key(self) -> str:
+        """The ledger account of its balance."""
+        return self.account.wallet_key if self.position is None else self.position.margin_key
+
+    @property
     def is_flat(self) -> bool:
         """Say whether it has no position left."""
-        if self.position is not None:
-            return not self.position.quantity
-        return not self.account.cross_positions()
+        return not self.held()
+
+    def held(self) -> list[Position]:
+        """Return its open positions, by contract."""
+        if self.position is None:
+            return self.account.cross_positions()
+        return [self.position] if self.position.quantity else []
 
     def holds(self, state: State) -> bool:
         """Say whether it is in breach still."""
         return self.risk(state).is_breach(state.rules.strict_trigger)
-
-
-class Owed(msgspec.Struct):
-    """Fees of one step's fills, to be paid from what is left in the end (L16)."""
-
-    liquidation: int
-    contract: str
-    taker: int = 0
-    penalty: int = 0
 
 
 class Case(msgspec.Struct):
@@ -52,7 +53,8 @@ class Case(msgspec.Struct):
 
     `liquidation` is the seq of the current step's `LiquidationStarted`. `set_aside` (at most 0) is
     what positions closed against outside owe until the account is settled. `forced` notes the last
-    liquidation with a fill in the book, by contract. `owed` are the fees of its steps.
+    liquidation with a fill in the book, by contract. `owed` are the fees of its steps, `progress`
+    its partial orders by contract. `is_resumed`: it has waited, and is due.
     """
 
     breach: Breach
@@ -60,6 +62,8 @@ class Case(msgspec.Struct):
     liquidation: int = 0
     set_aside: int = 0
     owed: list[Owed] = []
+    progress: dict[str, Progress] = {}
+    is_resumed: bool = False
 
     def owe(self, contract: str, value: int, rules: Rules) -> None:
         """Note the fees of a fill of the current step."""

@@ -14,11 +14,9 @@ Rank = tuple[int, int, int, str]
 
 def next_round(state: State, breach: Breach) -> list[Position]:
     """Return the positions to be worked off now, in their order; none where none is left."""
-    if breach.position is not None:
-        return [breach.position] if breach.position.quantity else []
     order = state.rules.closing.order
     rank = _RANKS[order]
-    ranked = sorted(breach.account.cross_positions(), key=lambda one: rank(state, one))
+    ranked = sorted(breach.held(), key=lambda one: rank(state, one))
     return ranked if order in _ALL else ranked[:1]
 
 

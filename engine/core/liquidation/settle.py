@@ -1,6 +1,5 @@
 """The end of a liquidation: fees from what is left, then the residue (L12, L16)."""
 
-from engine.core.account.position import Position
 from engine.core.event import LiquidationFeePaid, ResidueTaken
 from engine.core.liquidation.case import Case
 from engine.core.money import Micros
@@ -8,9 +7,10 @@ from engine.core.state.venue import State
 from engine.core.trading.fill import add_result
 
 
-def fees(state: State, case: Case, position: Position) -> None:
+def fees(state: State, case: Case) -> None:
     """Pay what the fills owe as far as the money goes; the waterfall never pays a fee."""
-    risk = case.breach.risk(state)
+    breach = case.breach
+    risk = breach.risk(state)
     left = risk.equity - risk.maintenance
     if risk.has_position and not state.rules.strict_trigger:
         left -= 1
@@ -20,17 +20,18 @@ def fees(state: State, case: Case, position: Position) -> None:
         left -= taker + penalty
         if not taker + penalty:
             continue
-        state.post(position.margin_key, "fees", taker)
+        state.post(breach.key, "fees", taker)
         to_fund = state.rules.liquidation_fee_to == "fund"
-        state.post(
-            position.margin_key, state.fund_key(owed.contract) if to_fund else "fees", penalty
-        )
-        add_result(state, position, -taker - penalty)
+        state.post(breach.key, state.fund_key(owed.contract) if to_fund else "fees", penalty)
+        if breach.position is not None:
+            add_result(state, breach.position, -taker - penalty)
+        else:
+            breach.account.add_result(state.pool_of(owed.contract), -taker - penalty)
         state.emit(
             LiquidationFeePaid(
                 **state.stamp(),
                 liquidation=owed.liquidation,
-                account=position.account,
+                account=breach.account.name,
                 contract=owed.contract,
                 taker_fee=Micros(taker),
                 liquidation_fee=Micros(penalty),

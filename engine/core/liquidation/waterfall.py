@@ -15,7 +15,9 @@ from engine.core.liquidation import (
     cover,
     deleverage,
     offload,
+    pause,
     settle,
+    size,
     socialize,
 )
 from engine.core.liquidation.case import Case
@@ -40,47 +42,97 @@ def run(state: State) -> None:
         queue = breach.queued(state, in_breach, moves, forced)
         forced = {}
         for one in queue:
+            case = pause.case_of(state, one, forced)
             if one.holds(state):
-                _liquidate(state, Case(one, forced))
+                _liquidate(state, case)
+            else:
+                settle.fees(state, case)
         marks = {symbol: market.mark for symbol, market in state.markets.items()}
         prices.update(state)
         moves = {symbol: market.mark - marks[symbol] for symbol, market in state.markets.items()}
     raise AssertionError("liquidation waves must come to an end")
 
 
+def resume(state: State) -> None:
+    """Go on with liquidations whose wait is over; what is owed falls due where all is well now."""
+    for margin_id in pause.over(state):
+        one = breach.of(state, margin_id, cause=0)
+        pause.end(state, margin_id)
+        if not one.holds(state):
+            settle.fees(state, pause.case_of(state, one, {}))
+
+
 def _liquidate(state: State, case: Case) -> None:
     """Cancel orders, then close round by round until the account is healthy or has nothing."""
-    one = case.breach
+    one, closing = case.breach, state.rules.closing
+    if closing.delay_us and not case.is_resumed and not one.is_flat:
+        pause.begin(state, case, "delay")
+        return
     while one.holds(state):
         going = choose.next_round(state, one)
         if cancel.resting_orders(state, case, going):
+            settle.fees(state, case)
             return
         if not going:
             _forgive(state, case)
-        for position in going:
-            _step(state, case, position, is_last=position is going[-1])
+        sizes = size.of_round(state, case, going)
+        for number, (position, lots) in enumerate(zip(going, sizes, strict=True), 1):
+            _step(state, case, position, lots, is_last=number == len(going))
+        is_left = any(position.quantity for position in going)
+        if closing.cooldown_us and is_left and one.holds(state):
+            pause.begin(state, case, "cooldown")
+            return
 
 
-def _step(state: State, case: Case, position: Position, *, is_last: bool) -> None:
+def _step(state: State, case: Case, position: Position, lots: int, *, is_last: bool) -> None:
     """Take one position through all stages; the last of a round may end the liquidation."""
     market = state.markets[position.contract]
     limit = case.lots(state, position).limit_price(market.contract)
-    _start(state, case, position, limit)
-    if limit is not None:
-        close.into_book(state, case, position, limit)
-    if position.quantity:
-        lots = case.lots(state, position)
-        done = cover.from_fund(state, case, position, lots)
-        if position.quantity and deleverage.is_possible(state, lots):
-            done = deleverage.against_others(state, case, position, lots, done)
-        if position.quantity:
-            offload.to_outside(state, case, position, lots, done)
+    _start(state, case, position, limit, lots)
+    if _reduce(state, case, position, lots):
+        _take_over(state, case, position)
     is_flat = case.breach.is_flat
     if is_flat or (is_last and not case.breach.holds(state)):
-        settle.fees(state, case, position)
+        settle.fees(state, case)
     if is_flat:
         _settle(state, case, position.margin_key, position.contract)
     _end(state, case, position)
+
+
+def _reduce(state: State, case: Case, position: Position, lots: int) -> bool:
+    """Send the step's orders into the book; return whether the rest is taken over now."""
+    closing = state.rules.closing
+    if lots == abs(position.quantity):
+        _send(state, case, position, lots, 0)
+        return True
+    left = _send(state, case, position, lots, closing.band_ppm)
+    if left and closing.band_ppm and case.breach.holds(state):
+        left = _send(state, case, position, abs(position.quantity), 0)
+    is_one_off = closing.reduce == "heal" and closing.order != "pro_rata"
+    is_done = lots and not left and not is_one_off
+    return not is_done and case.breach.holds(state)
+
+
+def _send(state: State, case: Case, position: Position, lots: int, band_ppm: int) -> int:
+    """Send one order, limited at the bankruptcy price or before; return what is left of it."""
+    market = state.markets[position.contract]
+    limit = case.lots(state, position).limit_price(market.contract)
+    if limit is None or not lots:
+        return lots
+    limit = close.nearer(market, position, limit, band_ppm)
+    return close.into_book(state, case, position, limit, lots)
+
+
+def _take_over(state: State, case: Case, position: Position) -> None:
+    """Let fund, winners and the outside market take what is left of a position."""
+    if not position.quantity:
+        return
+    lots = case.lots(state, position)
+    done = cover.from_fund(state, case, position, lots)
+    if position.quantity and deleverage.is_possible(state, lots):
+        done = deleverage.against_others(state, case, position, lots, done)
+    if position.quantity:
+        offload.to_outside(state, case, position, lots, done)
 
 
 def _settle(state: State, case: Case, key: str, contract: str) -> None:
@@ -92,8 +144,9 @@ def _settle(state: State, case: Case, key: str, contract: str) -> None:
         settle.residue(state, case, key, contract)
 
 
-def _start(state: State, case: Case, position: Position, limit: Price | None) -> None:
-    market = state.markets[position.contract]
+def _start(state: State, case: Case, position: Position, limit: Price | None, lots: int) -> None:
+    market, held = state.markets[position.contract], abs(position.quantity)
+    policy = "takeover" if not lots else "whole" if lots == held else state.rules.closing.reduce
     risk = case.breach.risk(state)
     started = LiquidationStarted(
         **state.stamp(),
@@ -101,13 +154,15 @@ def _start(state: State, case: Case, position: Position, limit: Price | None) ->
         contract=position.contract,
         mode=position.mode,
         side="long" if position.quantity > 0 else "short",
-        quantity=Lots(abs(position.quantity)),
+        quantity=Lots(lots or held),
         mark=market.mark,
         equity=Micros(risk.equity),
         maintenance=Micros(risk.maintenance),
         bracket=bracket_of(market.contract, abs(position.quantity), market.mark) + 1,
         bankruptcy_price=limit,
         cause=case.breach.cause,
+        reduction=policy,
+        spared=Lots(held - lots if lots else 0),
     )
     case.liquidation = started.seq
     state.emit(started)

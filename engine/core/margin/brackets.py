@@ -57,7 +57,11 @@ def maintenance_of(contract: Contract, lots: int, mark: int) -> Micros:
 
     A closing fee on the notional at mark is in it, one on the bankruptcy value is not.
     """
-    row = contract.brackets[bracket_of(contract, lots, mark)]
+    return maintenance_in(contract.brackets[bracket_of(contract, lots, mark)], contract, lots, mark)
+
+
+def maintenance_in(row: Bracket, contract: Contract, lots: int, mark: int) -> Micros:
+    """Return what a row of the table would ask so many lots to keep, were they in it."""
     rate = _rate_e12(row, lots) + mark_fee_e12(contract)
     notional = lots * mark * contract.unit_value
     return Micros(max(0, div_up(notional * rate, E12) - row.deduction))

@@ -3,6 +3,8 @@
 A margin account is named by its account and, if isolated, its contract.
 """
 
+import msgspec
+
 from engine.core.account.account import Account
 from engine.core.account.position import Position
 from engine.core.margin.orders import Terms, order_margin
@@ -25,6 +27,16 @@ def kept(state: State, position: Position) -> int:
 def own_margin(state: State, position: Position) -> int:
     """Return the margin that belongs to a position alone: none if it is a cross one."""
     return state.balance(position.margin_key) if position.mode == "isolated" else 0
+
+
+def kept_after(state: State, position: Position, lots: int) -> int:
+    """Return what a position's maintenance would be with so many lots closed at the mark."""
+    market = state.markets[position.contract]
+    left = msgspec.structs.replace(position)
+    left.shrink(lots)
+    realized = profit(state, position) - profit(state, left)
+    margin = own_margin(state, position) + realized
+    return maintenance(market.contract, left, market.mark, margin)
 
 
 def isolated_risk(state: State, position: Position) -> Risk:

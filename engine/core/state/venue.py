@@ -16,6 +16,7 @@ from engine.core.instrument import Venue
 from engine.core.money import Micros
 from engine.core.reason import Reason
 from engine.core.state.market import Market
+from engine.core.state.pause import Pause
 from engine.core.state.watch import Watch
 
 
@@ -48,6 +49,7 @@ class State:
             for contract in sorted(venue.contracts, key=lambda contract: contract.symbol)
         }
         self.watch = Watch()
+        self.pauses: dict[str, Pause] = {}
         self.now_us = 0
         self.timer_us = 0
         self.seq = 0
@@ -144,6 +146,11 @@ class State:
                 self.watch.touch(owner)
 
     # --- accounts and positions -------------------------------------------------------------
+    def waits(self, margin_id: str) -> bool:
+        """Say whether a margin account in breach waits (Decision L18)."""
+        pause = self.pauses.get(margin_id)
+        return pause is not None and pause.until_us > self.now_us
+
     def open_account(self, name: str) -> Account:
         """Return the account, made if it is new."""
         account = self.accounts.get(name)

@@ -204,6 +204,8 @@ class Why {
       ["maintenance", grouped(row.maintenance)],
       ["margin ratio", ratio(row)],
       ["bankruptcy price", row.bankruptcy === null ? "none above 0" : grouped(row.bankruptcy)],
+      ["order", row.sized],
+      ["spared by the order", isZero(row.spared) ? null : grouped(row.spared)],
     ];
   }
 
@@ -259,8 +261,13 @@ function story(row) {
     others > 0 ? `Its own margin could not bear it all: others bore ${grouped(others.toFixed(2))}.` : "Its own margin bore the whole loss.";
   return (
     `With the mark at ${grouped(row.mark)}, ${whose} was worth ${equity} and had to keep ` +
-    `${grouped(row.maintenance, 2)}, so the venue took over ${row.side} ${grouped(row.quantity)} ${row.contract}. ${end}`
+    `${grouped(row.maintenance, 2)}, so the venue took over ${taken(row)}. ${end}`
   );
+}
+
+function taken(row) {
+  const part = `${row.side} ${grouped(row.quantity)} ${row.contract}`;
+  return isZero(row.spared) ? part : `${part}, not the other ${grouped(row.spared)}`;
 }
 
 function before(row) {

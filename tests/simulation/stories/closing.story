@@ -35,6 +35,43 @@ tick      950                        # 500 lost, 475 kept: 300 against 760; 300 
   > close alice 10 @ 950
   > ended alice 0 equity 300 maintenance 285
 
+== a position is drawn by chance, which the seed decides
+closing   order random
+rules     seed 1
+alice     wallet 2_000
+alice     long 10 @ 1_000 cross 20x
+alice     long 10 ETH @ 1_000 cross 20x
+bob       short 10 @ 1_000
+bob       short 10 ETH @ 1_000
+carol     bids 10 @ 826
+carol     bids 10 ETH @ 990
+tick      ETH 990
+tick      826
+  > tick 826
+  > breach alice long 10 mark 826 equity 160 maintenance 182 bankruptcy 819
+  > filled carol/1 buy 10 @ 826 maker liquidation position 10
+  > close alice 10 @ 826
+  > ended alice 0 equity 160 maintenance 99
+
+== another seed draws another
+closing   order random
+rules     seed 4
+alice     wallet 2_000
+alice     long 10 @ 1_000 cross 20x
+alice     long 10 ETH @ 1_000 cross 20x
+bob       short 10 @ 1_000
+bob       short 10 ETH @ 1_000
+carol     bids 10 @ 826
+carol     bids 10 ETH @ 990
+tick      ETH 990
+tick      826
+  > tick 826
+  > breach alice ETH long 10 mark 990 equity 160 maintenance 182 bankruptcy 982
+  > filled carol/2 buy 10 ETH @ 990 maker liquidation position 10
+  > close alice 10 ETH @ 990
+  > ended alice ETH 0 equity 160 maintenance 83
+  > draws alice 1_410
+
 == all positions are closed at once, though the first would have been enough
 closing   order all_at_once
 rules     residue_to client

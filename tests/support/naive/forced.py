@@ -1,6 +1,6 @@
 """Forced fills: the limited IOC, the sale for the fund, and the fees afterwards (L8, L9, L16)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from engine.core.command import Side
 from engine.core.event import LiquidationFeePaid, LiquidationFilled
@@ -14,28 +14,7 @@ from tests.support.naive.fills import (
     settle_isolated,
     stop_maker,
 )
-from tests.support.naive.state import Pocket, State, balance_name
-
-
-@dataclass
-class Debt:
-    """The fees that one step's fills owe (L16)."""
-
-    seq: int
-    contract: str
-    taker_fee: int = 0
-    liquidation_fee: int = 0
-
-
-@dataclass
-class Job:
-    """One margin account's liquidation; `filled` is the wave's last seller by contract (L3)."""
-
-    pocket: Pocket
-    cause: int
-    filled: dict[str, int]
-    set_aside: int = 0
-    owed: list[Debt] = field(default_factory=list)
+from tests.support.naive.state import Job, Pocket, State, balance_name
 
 
 @dataclass
@@ -71,16 +50,19 @@ class Step:
         return self.share * last // self.lots - self.share * first // self.lots
 
 
-def sell_limited(state: State, step: Step, limit: int) -> None:
-    """Stage (a): an IOC for the whole position at its bankruptcy price (L8)."""
+def sell_limited(state: State, step: Step, limit: int, lots: int) -> int:
+    """Stage (a): an IOC for so many lots; give what is left of them (L8)."""
     hidden = hidden_from(state, step.contract, opposite(step.side))
-    while left := abs(state.position(step.account, step.contract).quantity):
+    while lots:
         entries = merged(state, step.contract, opposite(step.side), hidden)
         if not entries or not within(step.side, entries[0].price, limit):
-            return
+            break
         met = entries[0]
         if met.order is None or not stop_maker(state, met.order):
-            _forced_fill(state, step, met, min(left, met.lots), stage="book")
+            taken = min(lots, met.lots)
+            _forced_fill(state, step, met, taken, stage="book")
+            lots -= taken
+    return lots
 
 
 def sell_for_fund(state: State, step: Step) -> None:

@@ -6,16 +6,19 @@ from tests.support.naive.deficit import settle_period
 from tests.support.naive.margin import value_at_mark
 from tests.support.naive.prices import sample
 from tests.support.naive.state import OUTSIDE, Market, State, balance_name
-from tests.support.naive.waves import run_waves
+from tests.support.naive.waves import resume, run_waves
 
 
 def fire_timers(state: State, until: int) -> None:
-    """Fire every timer that is due at or before an instant, in order (F1, P10)."""
+    """Fire every timer that is due at or before an instant, in order (F1, P10, C3)."""
     while True:
         due = sorted(
-            (_next_due(market), "1 funding", symbol)
-            for symbol, market in state.markets.items()
-            if market.priced and market.contract.funding.source == "premium"
+            [
+                (_next_due(market), "1 funding", symbol)
+                for symbol, market in state.markets.items()
+                if market.priced and market.contract.funding.source == "premium"
+            ]
+            + [(job.until, "3 wait", "") for job in state.waiting.values()]
         )
         every = state.rules.settlement_us
         if every and state.period_until:
@@ -23,20 +26,22 @@ def fire_timers(state: State, until: int) -> None:
         due.sort()
         if not due or due[0][0] > until:
             break
-        at_us, kind, symbol = due[0]
+        at_us, kind, name = due[0]
         sample(state, at_us)
         state.begin(at_us)
         if kind == "4 settlement":
             state.period_until = at_us
             settle_period(state)
             run_waves(state)
-            continue
-        market = state.markets[symbol]
-        market.settled_until = at_us
-        rate = _premium_rate(market)
-        market.premium_sum = market.premium_count = 0
-        settle(state, symbol, rate)
-        run_waves(state)
+        elif kind == "1 funding":
+            market = state.markets[name]
+            market.settled_until = at_us
+            rate = _premium_rate(market)
+            market.premium_sum = market.premium_count = 0
+            settle(state, name, rate)
+            run_waves(state)
+        else:
+            resume(state)
     state.period_until = until
     sample(state, until)
 

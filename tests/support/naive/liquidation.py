@@ -4,9 +4,10 @@ from engine.core.event import (
     ClosedOutside,
     LiquidationAverted,
     LiquidationEnded,
+    LiquidationPaused,
     LiquidationStarted,
 )
-from engine.core.money import div_up
+from engine.core.money import PPM, div_up
 from engine.core.reason import Reason
 from tests.support.naive import margin
 from tests.support.naive.book import opposite
@@ -18,22 +19,47 @@ from tests.support.naive.fills import (
     outside_fill,
     settle_isolated,
 )
-from tests.support.naive.forced import Debt, Job, Step, pay_fees, sell_for_fund, sell_limited
+from tests.support.naive.forced import Step, pay_fees, sell_for_fund, sell_limited
 from tests.support.naive.order import next_round
-from tests.support.naive.state import Pocket, State
+from tests.support.naive.size import sizes
+from tests.support.naive.state import Debt, Job, Pocket, State
 
 
-def liquidate(state: State, pocket: Pocket, cause: int, filled: dict[str, int]) -> None:
+def liquidate(state: State, job: Job, *, is_resumed: bool) -> None:
     """Round by round: cancel orders (L4), then close what goes now (L5)."""
-    job = Job(pocket, cause, filled)
+    pocket, closing = job.pocket, state.rules.closing
+    if closing.delay_us and not is_resumed and state.contracts_of(pocket):
+        _wait(state, job, "delay", closing.delay_us)
+        return
     while margin.in_breach(state, pocket):
         going = next_round(state, pocket)
         if _is_averted(state, pocket, going):
+            pay_fees(state, job)
             return
         if not going:
-            _forgive(state, pocket, cause)
-        for number, contract in enumerate(going, 1):
-            _step(state, job, contract, is_last=number == len(going))
+            _forgive(state, pocket, job.cause)
+        orders = zip(going, sizes(state, pocket, going, job.orders), strict=True)
+        for number, (contract, lots) in enumerate(orders, 1):
+            _step(state, job, contract, lots, is_last=number == len(going))
+        some_left = any(state.position(pocket[0], contract).quantity for contract in going)
+        if closing.cooldown_us and some_left and margin.in_breach(state, pocket):
+            _wait(state, job, "cooldown", closing.cooldown_us)
+            return
+
+
+def _wait(state: State, job: Job, why: str, how_long: int) -> None:
+    """Let a margin account wait (C3)."""
+    job.until = state.now + how_long
+    state.waiting[job.pocket] = job
+    state.emit(
+        LiquidationPaused,
+        account=job.pocket[0],
+        contract=job.pocket[1],
+        why=why,
+        until_us=job.until,
+        equity=margin.equity(state, job.pocket),
+        maintenance=margin.maintenance(state, job.pocket),
+    )
 
 
 def _is_averted(state: State, pocket: Pocket, going: list[str]) -> bool:
@@ -88,19 +114,17 @@ def _limit(state: State, account: str, contract: str, share: int) -> int | None:
     return ticks * details.tick if ticks >= 1 else None
 
 
-def _step(state: State, job: Job, contract: str, *, is_last: bool) -> None:
-    """Take one position through all stages (L8 to L13)."""
+def _step(state: State, job: Job, contract: str, lots: int, *, is_last: bool) -> None:
+    """Take one position through all stages (L8 to L13, C2)."""
     pocket, account = job.pocket, job.pocket[0]
     limit = _limit(state, account, contract, _share(state, pocket, contract, job.set_aside))
-    seq = _start(state, job, contract, limit)
+    seq = _start(state, job, contract, limit, lots)
     sign = 1 if state.position(account, contract).quantity > 0 else -1
     step = Step(seq, job, contract, sign)
     job.owed.append(Debt(seq, contract))
-    if limit is not None:
-        sell_limited(state, step, limit)
-    left = abs(state.position(account, contract).quantity)
-    if left:
-        step.lots = left
+    is_taken_over = _reduce(state, step, limit, lots)
+    step.lots = abs(state.position(account, contract).quantity)
+    if is_taken_over and step.lots:
         step.share = _share(state, pocket, contract, job.set_aside)
         priced = _bankruptcy_value(state, account, contract, step.share) > 0
         sell_for_fund(state, step)
@@ -114,23 +138,59 @@ def _step(state: State, job: Job, contract: str, *, is_last: bool) -> None:
     _end(state, pocket, contract, seq)
 
 
-def _start(state: State, job: Job, contract: str, limit: int | None) -> int:
+def _reduce(state: State, step: Step, limit: int | None, lots: int) -> bool:
+    """Sell in the book; tell whether all that is left is taken over (C2)."""
+    closing, pocket = state.rules.closing, step.pocket
+    held = abs(state.position(step.account, step.contract).quantity)
+    if lots == held:
+        if limit is not None:
+            sell_limited(state, step, limit, lots)
+        return True
+    missing = lots
+    if limit is not None and lots:
+        missing = sell_limited(state, step, _banded(state, step, limit), lots)
+    if missing and closing.band_ppm and margin.in_breach(state, pocket):
+        share = _share(state, pocket, step.contract, step.job.set_aside)
+        again = _limit(state, step.account, step.contract, share)
+        if again is not None:
+            held = abs(state.position(step.account, step.contract).quantity)
+            missing = sell_limited(state, step, again, held)
+    if not margin.in_breach(state, pocket):
+        return False
+    alone = closing.reduce == "heal" and closing.order != "pro_rata"
+    return missing > 0 or lots == 0 or alone
+
+
+def _banded(state: State, step: Step, limit: int) -> int:
+    """Give the limit of a partial order (C2)."""
+    market, band = state.markets[step.contract], state.rules.closing.band_ppm
+    tick = market.contract.tick
+    if band == 0:
+        return limit
+    if step.sign > 0:
+        return max(limit, div_up(div_up(market.mark * (PPM - band), PPM), tick) * tick)
+    return min(limit, max(1, market.mark * (PPM + band) // PPM // tick) * tick)
+
+
+def _start(state: State, job: Job, contract: str, limit: int | None, lots: int) -> int:
     pocket = job.pocket
     quantity = state.position(pocket[0], contract).quantity
-    market = state.markets[contract]
+    market, reduction = state.markets[contract], state.rules.closing.reduce
     return state.emit(
         LiquidationStarted,
         account=pocket[0],
         contract=contract,
         mode="cross" if pocket[1] is None else "isolated",
         side="long" if quantity > 0 else "short",
-        quantity=abs(quantity),
+        quantity=lots if lots else abs(quantity),
         mark=market.mark,
         equity=margin.equity(state, pocket),
         maintenance=margin.maintenance(state, pocket),
         bracket=margin.bracket_of(market.contract, abs(quantity), market.mark)[0],
         bankruptcy_price=limit,
         cause=job.cause,
+        reduction={0: "takeover", abs(quantity): "whole"}.get(lots, reduction),
+        spared=abs(quantity) - lots if lots else 0,
     )
 
 

@@ -70,6 +70,33 @@ class Market:
     squares: list[int] = field(default_factory=list)
 
 
+@dataclass
+class Debt:
+    """The fees that one step's fills owe (L16)."""
+
+    seq: int
+    contract: str
+    taker_fee: int = 0
+    liquidation_fee: int = 0
+
+
+@dataclass
+class Job:
+    """One margin account's liquidation; `filled` is the wave's last seller by contract (L3).
+
+    `orders` are the lots held and then the sizes of its partial orders, by contract (C1).
+    """
+
+    pocket: Pocket
+    cause: int
+    filled: dict[str, int]
+    set_aside: int = 0
+    owed: list[Debt] = field(default_factory=list)
+    orders: dict[str, list[int]] = field(default_factory=dict)
+    until: int = 0
+    """When its wait ends (C3)."""
+
+
 def pocket_id(pocket: Pocket) -> str:
     """Name a margin account (A1)."""
     account, contract = pocket
@@ -106,6 +133,7 @@ class State:
         self.held_last: dict[str, str] = {}
         self.crossed: dict[Pocket, set[int]] = {}
         self.drawing: set[tuple[str, str]] = set()
+        self.waiting: dict[Pocket, Job] = {}
         self.dirty: set[str] = set()
         self.arrivals = 0
         self.openings = 0
@@ -202,6 +230,11 @@ class State:
             and self.pocket(account, symbol) == pocket
             and only in (None, symbol)
         ]
+
+    def waits(self, pocket: Pocket) -> bool:
+        """Tell whether a margin account with a position waits (C3)."""
+        job = self.waiting.get(pocket)
+        return job is not None and job.until > self.now and bool(self.contracts_of(pocket))
 
     def pockets(self) -> list[Pocket]:
         """List all margin accounts by id; `outside` is not one that anybody looks at."""

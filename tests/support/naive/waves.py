@@ -2,13 +2,14 @@
 
 from fractions import Fraction
 
-from engine.core.event import MarginCalled, PoolDrawn
+from engine.core.event import LiquidationResumed, MarginCalled, PoolDrawn
 from engine.core.money import div_up
 from tests.support.naive import margin
+from tests.support.naive.forced import pay_fees
 from tests.support.naive.liquidation import liquidate
 from tests.support.naive.order import account_place
 from tests.support.naive.prices import update
-from tests.support.naive.state import Pocket, State, pocket_id
+from tests.support.naive.state import Job, Pocket, State, pocket_id
 
 
 def run_waves(state: State) -> None:
@@ -23,15 +24,35 @@ def run_waves(state: State) -> None:
         causes = {p: _cause(state, p, moved, filled_before) for p in breaches}
         filled: dict[str, int] = {}
         for pocket in breaches:
+            job = state.waiting.pop(pocket, None)
+            is_resumed = job is not None
+            job = job or Job(pocket, 0, {})
+            job.cause, job.filled = causes[pocket], filled
             if margin.in_breach(state, pocket):
-                liquidate(state, pocket, causes[pocket], filled)
+                liquidate(state, job, is_resumed=is_resumed)
+            else:
+                pay_fees(state, job)
         filled_before = filled
         moved = update(state)
 
 
+def resume(state: State) -> None:
+    """End the waits that are over (C3)."""
+    for pocket in sorted(state.waiting, key=pocket_id):
+        if state.waiting[pocket].until > state.now:
+            continue
+        if pocket[1] is not None and state.mode(pocket[0], pocket[1]) == "cross":
+            del state.waiting[pocket]
+            continue
+        state.emit(LiquidationResumed, account=pocket[0], contract=pocket[1])
+        if not margin.in_breach(state, pocket):
+            pay_fees(state, state.waiting.pop(pocket))
+    run_waves(state)
+
+
 def _breaches(state: State) -> list[Pocket]:
     """List the breaches: isolated ones first, each kind in the venue's queue (L2)."""
-    found = [pocket for pocket in state.pockets() if margin.in_breach(state, pocket)]
+    found = [p for p in state.pockets() if margin.in_breach(state, p) and not state.waits(p)]
     return sorted(found, key=lambda p: (p[1] is None, account_place(state, p), pocket_id(p)))
 
 
@@ -57,7 +78,7 @@ def _warn(state: State) -> None:
     for gone in set(state.crossed) - set(state.pockets()):
         del state.crossed[gone]
     for pocket in state.pockets():
-        if margin.in_breach(state, pocket):
+        if margin.in_breach(state, pocket) or state.waits(pocket):
             continue
         called = _call(state, pocket)
         if pocket[1] is None:

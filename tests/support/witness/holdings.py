@@ -49,7 +49,8 @@ class Holdings(Witness):
             self._loser = (event.account, event.contract)
             self._cut = 0
             held = self._of(event.account, event.contract) if event.quantity else Holding()
-            assert event.quantity == abs(held.lots), f"{held.lots} are held: {event}"
+            of_order = event.quantity + event.spared
+            assert of_order == abs(held.lots), f"{held.lots} are held: {event}"
             assert event.side == ("short" if held.lots < 0 else "long"), f"{event}"
         elif isinstance(event, LiquidationFilled):
             self._forced(state, event)
@@ -139,10 +140,10 @@ class Holdings(Witness):
         paid = event.insurance_fund + event.socialized + event.uncovered
         assert event.pending == paid, f"{paid} was paid: {event}"
         self._paid_first(event)
-        self._cut = 0
 
     def _paid_first(self, event: DeficitCovered | PeriodSettled) -> None:
-        assert event.socialized == self._cut, f"winners were cut by {self._cut}: {event}"
+        cut, self._cut = self._cut, 0
+        assert event.socialized == cut, f"winners were cut by {cut}: {event}"
         if event.socialized or event.uncovered:
             assert event.fund == 0, f"the fund pays first: {event}"
 

@@ -11,6 +11,8 @@ from engine.core.event import (
     LiquidationEnded,
     LiquidationFeePaid,
     LiquidationFilled,
+    LiquidationPaused,
+    LiquidationResumed,
     LiquidationStarted,
     MarkMoved,
     Rejected,
@@ -42,6 +44,7 @@ class Waves(Witness):
         self._is_stale = True
         self._payer = ""
         self._traded: dict[int, bool] = {}
+        self._waits: dict[str, int] = {}
 
     def begin(self, state: State, command: AnyCommand) -> None:
         """Forget the command before."""
@@ -79,6 +82,11 @@ class Waves(Witness):
             self._ended(state, event)
         elif isinstance(event, LiquidationAverted):
             self._next(event.account, event)
+        elif isinstance(event, LiquidationPaused):
+            self._paused(state, event)
+        elif isinstance(event, LiquidationResumed):
+            margin_id = f"{event.account}:{event.contract}" if event.contract else event.account
+            assert self._waits.pop(margin_id, -1) == event.at_us, f"it was not due: {event}"
         if not self._is_over and self._turn >= 0:
             marks = [market.mark for market in state.markets.values()]
             assert marks == self._marks, f"marks moved within a wave: {event}"
@@ -87,7 +95,7 @@ class Waves(Witness):
         assert not self._is_over, f"outside of a wave: {event}"
         assert margin_id in self._listed, f"was not in breach when the wave began: {event}"
         turn = self._listed.index(margin_id)
-        again = turn == self._turn and ":" not in margin_id
+        again = turn == self._turn
         assert turn > self._turn or again, f"{self._listed} is the order: {event}"
         self._turn = turn
 
@@ -104,16 +112,31 @@ class Waves(Witness):
 
     def _is_first(self, state: State, event: LiquidationStarted) -> None:
         """Inside an account the venue's order says who goes first; chance may choose anybody."""
-        rank = _RANKS.get(state.rules.closing.order, _by_loss)
-        if state.rules.closing.order != "random":
+        closing = state.rules.closing
+        rank = _RANKS.get(closing.order, _by_loss)
+        goes_round = closing.order in ("pro_rata", "all_at_once") and closing.reduce != "whole"
+        if closing.order != "random" and not goes_round:
             first = min(
                 state.accounts[event.account].cross_positions(), key=lambda one: rank(state, one)
             )
             assert first.contract == event.contract, f"{first} goes first: {event}"
 
+    def _paused(self, state: State, event: LiquidationPaused) -> None:
+        """It waits for as long as the venue's profile says."""
+        margin_id = f"{event.account}:{event.contract}" if event.contract else event.account
+        self._next(margin_id, event)
+        closing = state.rules.closing
+        how_long = {"delay": closing.delay_us, "cooldown": closing.cooldown_us}[event.why]
+        assert event.until_us == event.at_us + how_long > event.at_us, f"{event}"
+        own = dict(figures(state))[margin_id]
+        assert own.is_breach(strict=state.rules.strict_trigger), f"{own} need not wait: {event}"
+        self._compare(event, own)
+        self._waits[margin_id] = event.until_us
+
     def _fee_paid(self, state: State, event: LiquidationFeePaid) -> None:
         """No fee is paid by the waterfall, and none sets off the next liquidation."""
-        assert self._running is not None, f"nothing was started: {event}"
+        if self._running is None:
+            return
         own = _own(state, self._running)
         assert not own.is_breach(strict=state.rules.strict_trigger), f"{own} after {event}"
         self._payer = _margin_id(self._running)
@@ -122,10 +145,14 @@ class Waves(Witness):
         started, self._running = self._running, None
         assert started is not None, f"nothing was started: {event}"
         assert started.seq == event.liquidation, f"{started} goes on: {event}"
-        assert event.quantity == 0, f"a liquidated quantity ends at 0: {event}"
-        self._compare(event, _own(state, started))
+        own = _own(state, started)
+        if started.reduction == "whole" or own.is_breach(strict=state.rules.strict_trigger):
+            assert event.quantity <= started.spared, f"a liquidated quantity ends at 0: {event}"
+        self._compare(event, own)
 
-    def _compare(self, event: LiquidationStarted | LiquidationEnded, own: Figures) -> None:
+    def _compare(
+        self, event: LiquidationStarted | LiquidationEnded | LiquidationPaused, own: Figures
+    ) -> None:
         assert (event.equity, event.maintenance) == own[:2], f"{own}: {event}"
 
     def end(self, state: State, command: AnyCommand, events: Sequence[Event]) -> None:
@@ -135,7 +162,13 @@ class Waves(Witness):
             assert self._waves > 0, "nobody was looked at"
         marks = [market.mark for market in state.markets.values()]
         left = breaches(state) if self._is_stale or marks != self._marks else self._listed
+        left = [margin_id for margin_id in left if not self._is_waiting(state, margin_id)]
         assert not left, f"in breach at rest: {left}"
+
+    def _is_waiting(self, state: State, margin_id: str) -> bool:
+        """Say whether the last that was said of a liquidation is that it waits (number 6)."""
+        has_position = dict(figures(state))[margin_id].has_position
+        return has_position and self._waits.get(margin_id, 0) > state.now_us
 
 
 def _by_loss(state: State, position: Position) -> tuple[int, int, int, str]:

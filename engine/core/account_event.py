@@ -1,0 +1,56 @@
+"""What happens to an account's money and settings at its own wish."""
+
+from engine.core.command import Mode
+from engine.core.event_head import Event
+from engine.core.money import Micros
+
+
+class Deposited(Event, frozen=True):
+    """The wallet grew from outside."""
+
+    account: str
+    amount: Micros
+    wallet: Micros
+
+
+class Withdrawn(Event, frozen=True):
+    """The wallet shrank to outside."""
+
+    account: str
+    amount: Micros
+    wallet: Micros
+
+
+class LeverageSet(Event, frozen=True):
+    """The leverage for new margin in a contract."""
+
+    account: str
+    contract: str
+    leverage: int
+
+
+class MarginModeSet(Event, frozen=True):
+    """The margin mode of a contract; `margin` is the isolated margin now."""
+
+    account: str
+    contract: str
+    mode: Mode
+    margin: Micros
+
+
+class MarginAdded(Event, frozen=True):
+    """Wallet to isolated position; `margin` is what it has now."""
+
+    account: str
+    contract: str
+    amount: Micros
+    margin: Micros
+
+
+class MarginRemoved(Event, frozen=True):
+    """Isolated position to wallet; `margin` is what it has now."""
+
+    account: str
+    contract: str
+    amount: Micros
+    margin: Micros

@@ -1,0 +1,59 @@
+"""A margin account in breach may wait: before the venue reacts, and between two rounds (L18)."""
+
+from engine.core.event import LiquidationPaused, LiquidationResumed
+from engine.core.liquidation.case import Breach, Case
+from engine.core.money import Micros
+from engine.core.state.pause import Pause, Why
+from engine.core.state.venue import State
+
+
+def begin(state: State, case: Case, why: Why) -> None:
+    """Let a margin account wait, and remember what its liquidation has come to."""
+    breach, closing = case.breach, state.rules.closing
+    until_us = state.now_us + (closing.delay_us if why == "delay" else closing.cooldown_us)
+    state.pauses[breach.margin_id] = Pause(until_us, why, case.set_aside, case.owed, case.progress)
+    state.timer_us = min(state.timer_us, until_us)
+    risk = breach.risk(state)
+    state.emit(
+        LiquidationPaused(
+            **state.stamp(),
+            account=breach.account.name,
+            contract=breach.position.contract if breach.position is not None else None,
+            why=why,
+            until_us=until_us,
+            equity=Micros(risk.equity),
+            maintenance=Micros(risk.maintenance),
+        )
+    )
+
+
+def over(state: State) -> list[str]:
+    """Return whose wait is over now, by id; a position switched to cross has lost its wait."""
+    due = sorted(name for name, pause in state.pauses.items() if not state.waits(name))
+    for margin_id in due:
+        name, _, contract = margin_id.partition(":")
+        if contract and state.position(name, contract).mode == "cross":
+            del state.pauses[margin_id]
+    return [margin_id for margin_id in due if margin_id in state.pauses]
+
+
+def end(state: State, margin_id: str) -> None:
+    """Have a margin account looked at whose wait is over, and say so."""
+    name, _, contract = margin_id.partition(":")
+    state.emit(LiquidationResumed(**state.stamp(), account=name, contract=contract or None))
+    state.watch.touch(margin_id)
+
+
+def case_of(state: State, breach: Breach, forced: dict[str, int]) -> Case:
+    """Return a liquidation that begins, or goes on after its wait."""
+    pause = state.pauses.pop(breach.margin_id, None)
+    if pause is None:
+        return Case(breach, forced)
+    return Case(
+        breach,
+        forced,
+        set_aside=pause.set_aside,
+        owed=pause.owed,
+        progress=pause.progress,
+        is_resumed=True,
+    )
