@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import reference
+from engine.config.find import names
+from tests.support import lab_pages, reference
 from tests.support.source import ROOT, module_name, project_files, python_files, texts
 
 FENCE = re.compile(r"^```(?:console|sh)\n(.*?)^```", flags=re.DOTALL | re.MULTILINE)
@@ -31,6 +32,7 @@ def commands_of(page: str) -> list[str]:
 
 
 README_COMMANDS = commands_of("README.md")
+LAB_PAGES = sorted((ROOT / "configs" / "labs").glob("*.md"))
 
 
 @pytest.fixture(scope="module")
@@ -57,21 +59,44 @@ def provide(command: str, checkout: Path) -> None:
         shutil.copy2(sample, checkout / named[0])
 
 
-def test_the_commands_of_the_readme_run_in_their_order(checkout: Path) -> None:
+def run(command: str, checkout: Path) -> str:
+    """Run a command of a document in the checkout; returns what it printed."""
+    provide(command, checkout)
     path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
+    done = subprocess.run(
+        ["bash", "-euc", command],
+        cwd=checkout,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def test_the_commands_of_the_readme_run_in_their_order(checkout: Path) -> None:
     own = [line for line in README_COMMANDS if not line.startswith(("make", "git", "cd"))]
     assert own, "the README shows no command of the program"
     for command in own:
-        provide(command, checkout)
-        done = subprocess.run(
-            ["bash", "-euc", command],
-            cwd=checkout,
-            env={**os.environ, "PATH": path},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+        run(command, checkout)
+
+
+def test_every_lab_has_a_page_that_the_readme_leads_to() -> None:
+    assert [page.stem for page in LAB_PAGES] == names("labs")
+    linked = LINK.findall((ROOT / "README.md").read_text())
+    assert {f"configs/labs/{page.name}" for page in LAB_PAGES} <= set(linked)
+
+
+@pytest.mark.parametrize("page", LAB_PAGES, ids=lambda page: page.stem)
+def test_the_page_of_a_lab_shows_what_its_commands_print(page: Path, checkout: Path) -> None:
+    for command, shown in lab_pages.sessions(page.read_text()):
+        printed = [line.rstrip() for line in run(command, checkout).splitlines()]
+        told = iter(printed)
+        for line in shown:
+            assert line == "..." or line in told, (
+                f"{command} does not print, in its turn: {line}\n{lab_pages.WRITE}"
+            )
 
 
 def test_a_make_line_of_the_readme_is_a_target_that_ci_runs() -> None:

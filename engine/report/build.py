@@ -13,6 +13,7 @@ from engine.report.setting import Setting
 from engine.report.summary import (
     Accounts,
     ContractRow,
+    CutRow,
     Filled,
     Fund,
     LiquidationRow,
@@ -86,6 +87,10 @@ def summary(exchange: Exchange, setting: Setting, gathered: Gathered, ending: En
         top_ups=tuple(
             TopUpRow(account, day, paid.count, money(paid.amount))
             for (day, account), paid in sorted(gathered.chronicle.top_ups.days.items())
+        ),
+        cuts=tuple(
+            CutRow(mode, len(cuts), money(sum(cuts.values())))
+            for mode, cuts in sorted(facts.cuts.items())
         ),
         elapsed_s=ending.elapsed_s,
     )

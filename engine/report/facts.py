@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from engine.core.command import Mode
 from engine.core.event import (
     ClosedOutside,
     DeficitCovered,
@@ -108,11 +109,15 @@ class Order(msgspec.Struct):
 
 
 class Facts:
-    """Takes in every event; `orders` are the liquidation orders by seq, in their order."""
+    """Takes in every event; `orders` are the liquidation orders by seq, in their order.
+
+    `cuts` are micros by mode and margin account.
+    """
 
     def __init__(self, calls: Calls) -> None:
         self.sums = Sums()
         self.orders: dict[int, Order] = {}
+        self.cuts: dict[Mode, dict[str, int]] = {}
         self._calls = calls
         self._handlers: dict[type[Event], Callable[[Any], None]] = {
             LiquidationFilled: self._filled,
@@ -196,6 +201,10 @@ class Facts:
         order = self.orders[event.liquidation]
         order.cut_count += 1
         order.cut = _most(order.cut, Payer(event.account, event.contract, 0, event.amount))
+        isolated = event.contract is not None
+        cuts = self.cuts.setdefault("isolated" if isolated else "cross", {})
+        margin = f"{event.account}:{event.contract}" if isolated else event.account
+        cuts[margin] = cuts.get(margin, 0) + event.amount
 
     def _residue(self, event: ResidueTaken) -> None:
         order = self.orders[event.liquidation]

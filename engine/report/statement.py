@@ -1,7 +1,8 @@
 """What every position of a watched account brought or cost: the account's own history.
 
-deposits less withdrawals + Σ results + cuts of the pool = equity, to the unit; `Statement.check`
-says so. Results are in micros, quantities in lots, prices in price units.
+deposits less withdrawals + Σ results + cuts = equity, to the unit; `Statement.check` says so. A
+cut stands beside the results whatever it was taken from, so that twins of both modes compare.
+Results are in micros, quantities in lots, prices in price units.
 """
 
 from collections.abc import Callable
@@ -179,12 +180,8 @@ class Statement:
             line.result += event.deficit
 
     def _cut(self, event: LossSocialized) -> None:
-        if event.account not in self.lines:
-            return
-        if event.contract is None:
+        if event.account in self.lines:
             self.cuts[event.account] -= event.amount
-        else:
-            self.lines[event.account][event.contract].result -= event.amount
 
     def _residue(self, event: ResidueTaken) -> None:
         line = self._line(event.account, event.contract)

@@ -136,7 +136,10 @@ class PositionRow(msgspec.Struct, frozen=True):
 
 
 class WatchedRow(msgspec.Struct, frozen=True):
-    """A watched account: deposits less withdrawals + Σ results + `cuts` = equity at the end."""
+    """A watched account: deposits less withdrawals + Σ results + `cuts` = equity at the end.
+
+    `cuts` is 0 or negative: what the socialised losses of others cost its positions and its pool.
+    """
 
     account: str
     mode: Mode
@@ -144,6 +147,14 @@ class WatchedRow(msgspec.Struct, frozen=True):
     positions: tuple[PositionRow, ...]
     cuts: Decimal
     equity: Decimal
+
+
+class CutRow(msgspec.Struct, frozen=True):
+    """Winners who were cut for socialised losses: isolated positions, or cross pools."""
+
+    mode: Mode
+    margin_accounts: Count
+    amount: Decimal
 
 
 class TopUpRow(msgspec.Struct, frozen=True):
@@ -182,6 +193,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     insurance_fund: Fund
     watched: tuple[WatchedRow, ...]
     top_ups: tuple[TopUpRow, ...]
+    cuts: tuple[CutRow, ...]
     elapsed_s: float
 
 

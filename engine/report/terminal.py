@@ -21,6 +21,7 @@ _STAGES = (
     ("uncovered", "uncovered"),
     ("pending", "waiting for the end of the period"),
 )
+_WINNERS = {"isolated": "isolated positions", "cross": "cross pools"}
 _FIRST = 4
 """Liquidations at the beginning of a cascade that are shown whoever was hit."""
 _CAUSES = {"TickApplied": "a tick", "FundingSettled": "funding"}
@@ -66,6 +67,7 @@ def watched_table(summary: Summary) -> RenderableType:
     exits = iter(aligned([grouped(row.exit) if row.exit else "-" for _, row in rows]))
     gains = [row.result for account in summary.watched for row in account.positions]
     gains += [_gain(account) for account in summary.watched]
+    gains += [account.cuts for account in summary.watched]
     results = _Results(gains)
     table = ruled("The same trades, the same ticks")
     for name in ("account", "position"):
@@ -81,6 +83,8 @@ def watched_table(summary: Summary) -> RenderableType:
             result = results.told(position.result)
             table.add_row(who, what, next(entries), next(exits), position.ended, result)
             who = ""
+        if _micros(account.cuts):
+            table.add_row("", "cuts of socialised losses", "", "", "", results.told(account.cuts))
         left = f"{grouped(account.paid_in, 2)} in, {grouped(account.equity, 2)} left"
         table.add_row("", Text(left, "bold"), "", "", "", results.told(_gain(account)))
         table.add_section()
@@ -211,7 +215,13 @@ def waterfall_table(summary: Summary) -> RenderableType:
         f"{grouped(summary.residue)}; fund {grouped(fund.start)} -> low {grouped(fund.low)} "
         f"-> {grouped(fund.end)}; all ledger accounts add up to {summary.ledger_sum}"
     )
-    return Group(table, below)
+    if not summary.cuts:
+        return Group(table, below)
+    cut = " and ".join(
+        f"{row.margin_accounts:,} {_WINNERS[row.mode]} with {grouped(row.amount, 2)}"
+        for row in summary.cuts
+    )
+    return Group(table, Text(f"winners cut: {cut}"), below)
 
 
 def _share(part: str, whole: str) -> str:

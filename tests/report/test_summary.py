@@ -76,6 +76,19 @@ def test_the_waterfall_adds_up_to_the_unit_and_every_stage_paid(data: Any) -> No
     assert paid["uncovered"] == 0
 
 
+def test_cuts_by_mode_are_all_that_was_socialised(data: Any, reported: Reported) -> None:
+    cuts = {row["mode"]: row for row in data["cuts"]}
+    assert list(cuts) == ["cross", "isolated"]
+    assert sum(Decimal(row["amount"]) for row in cuts.values()) == Decimal(
+        data["waterfall"]["socialized"]
+    )
+    assert (
+        -sum(reported.statement.cuts.values())
+        == Decimal(data["waterfall"]["socialized"]) * 1_000_000
+    )
+    assert 0 < cuts["cross"]["margin_accounts"] <= data["accounts"]["total"]
+
+
 def test_the_fund_is_what_its_parts_say(data: Any) -> None:
     fund = {name: Decimal(text) for name, text in data["insurance_fund"].items()}
     paid = Decimal(data["waterfall"]["insurance_fund"])
