@@ -4,6 +4,8 @@ import msgspec
 
 from engine.core import snapshot
 from engine.core.exchange import Exchange
+from engine.core.money import PPM
+from engine.report.burst import liquidated
 from engine.report.chronicle import Chronicle
 from engine.report.facts import Facts, Order, Sums
 from engine.report.funds import Funds
@@ -16,8 +18,10 @@ from engine.report.summary import (
     CutRow,
     Filled,
     Fund,
+    Liquidated,
     LiquidationRow,
     Run,
+    Stretch,
     Summary,
     TopUpRow,
     Waterfall,
@@ -72,6 +76,7 @@ def summary(exchange: Exchange, setting: Setting, gathered: Gathered, ending: En
             symbol: _contract(symbol, units[symbol], gathered.prices, view) for symbol in units
         },
         accounts=_accounts(view, facts),
+        liquidated=_liquidated(facts, setting),
         liquidations=tuple(
             _liquidation(order, units.get(order.began.contract, NO_UNITS))
             for order in facts.orders.values()
@@ -119,7 +124,7 @@ def _contract(symbol: str, units: Units, prices: Prices, view: ExchangeView) -> 
     known = prices.ranges.get(symbol)
     open_interest = units.quantity(view.open_interest(symbol))
     if known is None:
-        return ContractRow(None, None, None, None, open_interest)
+        return ContractRow(None, None, None, None, open_interest, "1")
     last = view.last(symbol)
     return ContractRow(
         first=units.price(known.first),
@@ -127,6 +132,7 @@ def _contract(symbol: str, units: Units, prices: Prices, view: ExchangeView) -> 
         low=units.price(min(known.low, last)),
         high=units.price(max(known.high, last)),
         open_interest=open_interest,
+        depth_low=money(prices.depth_low.get(symbol, PPM)),
     )
 
 
@@ -136,6 +142,15 @@ def _accounts(view: ExchangeView, facts: Facts) -> Accounts:
         total=len(names),
         liquidated=len({order.began.account for order in facts.orders.values()}),
         negative=sum(view.equity(name) < 0 for name in names),
+    )
+
+
+def _liquidated(facts: Facts, setting: Setting) -> Liquidated:
+    found = liquidated(facts.orders.values(), setting.contracts)
+    return Liquidated(
+        notional=money(found.worth),
+        longs=money(found.longs),
+        worst=tuple(Stretch(each.minutes, each.from_us, money(each.worth)) for each in found.worst),
     )
 
 

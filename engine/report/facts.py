@@ -103,6 +103,11 @@ class Order(msgspec.Struct):
     ended: LiquidationEnded | None = None
 
     @property
+    def closed(self) -> int:
+        """Lots that were closed, wherever they went."""
+        return self.book + self.fund + self.adl + self.outside
+
+    @property
     def fee(self) -> int:
         """What was charged for the liquidation."""
         return self.taker_fee + self.liquidation_fee
@@ -196,15 +201,15 @@ class Facts:
         self.sums.uncovered += event.uncovered
 
     def _cut(self, event: LossSocialized) -> None:
+        isolated = event.contract is not None
+        cuts = self.cuts.setdefault("isolated" if isolated else "cross", {})
+        margin = f"{event.account}:{event.contract}" if isolated else event.account
+        cuts[margin] = cuts.get(margin, 0) + event.amount
         if not event.liquidation:
             return
         order = self.orders[event.liquidation]
         order.cut_count += 1
         order.cut = _most(order.cut, Payer(event.account, event.contract, 0, event.amount))
-        isolated = event.contract is not None
-        cuts = self.cuts.setdefault("isolated" if isolated else "cross", {})
-        margin = f"{event.account}:{event.contract}" if isolated else event.account
-        cuts[margin] = cuts.get(margin, 0) + event.amount
 
     def _residue(self, event: ResidueTaken) -> None:
         order = self.orders[event.liquidation]

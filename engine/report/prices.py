@@ -3,6 +3,7 @@
 import msgspec
 
 from engine.core.event import Event, LiquidationFilled, OrderFilled
+from engine.core.money import PPM
 
 
 class Range(msgspec.Struct):
@@ -14,10 +15,14 @@ class Range(msgspec.Struct):
 
 
 class Prices:
-    """Knows the range of prices of each contract that has traded."""
+    """Knows the range of prices of each contract that has traded.
+
+    `depth_low` is the least share of its depth that the outside market showed, in millionths.
+    """
 
     def __init__(self) -> None:
         self.ranges: dict[str, Range] = {}
+        self.depth_low: dict[str, int] = {}
 
     def saw(self, contract: str, price: int) -> None:
         """Take in a price at which the replayed market or the venue traded."""
@@ -28,6 +33,11 @@ class Prices:
             known.low = price
         elif price > known.high:
             known.high = price
+
+    def showed(self, contract: str, depth_ppm: int) -> None:
+        """Take in how much of its depth the outside market shows now."""
+        if depth_ppm < self.depth_low.get(contract, PPM):
+            self.depth_low[contract] = depth_ppm
 
     def heard(self, events: tuple[Event, ...]) -> None:
         """Take in the fills of arriving orders; a maker's is the same fill, or the tick's."""

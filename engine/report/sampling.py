@@ -65,6 +65,7 @@ class Witness:
             self._samples.last[tick.contract].add(tick.at_us, tick.price)
         elif tick.contract not in self._prices.ranges and (last := self._view.last(tick.contract)):
             self._prices.saw(tick.contract, last)
+        self._prices.showed(tick.contract, self._view.depth_ppm(tick.contract))
         seq = self._view.seq()
         if seq != self._seq or tick.at_us >= self._samples.due_us:
             self._seq = seq

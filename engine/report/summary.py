@@ -41,13 +41,17 @@ class Run(msgspec.Struct, frozen=True):
 
 
 class ContractRow(msgspec.Struct, frozen=True):
-    """Prices on the venue, its own fills included; `open_interest` is Σ longs at the end."""
+    """Prices on the venue, its own fills included; `open_interest` is Σ longs at the end.
+
+    `depth_low` is the least share of its depth that the outside market showed, by its regimes.
+    """
 
     first: Decimal | None
     last: Decimal | None
     low: Decimal | None
     high: Decimal | None
     open_interest: Decimal
+    depth_low: Decimal
 
 
 class Accounts(msgspec.Struct, frozen=True):
@@ -65,6 +69,22 @@ class Filled(msgspec.Struct, frozen=True):
     fund: Decimal
     adl: Decimal
     outside: Decimal
+
+
+class Stretch(msgspec.Struct, frozen=True):
+    """The stretch of so many minutes in which most was liquidated, and how much that was."""
+
+    minutes: Count
+    from_us: int
+    notional: Decimal
+
+
+class Liquidated(msgspec.Struct, frozen=True):
+    """Everything that was closed by force, at the marks; `longs` is the part of long positions."""
+
+    notional: Decimal
+    longs: Decimal
+    worst: tuple[Stretch, ...]
 
 
 class LiquidationRow(msgspec.Struct, frozen=True):
@@ -185,6 +205,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     ledger_sum: Decimal
     contracts: dict[str, ContractRow]
     accounts: Accounts
+    liquidated: Liquidated
     liquidations: tuple[LiquidationRow, ...]
     waterfall: Waterfall
     fees: Decimal

@@ -9,7 +9,7 @@ from rich.tree import Tree
 
 from engine.report.cascade import Cascade, Node, cascades
 from engine.report.console import printed, ruled
-from engine.report.summary import LiquidationRow, Summary, WatchedRow
+from engine.report.summary import Liquidated, LiquidationRow, Summary, WatchedRow
 from engine.report.text import aligned, grouped, moment, money, named
 
 _STAGES = (
@@ -44,10 +44,13 @@ def overview(summary: Summary) -> RenderableType:
     ]
     for symbol, row in summary.contracts.items():
         if row.first is not None and row.last is not None:
+            thin = f", depth down to {_share(row.depth_low, '1')}" if row.depth_low != "1" else ""
             lines.append(
                 f"{symbol}: {grouped(row.first)} to {grouped(row.last)}, "
-                f"low {grouped(row.low or '0')}, high {grouped(row.high or '0')}"
+                f"low {grouped(row.low or '0')}, high {grouped(row.high or '0')}{thin}"
             )
+    if summary.liquidated.worst:
+        lines.append(_bunched(summary.liquidated))
     if summary.top_ups:
         who = {row.account for row in summary.top_ups}
         paid = money(sum(_micros(row.amount) for row in summary.top_ups))
@@ -58,6 +61,17 @@ def overview(summary: Summary) -> RenderableType:
     if not summary.complete:
         lines.append("stopped by a signal: what came before it is complete")
     return Text("\n".join(lines))
+
+
+def _bunched(closed: Liquidated) -> str:
+    """How much was liquidated, and how soon after each other."""
+    worst = ", ".join(
+        f"{_share(each.notional, closed.notional)} within {each.minutes} min from "
+        f"{moment(each.from_us)[11:19]}"
+        for each in closed.worst
+    )
+    longs = _share(closed.longs, closed.notional)
+    return f"liquidated: {grouped(closed.notional, 2)}, {longs} of it longs; {worst}"
 
 
 def watched_table(summary: Summary) -> RenderableType:

@@ -27,6 +27,10 @@ class ExchangeView:
         """Last price of a contract, 0 before its first."""
         return self._state.markets[contract].last
 
+    def depth_ppm(self, contract: str) -> int:
+        """How much of its depth the outside market shows, by the regime that it is in."""
+        return self._state.markets[contract].outside.regime_ppm
+
     def mark(self, contract: str) -> int:
         """Mark price of a contract, 0 before its first."""
         return self._state.markets[contract].mark

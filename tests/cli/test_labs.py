@@ -23,6 +23,37 @@ def thin(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return played("thin-altcoin", tmp_path_factory.mktemp("labs"))
 
 
+@pytest.fixture(scope="module")
+def cascade(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return played("cascade-2025", tmp_path_factory.mktemp("labs"))
+
+
+def test_the_cascade_has_the_shape_of_its_day(cascade: Any) -> None:
+    """Its page tells what was measured then."""
+    closed = cascade["liquidated"]
+    whole = Decimal(closed["notional"])
+    worst = {row["minutes"]: Decimal(row["notional"]) / whole for row in closed["worst"]}
+    assert Decimal(closed["longs"]) / whole == pytest.approx(Decimal("0.839"), abs=Decimal("0.05"))
+    assert worst[40] == pytest.approx(Decimal("0.7"), abs=Decimal("0.2"))
+    assert worst[1] == pytest.approx(Decimal("0.324"), abs=Decimal("0.15"))
+    bitcoin = cascade["contracts"]["BTCUSDT"]
+    assert Decimal(bitcoin["high"]) == pytest.approx(Decimal(122_574), rel=Decimal("0.01"))
+    assert Decimal(bitcoin["low"]) == pytest.approx(Decimal(104_783), rel=Decimal("0.01"))
+    assert {row["depth_low"] for row in cascade["contracts"].values()} == {"0.02"}
+
+
+def test_the_cascade_empties_the_fund_and_closes_winners_early(cascade: Any) -> None:
+    assert Decimal(cascade["insurance_fund"]["low"]) < 1
+    assert Decimal(cascade["waterfall"]["adl"]) > 0
+    assert cascade["waterfall"]["uncovered"] == "0"
+    assert len(cascade["liquidations"]) > 200
+    assert {row["side"] for row in cascade["liquidations"]} == {"long", "short"}
+
+
+def test_some_answer_their_margin_calls_in_time(cascade: Any) -> None:
+    assert sum(row["count"] for row in cascade["top_ups"]) > 5
+
+
 def cut(thin: Any, account: str) -> Decimal:
     (row,) = (row for row in thin["watched"] if row["account"] == account)
     return -Decimal(row["cuts"])

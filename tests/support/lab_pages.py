@@ -54,7 +54,9 @@ def _printed(command: str, folder: Path) -> str:
     program, *arguments = command.split()
     assert program == _PROGRAM, f"found {program}, expected {_PROGRAM}"
     call = [sys.executable, "-c", _CALL, *arguments]
-    return subprocess.run(call, cwd=folder, capture_output=True, text=True, check=True).stdout
+    here = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(call, cwd=folder, env=here, stdout=subprocess.PIPE, text=True, check=True)
+    return done.stdout
 
 
 def _selected(output: str) -> str:
