@@ -15,7 +15,7 @@ from engine.services.pipe import Pipe
 from engine.services.reacting import Reacting, pieces
 
 CHECK_EVERY = 64
-"""Pieces between two full recounts of the state."""
+"""Batches between two full recounts of the state."""
 Witness = Callable[[Tick], None]
 """Sees every tick that was applied, with the exchange as it is right after it."""
 
@@ -30,14 +30,16 @@ async def run_venue(
     """Work off every batch; `after` is called behind each. Raises `Breach`.
 
     A piece of it is on its way to the disk before any of it is applied, so that the log can
-    reproduce whatever the core does with it.
+    reproduce whatever the core does with it; what happened is handed on once it is checked.
     """
     async for batch in batches:
+        events: list[Event] = []
         for piece in pieces(batch, venue.reacting):
             await asyncio.to_thread(log.write, piece)
-            events = venue.apply(piece)
-            if events:
-                await happened.put(events)
+            events += venue.take(piece)
+        venue.check()
+        if events:
+            await happened.put(tuple(events))
         after()
     venue.recount()
     await happened.close()
@@ -53,15 +55,21 @@ class VenueTask:
         self.reacting = reacting
         self.counters = Counters()
         self._witness = witness
-        self._pieces = 0
+        self._batches = 0
         self._last: Command | None = None
 
     def apply(self, batch: tuple[Command, ...]) -> tuple[Event, ...]:
-        """Apply a piece and check the sums; every `CHECK_EVERY`th is followed by a full recount."""
+        """Apply a batch and check. Raises `Breach`."""
+        events = self.take(batch)
+        self.check()
+        return events
+
+    def take(self, piece: tuple[Command, ...]) -> tuple[Event, ...]:
+        """Apply a piece of a batch, which is to be checked at its end. Raises `Breach`."""
         counters, exchange, witness = self.counters, self.exchange, self._witness
         reacting = self.reacting
         result: list[Event] = []
-        for command in batch:
+        for command in piece:
             counters.commands += 1
             self._last = command
             try:
@@ -75,15 +83,18 @@ class VenueTask:
             if isinstance(command, Tick) and not _refused(events):
                 counters.ticks += 1
                 witness(command)
-        if batch:
+        if piece:
             if counters.first_us is None:
-                counters.first_us = batch[0].at_us
-            counters.at_us = batch[-1].at_us
+                counters.first_us = piece[0].at_us
+            counters.at_us = piece[-1].at_us
         counters.events += len(result)
         counters.liquidations += sum(type(event) is LiquidationStarted for event in result)
-        self._pieces += 1
-        self._hold(invariants.check if self._pieces % CHECK_EVERY == 0 else invariants.check_sums)
         return tuple(result)
+
+    def check(self) -> None:
+        """Check the sums; every `CHECK_EVERY`th time is a full recount. Raises `Breach`."""
+        self._batches += 1
+        self._hold(invariants.check if self._batches % CHECK_EVERY == 0 else invariants.check_sums)
 
     def recount(self) -> None:
         """Check every invariant against a full recount. Raises `Breach`."""
