@@ -7,13 +7,20 @@ that stands at an offset which the topic does not have fails instead of jumping 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaConnectionError, KafkaError, OffsetOutOfRangeError
+from aiokafka.errors import (
+    KafkaConnectionError,
+    KafkaError,
+    KafkaTimeoutError,
+    NodeNotReadyError,
+    NotLeaderForPartitionError,
+    OffsetOutOfRangeError,
+)
 
 from engine.bus.interface import BusError, Message, Polled, Record
 
@@ -21,12 +28,17 @@ ACKNOWLEDGED_S = 30
 """A record that has waited longer for its acknowledgement ends the process."""
 ANSWER_MS = 10_000
 """How long a broker may take to answer a question about a topic."""
-STOPPED_S = 5
+STOPPED_S = 1
+RETRY_S = 0.2
 RECORDS_MAX = 1_000
 """Records of one topic in a poll."""
 BATCH_BYTES = 128 * 1024
 VALUE_BYTES_MAX = 900_000
 """A broker takes 1 MiB with everything around it."""
+
+
+_PASSING = (KafkaConnectionError, KafkaTimeoutError, NodeNotReadyError, NotLeaderForPartitionError)
+"""Errors of a broker that is away for a moment."""
 
 
 @asynccontextmanager
@@ -45,8 +57,7 @@ async def connected(bootstrap: str) -> AsyncIterator["KafkaBus"]:
         await _answered(bootstrap, onlooker.start())
         yield KafkaBus(bootstrap, producer, onlooker)
     finally:
-        await _left(onlooker)
-        await _left(producer)
+        await asyncio.gather(_left(onlooker), _left(producer))
 
 
 async def _answered(bootstrap: str, start: Any) -> None:
@@ -144,19 +155,25 @@ class KafkaBus:
     async def span(self, topic: str) -> tuple[int, int]:
         """The first offset that the topic still has, and the one that its next record gets."""
         partition = TopicPartition(topic, 0)
-        try:
-            first = await self._onlooker.beginning_offsets([partition])
-            end = await self._onlooker.end_offsets([partition])
-        except KafkaError as error:
-            raise BusError(f"{topic} cannot be looked at: {_told(error)}") from error
+        first = await self._answer(topic, self._onlooker.beginning_offsets, [partition])
+        end = await self._answer(topic, self._onlooker.end_offsets, [partition])
         return first[partition], end[partition]
 
     async def topics(self) -> frozenset[str]:
         """The names of all topics that may be seen."""
-        try:
-            return frozenset(await self._onlooker.topics())
-        except KafkaError as error:
-            raise BusError(f"topics cannot be listed: {_told(error)}") from error
+        return frozenset(await self._answer("the list of topics", self._onlooker.topics))
+
+    async def _answer(self, what: str, ask: Callable[..., Awaitable[Any]], *about: Any) -> Any:
+        """What a broker answers; one that is away is asked again as long as one may be away."""
+        patience = monotonic() + ACKNOWLEDGED_S
+        while True:
+            try:
+                return await ask(*about)
+            except KafkaError as error:
+                lasting = not isinstance(error, _PASSING)
+                if lasting or monotonic() > patience:
+                    raise BusError(f"{what} cannot be looked at: {_told(error)}") from error
+            await asyncio.sleep(RETRY_S)
 
 
 class KafkaReader:

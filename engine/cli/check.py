@@ -59,7 +59,8 @@ def _log(folder: Path, begun: Genesis, lab: Lab) -> Iterator[Command]:
         FileReference(str(folder / file.path), file.format, file.contract, file.sha256)
         for file in begun.files
     ]
-    return commands(folder, reopen_feed(references, contracts, lab.feed).ticks())
+    ticks = reopen_feed(references, contracts, lab.feed).ticks() if references else iter(())
+    return commands(folder, ticks)
 
 
 def _events(exchange: Exchange, log: Iterator[Command]) -> Iterator[Event]:

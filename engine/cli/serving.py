@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import msgspec
 
-from engine.bus.interface import Bus
+from engine.bus.interface import Bus, BusError
 from engine.bus.names import Topics
 from engine.cli.pacing import unpaced
 from engine.cli.run import version
@@ -28,6 +28,8 @@ from engine.services.session import stopping
 from engine.services.snapshots import Snapshots
 
 LOOK_S = 0.05
+DRAIN_S = 3.0
+"""So long may draining take after a signal; then the process ends all the same."""
 _log = logging.getLogger("margincall")
 
 Service = Callable[[asyncio.Event], Awaitable[None]]
@@ -114,11 +116,19 @@ class Services:
                 _log.info("health is told at http://127.0.0.1:%d", health.port)
             async with asyncio.TaskGroup() as group:
                 beating = group.create_task(health.beat())
-                running = [group.create_task(_awaited(task, stop)) for task in tasks]
-                await asyncio.wait(running)
+                late = group.create_task(_too_late(stop))
+                await asyncio.wait([group.create_task(_awaited(task, stop)) for task in tasks])
                 beating.cancel()
+                late.cancel()
         _log.info("stopped")
 
 
 async def _awaited(task: Service, stop: asyncio.Event) -> None:
     await task(stop)
+
+
+async def _too_late(stop: asyncio.Event) -> None:
+    """Raise `BusError` if draining takes too long: what is not said now is said later."""
+    await stop.wait()
+    await asyncio.sleep(DRAIN_S)
+    raise BusError(f"not all was acknowledged within {DRAIN_S} s after the signal")

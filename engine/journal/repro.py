@@ -26,8 +26,13 @@ def write_repro(folder: Path, target: Path, number: int, told: str) -> None:
             left -= _commands_in(kept)
             if left == 0:
                 break
-    text = f"{told}\nRerun it with: margincall check {target}\n"
-    (target / BREACH).write_text(text, "utf-8")
+    write_breach(target, told)
+
+
+def write_breach(folder: Path, told: str) -> None:
+    """Say in a folder that its log breaks the venue, and how. Raises `OSError`."""
+    text = f"{told}\nRerun it with: margincall check {folder}\n"
+    (folder / BREACH).write_text(text, "utf-8")
 
 
 def _commands_in(record: Record) -> int:

@@ -8,10 +8,12 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from time import monotonic
+from traceback import format_exception
 
 from engine.bus.interface import Bus, BusError, Message, Record
 from engine.bus.names import Topics
 from engine.core.command import Command
+from engine.journal.repro import write_breach
 from engine.services.breach import Breach
 from engine.services.export import write_log
 from engine.services.market_data import MarketData
@@ -26,8 +28,6 @@ SLICE = 1_000
 SNAPSHOT_EVERY = 50_000
 """After a crash, at most so many commands are applied whose events were known."""
 PROBE_S = 1.0
-SILENCE_S = 30.0
-"""A broker that has not answered for so long ends the process."""
 _log = logging.getLogger("margincall.engine")
 
 
@@ -54,7 +54,7 @@ class Engine:
         self._market = MarketData(topics)
         self._snapshot_at = 0
         self._end = 0
-        self._heard = self._probed = monotonic()
+        self._probed = monotonic()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Go on until `stop` is set; then all events are durable and a snapshot is written.
@@ -145,12 +145,7 @@ class Engine:
         """Look at the end of the log now and then; a broker that stays silent is an error."""
         if monotonic() - self._probed < PROBE_S:
             return
-        try:
-            _, self._end = await self._bus.span(self._topics.log)
-            self._heard = monotonic()
-        except BusError:
-            if monotonic() - self._heard > SILENCE_S:
-                raise
+        _, self._end = await self._bus.span(self._topics.log)
         self._probed = monotonic()
         await self._apply(replica, [])
 
@@ -171,4 +166,5 @@ class Engine:
     async def _repro(self, breach: Breach) -> None:
         folder = self._snapshots.folder / f"repro-{breach.number}"
         await write_log(self._bus, self._topics.log, folder, breach.number)
+        await asyncio.to_thread(write_breach, folder, "".join(format_exception(breach)))
         _log.error("the venue stopped at a breach; rerun it with: margincall check %s", folder)

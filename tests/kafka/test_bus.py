@@ -3,7 +3,7 @@
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from engine.bus.interface import BusError, Message, Reader
+from engine.bus.interface import Bus, BusError, Message, Reader
 from engine.bus.kafka import connected
 from engine.bus.kafka_topics import create
 from tests.kafka.broker import Broker, free_ports
@@ -38,6 +38,13 @@ async def test_records_come_back_in_their_order_with_what_belongs_to_them(broker
 async def polled_until_it_fails(reader: Reader) -> None:
     while True:
         await reader.poll(1)
+
+
+async def published_until_it_fails(bus: Bus) -> None:
+    """A signal to stand still takes effect a moment after it was sent."""
+    while True:
+        await bus.publish("bus.late", [Message(b"1")])
+        await bus.flush()
 
 
 async def test_a_reader_never_jumps(broker: Broker) -> None:
@@ -77,10 +84,8 @@ async def test_a_record_that_is_not_acknowledged_in_time_is_fatal(
         await bus.publish("bus.late", [Message(b"0")])
         await bus.flush()
         monkeypatch.setattr("engine.bus.kafka.ACKNOWLEDGED_S", 0.5)
-        with broker.paused():
-            await bus.publish("bus.late", [Message(b"1")])
-            with pytest.raises(BusError, match="not acknowledged"):
-                await bus.flush()
+        with broker.paused(), pytest.raises(BusError, match="not acknowledged"):
+            await published_until_it_fails(bus)
 
 
 async def test_a_record_that_is_refused_is_fatal(broker: Broker) -> None:

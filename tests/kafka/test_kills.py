@@ -7,6 +7,8 @@ import subprocess
 
 import pytest
 
+from engine.cli.mistake import UNAVAILABLE
+from tests.kafka.broker import Broker
 from tests.kafka.lab import DONE_S, KafkaLab, lasts
 from tests.support.embedded import replayed
 
@@ -54,7 +56,7 @@ class Crew:
 
     def end(self) -> None:
         """Wait for the feed, end the others, and let what is left be worked off."""
-        assert self._running.pop("feed").wait(DONE_S) == 0
+        assert self._running.pop("feed").wait(DONE_S + 2 * KILLS) == 0
         for process in self._running.values():
             assert self._lab.end(process) == 0
         self._lab.run(*self._lab.up(LAB))
@@ -79,6 +81,36 @@ def test_a_killed_service_comes_back_and_nobody_can_tell(lab: KafkaLab) -> None:
         crew.outlive("engine", dice.uniform(0, 2 * KILL_S))
         crew.kill(victim)
     crew.end()
+    assert_as_uninterrupted(lab)
+
+
+def test_a_broker_that_is_killed_and_comes_back_costs_a_pause(
+    lab: KafkaLab, broker: Broker
+) -> None:
+    lab.create(LAB)
+    running = lab.start("lab", "up", "--lab", LAB, "--data", str(lab.folder), "--pace", "40x")
+    lab.heard(running, "has caught up")
+    lasts(running, 2)
+    broker.kill()
+    lasts(running, 1)
+    broker.start()
+    lasts(running, 2)
+    assert lab.end(running) == 0
+    lab.run(*lab.up(LAB))
+    assert_as_uninterrupted(lab)
+
+
+def test_a_lab_ends_in_time_though_its_broker_does_not_answer(
+    lab: KafkaLab, broker: Broker
+) -> None:
+    lab.create(LAB)
+    running = lab.start("lab", "up", "--lab", LAB, "--data", str(lab.folder), "--pace", "40x")
+    lab.heard(running, "has caught up")
+    lasts(running, 1)
+    with broker.paused():
+        lasts(running, 1)
+        assert lab.end(running) == UNAVAILABLE
+    lab.run(*lab.up(LAB))
     assert_as_uninterrupted(lab)
 
 

@@ -7,7 +7,13 @@ import msgspec
 import pytest
 
 from engine.bus.interface import BusError, Record
+from engine.cli.check import check
+from engine.core.command import Command, PlaceOrder
+from engine.core.event import Event
+from engine.core.exchange import Exchange
+from engine.core.money import Micros
 from engine.services import entries
+from engine.services.breach import Breach
 from engine.services.engine import VersionDiffers
 from engine.services.entries import LogError
 from engine.services.snapshots import KEPT, DataInUse, Snapshot, Snapshots, parse
@@ -171,6 +177,29 @@ async def test_a_disk_that_is_full_does_not_stop_the_engine(
     meters = await stage.apply()
     assert meters.registry.get_sample_value("margincall_snapshot_failures_total") == 1
     assert (await stage.verdict()).difference == ""
+
+
+async def test_a_breach_leaves_a_log_that_breaks_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await begun(stage)
+    apply = Exchange.apply
+
+    def broken(exchange: Exchange, command: Command) -> tuple[Event, ...]:
+        if isinstance(command, PlaceOrder) and command.order == "a2":
+            exchange.state.ledger.balances["wallet:bob"] = Micros(7)
+        return apply(exchange, command)
+
+    monkeypatch.setattr(Exchange, "apply", broken)
+    await trade(stage, 1, 3)
+    with pytest.raises(Breach) as caught:
+        await stage.apply()
+    (folder,) = stage.snapshots.folder.glob("repro-*")
+    assert folder.name == f"repro-{caught.value.number}"
+    with pytest.raises(AssertionError):
+        check(folder)
+    monkeypatch.undo()
+    assert "no longer breaks" in check(folder).lines[0]
 
 
 def test_every_flipped_bit_and_every_cut_of_a_snapshot_is_noticed(tmp_path: Path) -> None:
