@@ -11,10 +11,10 @@ from collections.abc import Iterable
 import msgspec
 
 from engine.bus import frame
-from engine.bus.interface import Message, Record
+from engine.bus.interface import Headers, Message, Record
 from engine.core.command import AnyCommand, Command
 from engine.journal.record import Genesis
-from engine.services.inbox import CONTENT, FRAME, JSON
+from engine.services.inbox import CLIENT_SEQ, CONTENT, FRAME, JSON
 
 SOURCE, PLACE, RUN = "source", "place", "run"
 
@@ -31,11 +31,15 @@ class Positions(msgspec.Struct, frozen=True, tag=True):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """Commands of one source; the last of them is number `place` there."""
+    """Commands of one source; the last of them is number `place` there.
+
+    `number` is what a bot called its command, if it gave it a number.
+    """
 
     source: str
     place: int
     commands: tuple[Command, ...]
+    number: int | None = None
 
 
 _encode = msgspec.json.Encoder().encode
@@ -47,9 +51,12 @@ def begins(genesis: Genesis, run: str) -> Message:
     return Message(_encode(genesis), headers=((CONTENT, JSON), (RUN, run.encode())))
 
 
-def says(command: Command, source: str, place: int) -> Message:
-    """The record of one command."""
-    return Message(_encode(command), headers=_headers(JSON, source, place))
+def says(command: Command, source: str, place: int, number: int | None = None) -> Message:
+    """The record of one command; `number` is what its bot calls it."""
+    headers = _headers(JSON, source, place)
+    if number is not None:
+        headers = (*headers, (CLIENT_SEQ, b"%d" % number))
+    return Message(_encode(command), headers=headers)
 
 
 def shows(data: bytes, source: str, place: int) -> Message:
@@ -62,7 +69,7 @@ def stands(positions: Positions) -> Message:
     return Message(_encode(positions), headers=((CONTENT, JSON),))
 
 
-def _headers(content: bytes, source: str, place: int) -> tuple[tuple[str, bytes], ...]:
+def _headers(content: bytes, source: str, place: int) -> Headers:
     return (CONTENT, content), (SOURCE, source.encode()), (PLACE, b"%d" % place)
 
 
@@ -94,7 +101,9 @@ def _read(record: Record) -> Genesis | Positions | Entry:
     source = record.header(SOURCE)
     if source is None:
         raise ValueError("it does not say from where it is")
-    return Entry(source.decode(), place_of(record, -1), commands)
+    number = record.header(CLIENT_SEQ)
+    told = None if number is None else int(number)
+    return Entry(source.decode(), place_of(record, -1), commands, told)
 
 
 class Intake:
@@ -129,7 +138,18 @@ class Intake:
             self.dropped += 1
             return ()
         self.marks[entry.source] = entry.place
-        return entry.commands[-fresh:]
+        return entry.commands[-fresh:] if self._is_first(entry) else ()
+
+    def _is_first(self, entry: Entry) -> bool:
+        """Whether a bot says this command for the first time, as far as it numbers them."""
+        if entry.number is None:
+            return True
+        said = f"{entry.source}#{CLIENT_SEQ}"
+        if entry.number <= self.marks.get(said, 0):
+            self.dropped += 1
+            return False
+        self.marks[said] = entry.number
+        return True
 
     def _in_time(self, commands: Iterable[Command]) -> list[Command]:
         result = []

@@ -29,6 +29,8 @@ from engine.core.money import AMOUNT_MAX
 CONTENT = "content-type"
 JSON = b"application/json"
 FRAME = b"application/vnd.margincall.ticks+msgpack"
+CLIENT_SEQ = "client_seq"
+"""A bot's own number of a command: one that is not above the last one taken is dropped."""
 BYTES_MAX = 4_096
 """Largest command in JSON."""
 TEXT_MAX = 64
@@ -53,13 +55,19 @@ class Poison(Exception):
     """A record that is no command; its message is the reason."""
 
 
-def from_bot(record: Record, bot: str, at_us: int) -> Command:
-    """The command that a bot sent, for its account and the time of the log. Raises `Poison`."""
+def from_bot(record: Record, bot: str, at_us: int) -> tuple[Command, int | None]:
+    """The command that a bot sent, for its account and the time of the log, and its number.
+
+    Raises `Poison`.
+    """
     fields = _fields(record)
+    number = fields.pop(CLIENT_SEQ, None)
+    if number is not None and (type(number) is not int or number < 1):
+        raise Poison(f"{CLIENT_SEQ} is {number!r}; expected a number from 1 up")
     if fields.setdefault("account", bot) != bot:
         raise Poison(f"names another account than {bot}, whose topic this is")
     fields["at_us"] = at_us
-    return _command(fields, _OfBot)
+    return _command(fields, _OfBot), number
 
 
 def from_operator(record: Record, at_us: int) -> Command:

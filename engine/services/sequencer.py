@@ -133,8 +133,8 @@ class Sequencer:
     def _entry(self, topic: str, record: Record) -> Message:
         bot = self._topics.bot_of(topic)
         if bot is not None:
-            command = inbox.from_bot(record, bot, self._at_us)
-            return entries.says(command, topic, record.offset)
+            command, number = inbox.from_bot(record, bot, self._at_us)
+            return entries.says(command, topic, record.offset, number)
         if topic == self._topics.admin:
             command = inbox.from_operator(record, self._at_us)
             return entries.says(command, topic, record.offset)

@@ -1,0 +1,1 @@
+"""Bots that trade on a running lab over its topics, as anybody's would."""

@@ -1,0 +1,167 @@
+"""A bot's connection to a running lab: it says commands and hears what happens to it.
+
+The bot's own topics are its memory. What it holds follows from what it has heard, from the first
+event on; the number of its last command stands at the end of its topic of commands. So a bot that
+was killed comes back knowing all that, and may say again what it is not sure to have said: a
+command with a number that was taken before is dropped.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import msgspec
+
+from engine.bus.interface import Bus, Message, Reader, Record
+from engine.bus.kafka import connected
+from engine.bus.names import Topics
+from engine.core.command import CancelOrder, Command, PlaceOrder, Side
+from engine.core.event import (
+    AnyEvent,
+    Event,
+    OrderAccepted,
+    OrderAmended,
+    OrderCancelled,
+    OrderFilled,
+    OrderTrimmed,
+)
+from engine.core.money import Lots, Price
+from engine.services.inbox import CLIENT_SEQ, CONTENT, JSON
+from engine.services.look import need, tail_of
+from engine.services.market_data import BookTop, Mark
+from feeds.positions import Positions
+
+WAIT_S = 0.2
+Heard = Event | BookTop | Mark
+"""What a bot hears: its own events, and prices of all contracts."""
+
+_events = msgspec.json.Decoder(AnyEvent)
+_books = msgspec.json.Decoder(BookTop)
+_marks = msgspec.json.Decoder(Mark)
+_number = msgspec.json.Decoder(dict[str, bool | int | str | None])
+
+
+@asynccontextmanager
+async def client(bootstrap: str, lab: str, bot: str) -> AsyncIterator["Client"]:
+    """A bot's connection to a lab on Apache Kafka.
+
+    Raises `BusError` if no broker answers, `TopicsMissing` if the bot has no topics there.
+    """
+    async with connected(bootstrap) as bus:
+        yield await opened(bus, Topics(lab), bot)
+
+
+async def opened(bus: Bus, topics: Topics, bot: str) -> "Client":
+    """A bot's connection over a bus. Raises `BusError` and `TopicsMissing`."""
+    await need(bus, (*topics.of_bot(bot), topics.book, topics.mark))
+    tail = await tail_of(bus, topics.commands(bot), 1)
+    number = _number.decode(tail[-1].value or b"{}").get(CLIENT_SEQ) if tail else 0
+    starts = {topics.account(bot): 0}
+    for topic in (topics.book, topics.mark):
+        _, starts[topic] = await bus.span(topic)
+    reader = await bus.read(starts)
+    return Client(bus, topics, bot, reader, number if isinstance(number, int) else 0)
+
+
+class Client:
+    """Says and hears; `orders` are the open ones, with the lots that are left of each."""
+
+    def __init__(self, bus: Bus, topics: Topics, bot: str, reader: Reader, number: int) -> None:
+        self._bus, self._topics, self._reader = bus, topics, reader
+        self.bot, self.number = bot, number
+        self.seq = 0
+        self._positions = Positions((bot,))
+        self.orders: dict[str, int] = {}
+
+    def position(self, contract: str) -> int:
+        """Lots held of a contract, positive if long."""
+        return self._positions.of(self.bot, contract)
+
+    async def place(
+        self,
+        contract: str,
+        side: Side,
+        quantity: int,
+        price: int | None = None,
+        *,
+        reduce_only: bool = False,
+        post_only: bool = False,
+    ) -> str:
+        """Place an order, a market order if it has no price; its id."""
+        order = f"{self.bot}-{self.number + 1}"
+        command = PlaceOrder(
+            at_us=0,
+            account=self.bot,
+            order=order,
+            contract=contract,
+            side=side,
+            quantity=Lots(quantity),
+            price=None if price is None else Price(price),
+            time_in_force="ioc" if price is None else "gtc",
+            reduce_only=reduce_only,
+            post_only=post_only,
+        )
+        await self.send(command)
+        return order
+
+    async def cancel(self, order: str) -> None:
+        """Take an order out of the book."""
+        await self.send(CancelOrder(at_us=0, account=self.bot, order=order))
+
+    async def send(self, command: Command, number: int | None = None) -> int:
+        """Say a command; its number. With the number of an earlier one, it is said again."""
+        if number is None:
+            self.number += 1
+            number = self.number
+        fields = {**msgspec.to_builtins(command), CLIENT_SEQ: number}
+        del fields["at_us"]
+        message = Message(msgspec.json.encode(fields), headers=((CONTENT, JSON),))
+        await self._bus.publish(self._topics.commands(self.bot), [message])
+        return number
+
+    async def events(self, wait_s: float = WAIT_S) -> AsyncIterator[Heard | None]:
+        """Everything that is heard, own events each once; None whenever nothing has come."""
+        while True:
+            found = await self._reader.poll(wait_s)
+            if not found:
+                yield None
+            for topic, record in ((topic, each) for topic, records in found for each in records):
+                heard = self._heard(topic, record)
+                if heard is not None:
+                    yield heard
+
+    async def close(self) -> None:
+        """Leave, once all that was said is durable."""
+        await self._bus.flush()
+        await self._reader.close()
+
+    def _heard(self, topic: str, record: Record) -> Heard | None:
+        value = record.value or b""
+        if topic == self._topics.book:
+            return _books.decode(value)
+        if topic == self._topics.mark:
+            return _marks.decode(value)
+        event: Event = _events.decode(value)
+        if event.seq <= self.seq:
+            return None
+        self.seq = event.seq
+        self._note(event)
+        return event
+
+    def _note(self, event: Event) -> None:
+        self._positions.heard(event)
+        match event:
+            case OrderAccepted() | OrderAmended() | OrderTrimmed():
+                self.orders[event.order] = event.quantity
+            case OrderFilled():
+                self._took(event.order, event.quantity)
+            case OrderCancelled():
+                self.orders.pop(event.order, None)
+            case _:
+                pass
+
+    def _took(self, order: str, quantity: int) -> None:
+        left = self.orders.get(order, 0) - quantity
+        if left > 0:
+            self.orders[order] = left
+        else:
+            self.orders.pop(order, None)
