@@ -128,7 +128,10 @@ def _funding(funding: Funding) -> str:
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """Where two venues differ: a topic or contract, and what each of them says."""
+    """Where two venues differ: a topic or contract, and what each of them says.
+
+    A `-` is said where a setting has no effect.
+    """
 
     about: str
     setting: str
@@ -142,9 +145,16 @@ def differences(one: VenuePage, other: VenuePage) -> list[Difference]:
 
 def _different_settings(one: VenuePage, other: VenuePage) -> Iterator[Difference]:
     for left, right in zip(one.topics, other.topics, strict=True):
-        for mine, theirs in zip(left.settings, right.settings, strict=True):
-            if mine.value != theirs.value:
-                yield Difference(left.title, mine.setting, (mine.words, theirs.words))
+        mine = {each.setting: each for each in left.settings}
+        theirs = {each.setting: each for each in right.settings}
+        for name in (*mine, *(name for name in theirs if name not in mine)):
+            sides = mine.get(name), theirs.get(name)
+            if sides[0] is None or sides[1] is None or sides[0].value != sides[1].value:
+                yield Difference(left.title, name, (_words(sides[0]), _words(sides[1])))
+
+
+def _words(setting: SettingTold | None) -> str:
+    return "-" if setting is None else setting.words
 
 
 def _different_contracts(one: VenuePage, other: VenuePage) -> Iterator[Difference]:

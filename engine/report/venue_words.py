@@ -4,7 +4,7 @@ Every field of `Rules` that a profile can set has its sentence here or in a modu
 every value of a choice one of its own; a test holds both to the struct.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
 
 from engine.core.instrument import Rules
@@ -133,11 +133,40 @@ TOPICS: Sequence[Topic] = (
 """In the order in which somebody who judges risk would ask."""
 
 
+_PARTIAL = ("heal", "tiers", "parts", "slices")
+_DELEVERAGED = ("ranked", "hyperliquid", "pro_rata", "random")
+ONLY_WITH: Mapping[str, tuple[str, Sequence[object]]] = {
+    "sample_count": ("mark", ("median",)),
+    "closing.heal_buffer_ppm": ("closing.reduce", ("heal",)),
+    "closing.tiers": ("closing.reduce", ("tiers",)),
+    "closing.first_tier_line": ("closing.reduce", ("tiers",)),
+    "closing.parts_ppm": ("closing.reduce", ("parts",)),
+    "closing.slice_notional": ("closing.reduce", ("slices",)),
+    "closing.whole_below": ("closing.reduce", _PARTIAL),
+    "closing.band_ppm": ("closing.reduce", _PARTIAL),
+    "closing.cooldown_us": ("closing.reduce", _PARTIAL),
+    "adl_price": ("adl", _DELEVERAGED),
+    "adl_against": ("adl", _DELEVERAGED),
+    "settlement_us": ("socialized", ("profit",)),
+}
+"""Settings that mean something only with certain values of another one."""
+
+
 def told(rules: Rules) -> list[tuple[str, list[tuple[str, object, str]]]]:
-    """Each topic with its settings: name, value and words."""
+    """Each topic with its settings: name, value and words. What has no effect is left out."""
     return [
-        (topic.title, [_told(setting, rules) for setting in topic.settings]) for topic in TOPICS
+        (
+            topic.title,
+            [_told(setting, rules) for setting in topic.settings if applies(setting, rules)],
+        )
+        for topic in TOPICS
     ]
+
+
+def applies(setting: Choice | Measure, rules: Rules) -> bool:
+    """Whether a setting has an effect beside the others."""
+    name, values = ONLY_WITH.get(setting.setting, (None, ()))
+    return name is None or attrgetter(name)(rules) in values
 
 
 def _told(setting: Choice | Measure, rules: Rules) -> tuple[str, object, str]:

@@ -87,3 +87,9 @@ def test_an_unknown_venue_is_told_with_those_there_are(call: Call) -> None:
     assert result.exit_code == 2
     assert "binance" in result.output
     assert "there is no venue of that name" in result.output
+
+
+def test_where_a_setting_has_no_effect_a_difference_says_so(call: Call) -> None:
+    found = json.loads(call("venues", "diff", "textbook", "okx", "--json").output)
+    sides = {each["setting"]: each["sides"] for each in found}
+    assert sides["closing.tiers"] == ["-", "An order goes down 2 brackets."]

@@ -7,7 +7,7 @@ import pytest
 
 from engine.core.instrument import Closing, Rules
 from engine.report.venue_setting import Choice, Measure, lasting, share
-from engine.report.venue_words import TOPICS, told
+from engine.report.venue_words import ONLY_WITH, TOPICS, told
 
 SETTINGS = [setting for topic in TOPICS for setting in topic.settings]
 NOT_TOLD = ("name", "seed", "closing")
@@ -44,3 +44,15 @@ def test_numbers_are_told_in_the_units_of_people() -> None:
         "Accounts are warned when maintenance reaches 80 % of their equity."
     )
     assert (share(1_250), lasting(90_000_000)) == ("0.125 %", "90 s")
+
+
+def test_what_has_no_effect_is_left_out() -> None:
+    assert set(ONLY_WITH) <= set(HINTS)
+    for name, values in ONLY_WITH.values():
+        assert set(values) <= set(get_args(HINTS[name])), name
+    whole = {name for _, settings in told(Rules(name="x")) for name, _, _ in settings}
+    tiers = Rules(name="x", adl="none", closing=Closing(reduce="tiers"))
+    stepwise = {name for _, settings in told(tiers) for name, _, _ in settings}
+    assert "closing.tiers" in stepwise - whole
+    assert "adl_price" in whole - stepwise
+    assert "closing.parts_ppm" not in stepwise | whole
