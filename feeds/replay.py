@@ -4,6 +4,7 @@ The stream is a function of the files' bytes, their order, the contracts and the
 are merged by time, ties by the files' order.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import PurePath
@@ -16,7 +17,7 @@ from engine.core.command import Tick
 from engine.core.instrument import Contract
 from feeds.errors import FeedError
 from feeds.files import Source, open_source
-from feeds.formats.detect import HEAD_LINES, Layout, detect
+from feeds.formats.detect import BUILT_IN, HEAD_LINES, Layout, detect
 from feeds.formats.format import Format
 from feeds.merge import merged
 from feeds.parquet import ParquetSource, recognised
@@ -24,6 +25,7 @@ from feeds.report import FileReport
 from feeds.shock import bent, check_contracts
 from feeds.tick_file import TickFile
 
+_COIN_MARGINED = re.compile(r"USD_(PERP|[0-9]{6})(?![A-Z0-9])")
 BATCH = 1_000
 """Ticks of a batch."""
 
@@ -119,6 +121,7 @@ def open_feed(
         source, layout = looked_at(file, settings)
         if layout.format.refused is not None:
             raise FeedError(f"{file.path}: is {layout.format.name}: {layout.format.refused}")
+        _check_sizes(file, layout)
         contract = _contract_of(file, layout, contracts)
         opened.append(TickFile(source, layout, contract, contracts, settings))
     return Feed(opened, contracts, settings.shocks)
@@ -151,6 +154,23 @@ def reopen_feed(
                 f"{report.sha256}, expected {reference.sha256}; put that file back"
             )
     return feed
+
+
+def _check_sizes(file: FileArg, layout: Layout) -> None:
+    """Binance's coin-margined files have the columns of the others, and sizes in contracts."""
+    columns = layout.format.columns
+    if (
+        file.format is None
+        and layout.format in BUILT_IN
+        and columns.name.startswith("binance_")
+        and columns.kind in ("trades", "quotes")
+        and _COIN_MARGINED.search(PurePath(file.path).name)
+    ):
+        raise FeedError(
+            f"{file.path}: is of a coin-margined contract: its sizes count contracts of some "
+            f"dollars, not coins; describe it in the lab with a column map of size_unit contract, "
+            f"or name {columns.name} with --format if they are coins"
+        )
 
 
 def _contract_of(

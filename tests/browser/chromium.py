@@ -113,6 +113,7 @@ class Page:
         self._browser = browser
         self._session = session
         self._is_loaded = False
+        self._width = 0
 
     def call(self, method: str, **parameters: Any) -> Any:
         """Send a command to this tab."""
@@ -122,6 +123,7 @@ class Page:
         """Listen to everything, then take on a size and a colour scheme."""
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
+        self._width = width
         self.call(
             "Emulation.setDeviceMetricsOverride",
             width=width,
@@ -150,11 +152,19 @@ class Page:
             self.complaints.append(event["entry"]["text"])
 
     def open(self, path: Path) -> None:
-        """Open a file and wait until it is loaded and has been drawn once."""
+        """Open a file and wait until it is loaded and has been drawn in the window's size.
+
+        A page that comes from another process than the one before takes its size a little later.
+        """
         self._is_loaded = False
         self.call("Page.navigate", url=path.resolve().as_uri())
         while not self._is_loaded:
             self._browser.receive()
+        self.settle()
+        for _ in range(100):
+            if self.ask("innerWidth") == self._width:
+                break
+            self.settle()
         self.settle()
 
     def settle(self) -> None:

@@ -210,3 +210,22 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
         tracemalloc.stop()
     assert peaks[1] < peaks[0] * 2
     assert peaks[1] < 8_000_000
+
+
+@pytest.mark.parametrize("name", ["BTCUSD_PERP-aggTrades-2024-08-08", "BTCUSD_240927-trades"])
+def test_sizes_in_contracts_are_not_taken_for_coins(tmp_path: Path, name: str) -> None:
+    """A coin-margined file of Binance looks like any other; only its name tells."""
+    path = write(tmp_path / f"{name}.csv", [TRADES_HEADER, *trade_rows(3)])
+    with pytest.raises(FeedError, match=r"its sizes count contracts of some dollars, not coins"):
+        read(f"BTCUSDT={path}")
+    assert len(read(f"BTCUSDT={path}", named="binance_trades")[0]) == 3
+    columns = Columns(
+        name="coin",
+        header=tuple(TRADES_HEADER.split(",")),
+        time="time",
+        time_unit="ms",
+        price="price",
+        size="qty",
+        size_unit="contract",
+    )
+    assert read(f"BTCUSDT={path}", columns)[1].format == "coin"
