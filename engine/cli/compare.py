@@ -10,11 +10,12 @@ from engine.cli.mistake import told
 from engine.cli.run import write_whole
 from engine.core.command import Mode
 from engine.report.compare import Comparison, encoded
-from engine.report.compare_page import page
+from engine.report.compare_page import drawing, page
 from engine.report.compare_table import table
 from engine.report.console import printed
 
 PAGE = "compare.html"
+PICTURE = "compare.svg"
 DATA = "compare.json"
 MODES: tuple[Mode, ...] = ("isolated", "cross")
 
@@ -71,7 +72,7 @@ class Venues(click.ParamType[tuple[str, ...]]):
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help=f"Folder for {PAGE} and {DATA}; earlier ones there are replaced.",
+    help=f"Folder for {PAGE}, {PICTURE} and {DATA}; earlier ones there are replaced.",
 )
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
@@ -111,10 +112,11 @@ def compare(
         elif not quiet:
             printed(table(result))
             if out is not None:
-                click.echo(f"\nWritten: {out / PAGE} and {out / DATA}.")
+                click.echo(f"\nWritten: {out / PAGE}, {out / PICTURE} and {out / DATA}.")
 
 
 def _write(out: Path, result: Comparison, runs: Sequence[Run]) -> None:
     write_whole(out / DATA, encoded(result))
-    shown = page(result, [run.played() for run in runs], runs[-1].prices)
-    write_whole(out / PAGE, shown.encode())
+    played = [run.played() for run in runs]
+    write_whole(out / PAGE, page(result, played, runs[-1].prices).encode())
+    write_whole(out / PICTURE, drawing(result, played, runs[-1].prices).encode())

@@ -18,6 +18,7 @@ from engine.report.curve import Curve, Point
 from engine.report.notes import Kind, Notes
 from engine.report.options import LINES, Options, frame, in_quote, line
 from engine.report.page import inert
+from engine.report.picture import picture
 from engine.report.text import grouped
 
 SCRIPTS = ("text.js", "charts.js", "compare.js")
@@ -67,6 +68,16 @@ def page(comparison: Comparison, played: Sequence[Played], prices: Mapping[str, 
         "scripts": "\n".join(map(_asset, SCRIPTS)),
     }
     return re.sub(r"<!--(\w+)-->", lambda found: parts[found[1]], _asset("compare.html"))
+
+
+def drawing(comparison: Comparison, played: Sequence[Played], prices: Mapping[str, Curve]) -> str:
+    """The same as one picture: the equity of those watched, or prices where nobody is."""
+    title = f"{comparison.lab}: {' and '.join(side.name for side in comparison.sides)}"
+    equity = _equity(played)
+    if equity["series"]:
+        return picture(title, f"Equity of the watched accounts. {_lead(comparison)}", equity)
+    drawn = _prices({name: curve.points() for name, curve in prices.items()})
+    return picture(title, f"Prices in per cent of the first. {_lead(comparison)}", drawn)
 
 
 def _asset(name: str) -> str:

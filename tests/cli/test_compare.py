@@ -68,7 +68,7 @@ def test_one_table_has_a_column_for_each_mode_and_every_number(call: Call, lab: 
     assert result.exit_code == 0, result.output
     comparison = compared(call, lab)
     assert [side.mode for side in comparison.sides] == ["isolated", "cross"]
-    lines = result.output.splitlines()
+    lines = result.stdout.splitlines()
     head = next(line for line in lines if "isolated" in line)
     assert head.index("isolated") < head.index("cross")
     for words, cells in {
@@ -129,7 +129,7 @@ def test_who_paid_adds_up_in_every_mode(call: Call, lab: Path) -> None:
 
 def test_its_table_is_plain_where_there_is_no_terminal(call: Call, lab: Path) -> None:
     """No rule, nothing broken, and the digits of each column below each other."""
-    title, head, *rows = call("compare", lab).output.splitlines()
+    title, head, *rows = call("compare", lab).stdout.splitlines()
     assert title.strip().endswith(" ticks")
     assert not set("│┃━╇─") & set("".join(rows))
     table = [row for row in rows if ": " not in row and row]
@@ -144,7 +144,7 @@ def test_it_writes_a_page_and_its_data_and_replaces_only_them(
     out = tmp_path / "out"
     assert call("compare", lab, "--out", out, "--quiet").output == ""
     first = {path.name: path.read_bytes() for path in out.iterdir()}
-    assert sorted(first) == ["compare.html", "compare.json"]
+    assert sorted(first) == ["compare.html", "compare.json", "compare.svg"]
     (out / "mine.txt").write_text("kept")
     shown = call("compare", lab, "--out", out)
     assert str(out / "compare.html") in shown.output.replace("\n", "")
