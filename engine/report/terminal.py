@@ -56,7 +56,7 @@ def overview(summary: Summary) -> RenderableType:
         paid = money(sum(_micros(row.amount) for row in summary.top_ups))
         lines.append(
             f"{sum(row.count for row in summary.top_ups):,} margin calls were answered with "
-            f"{grouped(paid, 2)} by {len(who):,} accounts"
+            f"{grouped(paid, 2)} by {len(who):,} account{'s' * (len(who) > 1)}"
         )
     if not summary.complete:
         lines.append("stopped by a signal: what came before it is complete")

@@ -81,6 +81,14 @@ def test_twins_are_cut_alike_and_what_a_pool_lost_counts_against_what_it_won(thi
     assert ended["long twin"] == ["open", "open"]
 
 
+def test_hardly_anything_is_socialised_where_all_are_isolated() -> None:
+    result = called("compare", "thin-altcoin", "--modes", "isolated,cross", "--json")
+    assert result.exit_code == 0, result.output
+    isolated, cross = json.loads(result.stdout)["sides"]
+    few, much = (Decimal(side["waterfall"]["socialized"]) for side in (isolated, cross))
+    assert 20 * few < much
+
+
 def test_winners_of_both_modes_pay_the_same_share_of_what_they_won(thin: Any) -> None:
     """All won on one position and nothing else: profit and cut are in one proportion."""
     won = {
