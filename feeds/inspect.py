@@ -14,7 +14,15 @@ from sortedcontainers import SortedDict
 
 from engine.config.read import decimal_text
 from engine.config.settings import Feed as FeedSettings
-from engine.core.command import BookTick, FundingTick, IndexTick, QuoteTick, Tick, TradeTick
+from engine.core.command import (
+    BookTick,
+    FundingTick,
+    IndexTick,
+    MarkTick,
+    QuoteTick,
+    Tick,
+    TradeTick,
+)
 from engine.core.instrument import Contract, Depth, Funding
 from engine.core.money import E8, PPM, Lots, Micros, Price
 from feeds.errors import FeedError
@@ -235,7 +243,7 @@ class _Seen:
             case TradeTick(price=price, quantity=lots):
                 self._sizes.see(lots)
                 self._priced(tick.at_us, price, price)
-            case IndexTick(price=price):
+            case IndexTick(price=price) | MarkTick(price=price):
                 self._priced(tick.at_us, price, price)
             case QuoteTick(bid=bid, ask=ask):
                 for lots in (tick.bid_quantity, tick.ask_quantity):
@@ -306,6 +314,7 @@ _KINDS = {
     QuoteTick: "quotes",
     BookTick: "book",
     IndexTick: "index",
+    MarkTick: "mark",
     FundingTick: "funding",
 }
 

@@ -119,8 +119,9 @@ def open_feed(
     opened = []
     for file in files:
         source, layout = looked_at(file, settings)
-        if layout.format.refused is not None:
-            raise FeedError(f"{file.path}: is {layout.format.name}: {layout.format.refused}")
+        refused = _refused(layout.format)
+        if refused is not None:
+            raise FeedError(f"{file.path}: is {layout.format.name}: {refused}")
         _check_sizes(file, layout)
         contract = _contract_of(file, layout, contracts)
         opened.append(TickFile(source, layout, contract, contracts, settings))
@@ -135,7 +136,19 @@ def looked_at(file: FileArg, settings: FeedSettings) -> tuple[Source | ParquetSo
     maps = [Format(columns=columns) for columns in settings.columns]
     source = recognised(open_source(file.path))
     stamps = source.stamps if isinstance(source, ParquetSource) else None
-    return source, detect(file.path, source.head(HEAD_LINES), maps, file.format, stamps=stamps)
+    layout = detect(file.path, source.head(HEAD_LINES), maps, file.format, stamps=stamps)
+    form = msgspec.structs.replace(layout.format, marks=settings.marks)
+    return source, msgspec.structs.replace(layout, format=form)
+
+
+def _refused(form: Format) -> str | None:
+    if form.columns.kind != "mark" or form.marks:
+        return form.refused
+    return (
+        "the venue makes its own mark, a series of another one is not replayed; set rules.mark "
+        'to "file" in the lab to go by it, or take it for the index with --format '
+        "binance_index_klines"
+    )
 
 
 def reopen_feed(

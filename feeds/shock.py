@@ -6,13 +6,13 @@ down, asks up, trades and index prices to the nearest. What was a tick stays one
 only a book has to be shown anew, whole, when the view of it changes, and is, before the next
 tick of its contract.
 
-- `gap`: from then on all prices are another, the index with them.
-- `wick`: prices go away in a straight line and come back in one, within a while; the index stays,
-  unless the shock says otherwise: a wick is one venue's.
+- `gap`: from then on all prices are another, index and mark with them.
+- `wick`: prices go away in a straight line and come back in one, within a while; index and
+  mark stay, unless the shock says otherwise: a wick is one venue's.
 - `thin`: for a while, quotes and books show a part of what they showed, rounded down. A depth
   that comes from the lab's profile is not the file's; the lab scales that itself.
-- `stop`: for a while no trade, quote, book or index comes. Changes of the book that come meanwhile
-  are there when it ends. Funding is settled all the same.
+- `stop`: for a while no trade, quote, book, index or mark comes. Changes of the book that come
+  meanwhile are there when it ends. Funding is settled all the same.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,7 +21,15 @@ import msgspec
 from sortedcontainers import SortedDict
 
 from engine.config.settings import Shock
-from engine.core.command import BookTick, FundingTick, IndexTick, QuoteTick, Tick, TradeTick
+from engine.core.command import (
+    BookTick,
+    FundingTick,
+    IndexTick,
+    MarkTick,
+    QuoteTick,
+    Tick,
+    TradeTick,
+)
 from engine.core.instrument import Contract
 from engine.core.money import PPM, Lots, Price, div_half_even, div_to_zero, div_up
 from feeds.errors import FeedError
@@ -181,14 +189,14 @@ class _Bender:
 
         return bid, ask
 
-    def _moved(self, tick: TradeTick | QuoteTick | IndexTick, now: View) -> Tick:
+    def _moved(self, tick: TradeTick | QuoteTick | IndexTick | MarkTick, now: View) -> Tick:
         contract = self._contract
         match tick:
             case TradeTick(price=price):
                 steps = div_half_even(price * now.numerator, now.denominator * contract.tick)
                 moved = _checked(steps * contract.tick, contract)
                 return msgspec.structs.replace(tick, price=moved)
-            case IndexTick(price=price):
+            case IndexTick(price=price) | MarkTick(price=price):
                 units = div_half_even(price * now.index_numerator, now.index_denominator)
                 return msgspec.structs.replace(tick, price=_checked(units, contract))
             case QuoteTick():

@@ -8,6 +8,7 @@ from engine.core.command import (
     BookTick,
     FundingTick,
     IndexTick,
+    MarkTick,
     QuoteTick,
     Tick,
     TradeTick,
@@ -196,7 +197,7 @@ class TickFile:
 def _widen(report: FileReport, tick: Tick) -> None:
     """Stretch the report's price range over a tick."""
     match tick:
-        case TradeTick(price=low) | IndexTick(price=low):
+        case TradeTick(price=low) | IndexTick(price=low) | MarkTick(price=low):
             high = low
         case QuoteTick(bid=low, ask=high):
             pass

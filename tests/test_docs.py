@@ -126,6 +126,8 @@ def test_the_reference_is_what_the_code_says() -> None:
 def test_every_command_event_and_reason_explains_itself() -> None:
     entries = [
         *reference.structs("engine/core/command.py", "Command"),
+        *reference.structs("engine/core/account_event.py", "Event"),
+        *reference.structs("engine/core/trading_event.py", "Event"),
         *reference.structs("engine/core/event.py", "Event"),
     ]
     assert len(entries) > 30

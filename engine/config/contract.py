@@ -10,7 +10,16 @@ from engine.config import read
 from engine.config.brackets import BracketTable, tables
 from engine.config.find import find
 from engine.config.read import Number, Place, Table
-from engine.core.instrument import Band, ClosingFee, Contract, Depth, Funding, Regime
+from engine.core.instrument import (
+    Band,
+    ClosingFee,
+    Contract,
+    Depth,
+    Funding,
+    IndexSource,
+    IndexTerms,
+    Regime,
+)
 from engine.core.money import AMOUNT_MAX, PPM, Lots, Micros, Price
 
 _MICRO = Fraction(1, 1_000_000)
@@ -52,6 +61,14 @@ class FundingTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     cap: Number = "0.0075"
 
 
+class IndexTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The sources of the index by name, each with its weight, and when one does not count."""
+
+    sources: dict[str, int] = {}
+    outlier: Number = "0.05"
+    stale: str = "0s"
+
+
 class ContractTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What is written about a contract; prices in quote, sizes in base currency."""
 
@@ -66,6 +83,9 @@ class ContractTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     depth_scale: Number = 1
     funding: FundingTable = FundingTable()
     group: str = ""
+    impact: Number = 0
+    notional_min: Number = 0
+    index: IndexTable = IndexTable()
 
 
 def contract(
@@ -104,6 +124,9 @@ def contract(
         brackets_by=margin.by,
         initial=margin.initial,
         closing_fee=closing,
+        impact=read.micros(shape.impact, place.at("impact")),
+        notional_min=read.micros(shape.notional_min, place.at("notional_min")),
+        index=_index(shape.index, place.at("index")),
     )
     _check_amounts(result, place)
     return result
@@ -183,6 +206,18 @@ def _check_band(band: Band, before: Band | None, here: Place) -> None:
         raise here.at("within").error("must be above the distance of the row before")
     if band.notional < before.notional:
         raise here.at("notional").error("is cumulative: must not be below the row before")
+
+
+def _index(table: IndexTable, place: Place) -> IndexTerms:
+    sources = place.at("sources")
+    return IndexTerms(
+        sources=tuple(
+            IndexSource(name, read.at_least(weight, 1, sources.at(name)))
+            for name, weight in sorted(table.sources.items())
+        ),
+        outlier_ppm=read.ppm(table.outlier, place.at("outlier")),
+        stale_us=read.duration_us(table.stale, place.at("stale")),
+    )
 
 
 def _funding(table: FundingTable, place: Place) -> Funding:

@@ -58,7 +58,7 @@ def load_lab(name: str, by_rules_of: str | None = None) -> Lab:
         name=path.stem,
         seed=read.at_least(table.seed, 0, place.at("seed")),
         venue=venue,
-        feed=feed(table.feed, place.at("feed")),
+        feed=feed(table.feed, place.at("feed"), marks=venue.rules.mark == "file"),
         crowd=crowd(table.crowd, place.at("crowd")) if table.crowd else None,
         accounts=accounts,
         path=story_path(table.path, venue, place.at("path")) if table.path else None,

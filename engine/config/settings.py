@@ -24,14 +24,15 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
     header and its columns are called `1`, `2`, ... A column that is absent is None. `side` names
     the column of the aggressor's side, whose texts are `buy` and `sell`; `side = "sign"` says
     that a negative size is a sell. `kind` is what a row becomes: `trades` need `price` and
-    `size`, `quotes` the four bid and ask columns, `index` needs `price`, `funding` needs `rate`.
+    `size`, `quotes` the four bid and ask columns, `index` and `mark` need
+    `price`, `funding` needs `rate`.
 
     Sizes are in base or quote currency, or in contracts of `contract_size` base currency each (a
     decimal text; where it is absent, of one lot of the lab's contract).
     """
 
     name: str
-    kind: Literal["trades", "quotes", "index", "funding"] = "trades"
+    kind: Literal["trades", "quotes", "index", "mark", "funding"] = "trades"
     header: tuple[str, ...] | None = None
     delimiter: str = ","
     symbol: str | None = None
@@ -52,6 +53,8 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
     ask: str | None = None
     ask_size: str | None = None
     rate: str | None = None
+    source: str = ""
+    """Of which source of the contract's index the prices are."""
 
 
 class Shock(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +78,8 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
 
     `speed_ppm` is log time per real time (1_000_000 is real time), None as fast as possible.
     Rows that come late by up to `hold_back_us` of file time are put in order; later ones are
-    dropped, and more than `dropped_max_ppm` of a file's rows dropped is an error.
+    dropped, and more than `dropped_max_ppm` of a file's rows dropped is an error. `marks`: the
+    venue's mark is that of the files.
     """
 
     columns: tuple[Columns, ...] = ()
@@ -83,6 +87,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     hold_back_us: int = 1_000_000
     dropped_max_ppm: int = 10_000
     shocks: tuple[Shock, ...] = ()
+    marks: bool = False
 
 
 class LeverageShare(msgspec.Struct, frozen=True):

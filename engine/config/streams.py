@@ -16,6 +16,7 @@ _COLUMNS_OF = {
     "trades": ("price", "size"),
     "quotes": ("bid", "bid_size", "ask", "ask_size"),
     "index": ("price",),
+    "mark": ("price",),
     "funding": ("rate",),
 }
 
@@ -23,7 +24,7 @@ _COLUMNS_OF = {
 class ColumnsTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The columns of a CSV; see `engine.config.settings.Columns`."""
 
-    kind: Literal["trades", "quotes", "index", "funding"] = "trades"
+    kind: Literal["trades", "quotes", "index", "mark", "funding"] = "trades"
     header: tuple[str, ...] | None = None
     delimiter: str = ","
     symbol: str | None = None
@@ -42,6 +43,7 @@ class ColumnsTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     ask: str | None = None
     ask_size: str | None = None
     rate: str | None = None
+    source: str = ""
 
 
 class FeedTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -87,7 +89,7 @@ def pace(text: str, place: Place) -> int | None:
     return read.ppm(text[:-1], place, least=1, most=1_000_000 * PPM)
 
 
-def feed(table: FeedTable, place: Place) -> Feed:
+def feed(table: FeedTable, place: Place, *, marks: bool = False) -> Feed:
     """Check how tick files are read and convert it."""
     columns = place.at("columns")
     return Feed(
@@ -98,6 +100,7 @@ def feed(table: FeedTable, place: Place) -> Feed:
         shocks=tuple(
             shock(row, place.at("shocks").at(number)) for number, row in enumerate(table.shocks, 1)
         ),
+        marks=marks,
     )
 
 

@@ -17,7 +17,7 @@ from engine.core.money import PPM
 class RulesTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A venue's settings; see `engine.core.instrument.Rules`."""
 
-    mark: Literal["last", "median"]
+    mark: Literal["last", "median", "index_mean", "impact_ema", "file"]
     trigger: Literal[">=", ">"] = ">="
     """Liquidate when maintenance `>=` or `>` equity."""
     index_feedback: Number = 0
@@ -48,6 +48,8 @@ class RulesTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     sample_interval: str = "5s"
     sample_count: int = 30
     closing: ClosingTable = ClosingTable()
+    trigger_price: Literal["mark", "index", "last"] = "mark"
+    stops_max: int = 10
 
 
 class AboutTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -116,6 +118,8 @@ def rules(name: str, table: Table, place: Place) -> Rules:
         ),
         sample_count=read.at_least(shape.sample_count, 1, place.at("sample_count")),
         closing=closing(shape.closing, place.at("closing")),
+        trigger_price=shape.trigger_price,
+        stops_max=read.at_least(shape.stops_max, 0, place.at("stops_max")),
     )
 
 

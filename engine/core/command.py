@@ -52,8 +52,16 @@ class BookTick(Command, frozen=True):
     reset: bool = False
 
 
-class IndexTick(Command, frozen=True):
-    """An index price from a file."""
+class IndexTick(Command, frozen=True, omit_defaults=True):
+    """An index price from a file; `source` is whose, where the index has several."""
+
+    contract: str
+    price: Price
+    source: str = ""
+
+
+class MarkTick(Command, frozen=True):
+    """A mark price from a file."""
 
     contract: str
     price: Price
@@ -113,7 +121,10 @@ class RemoveMargin(Command, frozen=True):
 
 
 class PlaceOrder(Command, frozen=True):
-    """A new order; `order` is the client's id, `price` absent for a market order."""
+    """A new order; `order` is the client's id, `price` absent for a market order.
+
+    A `gtd` order is cancelled at `expires_us`, which no other has.
+    """
 
     account: str
     order: str
@@ -121,9 +132,34 @@ class PlaceOrder(Command, frozen=True):
     side: Side
     quantity: Lots
     price: Price | None = None
-    time_in_force: Literal["gtc", "ioc", "fok"] = "gtc"
+    time_in_force: Literal["gtc", "ioc", "fok", "gtd"] = "gtc"
     post_only: bool = False
     reduce_only: bool = False
+    expires_us: int | msgspec.UnsetType = msgspec.UNSET
+
+
+class PlaceStop(Command, frozen=True, omit_defaults=True):
+    """An order that waits for a price and is placed, as if it came then, once that is reached.
+
+    A `stop` waits for a move against the trader (a buy: up), a `take_profit` for one in his
+    favour, a `trailing` stop for one of `callback_ppm` back from the best price since it was
+    placed. `watches` is the price that is looked at. `price` is the limit, absent for a market
+    order. `close_on_trigger`: it reduces, and other reduce-only orders of its side yield to it.
+    """
+
+    account: str
+    order: str
+    contract: str
+    side: Side
+    quantity: Lots
+    kind: Literal["stop", "take_profit", "trailing"] = "stop"
+    watches: Literal["last", "mark", "index"] = "last"
+    trigger: Price | None = None
+    callback_ppm: int | None = None
+    price: Price | None = None
+    time_in_force: Literal["gtc", "ioc", "fok"] = "gtc"
+    reduce_only: bool = False
+    close_on_trigger: bool = False
 
 
 class AmendOrder(Command, frozen=True):
@@ -136,10 +172,17 @@ class AmendOrder(Command, frozen=True):
 
 
 class CancelOrder(Command, frozen=True):
-    """Take a resting order out of the book."""
+    """Take a resting order out of the book, or a stop away."""
 
     account: str
     order: str
+
+
+class CancelAll(Command, frozen=True, omit_defaults=True):
+    """Take all of an account's orders and stops away, in one contract or in all."""
+
+    account: str
+    contract: str | None = None
 
 
 AnyCommand = (
@@ -147,6 +190,7 @@ AnyCommand = (
     | QuoteTick
     | BookTick
     | IndexTick
+    | MarkTick
     | FundingTick
     | Deposit
     | Withdraw
@@ -155,9 +199,11 @@ AnyCommand = (
     | AddMargin
     | RemoveMargin
     | PlaceOrder
+    | PlaceStop
     | AmendOrder
     | CancelOrder
+    | CancelAll
 )
 """For decoding: `msgspec.json.Decoder(AnyCommand)`."""
-Tick = TradeTick | QuoteTick | BookTick | IndexTick | FundingTick
+Tick = TradeTick | QuoteTick | BookTick | IndexTick | MarkTick | FundingTick
 """Commands that a file of market data turns into."""

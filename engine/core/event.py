@@ -21,6 +21,11 @@ from engine.core.command import Mode, Side
 from engine.core.event_head import Event as Event
 from engine.core.money import Lots, Micros, Price
 from engine.core.reason import Reason
+from engine.core.trading_event import IndexFeedChanged as IndexFeedChanged
+from engine.core.trading_event import IndexSourceChanged as IndexSourceChanged
+from engine.core.trading_event import OrdersCancelled as OrdersCancelled
+from engine.core.trading_event import StopAccepted as StopAccepted
+from engine.core.trading_event import StopTriggered as StopTriggered
 
 
 class Rejected(Event, frozen=True):
@@ -145,6 +150,15 @@ class PoolDrawn(Event, frozen=True):
     account: str
     contract: str
     draw: Micros
+
+
+class LiquidationWaits(Event, frozen=True):
+    """A margin account is in breach and is not liquidated yet; `contract` is why."""
+
+    account: str
+    contract: str
+    mode: Mode
+    reason: Reason
 
 
 class LiquidationStarted(Event, frozen=True, omit_defaults=True):
@@ -328,6 +342,8 @@ AnyEvent = (
     Rejected
     | TickApplied
     | MarkMoved
+    | IndexSourceChanged
+    | IndexFeedChanged
     | Deposited
     | Withdrawn
     | LeverageSet
@@ -335,6 +351,9 @@ AnyEvent = (
     | MarginAdded
     | MarginRemoved
     | OrderAccepted
+    | StopAccepted
+    | StopTriggered
+    | OrdersCancelled
     | OrderAmended
     | OrderTrimmed
     | OrderCancelled
@@ -343,6 +362,7 @@ AnyEvent = (
     | FundingPaid
     | MarginCalled
     | PoolDrawn
+    | LiquidationWaits
     | LiquidationStarted
     | LiquidationFilled
     | LiquidationFeePaid

@@ -12,12 +12,15 @@ from engine.core.command import (
     AddMargin,
     AmendOrder,
     BookTick,
+    CancelAll,
     CancelOrder,
     Command,
     Deposit,
     FundingTick,
     IndexTick,
+    MarkTick,
     PlaceOrder,
+    PlaceStop,
     QuoteTick,
     RemoveMargin,
     SetLeverage,
@@ -32,13 +35,14 @@ from engine.core.money import AMOUNT_MAX
 from engine.core.reason import Reason
 from engine.core.state.standing import cross_equity, isolated_risk
 from engine.core.state.venue import State
-from engine.core.trading import orders, prices, replay, settings, transfers
+from engine.core.trading import cancels, orders, prices, replay, settings, stops, transfers
 
 _HANDLERS: dict[type, Callable[..., None]] = {
     TradeTick: replay.trade_tick,
     QuoteTick: replay.quote_tick,
     BookTick: replay.book_tick,
     IndexTick: replay.index_tick,
+    MarkTick: replay.mark_tick,
     FundingTick: funding.funding_tick,
     Deposit: transfers.deposit,
     Withdraw: transfers.withdraw,
@@ -47,10 +51,12 @@ _HANDLERS: dict[type, Callable[..., None]] = {
     SetLeverage: settings.set_leverage,
     SetMarginMode: settings.set_margin_mode,
     PlaceOrder: orders.place,
+    PlaceStop: stops.place_stop,
     AmendOrder: orders.amend,
-    CancelOrder: orders.cancel,
+    CancelOrder: cancels.cancel,
+    CancelAll: cancels.cancel_every,
 }
-_INTRODUCED = (TradeTick, QuoteTick, BookTick, IndexTick)
+_INTRODUCED = (TradeTick, QuoteTick, BookTick, IndexTick, MarkTick)
 
 
 def _check_time(state: State, at_us: int) -> Reason | None:

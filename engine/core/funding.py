@@ -3,6 +3,7 @@
 from engine.core.account.account import OUTSIDE
 from engine.core.command import FundingTick
 from engine.core.event import FundingPaid, FundingSettled
+from engine.core.margin.price import running_average_e6
 from engine.core.money import E8, Micros, div_half_even, div_to_zero
 from engine.core.reason import Reason
 from engine.core.state.market import Market
@@ -24,6 +25,8 @@ def sample_all(state: State, until_us: int) -> None:
             continue
         count = (until_us - market.sample_due_us) // interval + 1
         market.sample_due_us += count * interval
+        if state.rules.mark == "impact_ema":
+            market.impact_e6 = running_average_e6(market.impact_e6, market.impact_x2, count, keep)
         market.samples = (market.samples + [market.basis_x2] * min(count, keep))[-keep:]
         premium_e8 = div_half_even(market.basis_x2 * E8, 2 * market.index)
         market.premium_sum += count * premium_e8
@@ -61,10 +64,12 @@ def settle(state: State, market: Market, rate_e8: int) -> None:
     if not market.holders:
         return
     symbol = market.contract.symbol
-    state.emit(FundingSettled(**state.stamp(), contract=symbol, rate_e8=rate_e8, mark=market.mark))
+    mark = market.venue_mark
+    mark = market.venue_mark
+    state.emit(FundingSettled(**state.stamp(), contract=symbol, rate_e8=rate_e8, mark=mark))
     for name in sorted(market.holders):
         position = market.holders[name]
-        value = position.quantity * market.mark * market.contract.unit_value
+        value = position.quantity * mark * market.contract.unit_value
         amount = div_to_zero(value * rate_e8, E8)
         state.post(position.margin_key, "rounding", amount)
         add_result(state, position, -amount)

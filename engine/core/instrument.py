@@ -81,6 +81,25 @@ class Funding(msgspec.Struct, frozen=True):
     cap_e8: int = 750_000
 
 
+class IndexSource(msgspec.Struct, frozen=True):
+    """A venue whose price the index is made of, and what it weighs there."""
+
+    name: str
+    weight: int = 1
+
+
+class IndexTerms(msgspec.Struct, frozen=True):
+    """How an index is made of its sources; without any it is the one file's, as it is.
+
+    A source further than `outlier_ppm` off the median, or silent for `stale_us` (0: never
+    stale), does not count.
+    """
+
+    sources: tuple[IndexSource, ...] = ()
+    outlier_ppm: int = 50_000
+    stale_us: int = 0
+
+
 class Contract(msgspec.Struct, frozen=True):
     """A linear perpetual.
 
@@ -89,6 +108,8 @@ class Contract(msgspec.Struct, frozen=True):
     `price_unit` and `lot` are decimal texts in quote and base currency, for showing only.
     `brackets` is the table of maintenance, looked up by notional or by lots; `initial`, where it
     has rows, a table of the same kind for the initial margin of cross positions.
+    `impact` is how much money the impact prices trade; 0 makes them the best prices. An order that
+    is not reduce-only is worth `notional_min` or more.
     """
 
     symbol: str
@@ -106,6 +127,9 @@ class Contract(msgspec.Struct, frozen=True):
     brackets_by: Literal["notional", "lots"] = "notional"
     initial: tuple[Bracket, ...] = ()
     closing_fee: ClosingFee | None = None
+    impact: Micros = Micros(0)
+    index: IndexTerms = IndexTerms()
+    notional_min: Micros = Micros(0)
 
 
 class Closing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -153,7 +177,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """A venue's profile: every choice that is a setting."""
 
     name: str
-    mark: Literal["last", "median"] = "last"
+    mark: Literal["last", "median", "index_mean", "impact_ema", "file"] = "last"
     index_feedback_ppm: int = 0
     strict_trigger: bool = False
     """False: liquidate when maintenance >= equity; True: only when maintenance > equity."""
@@ -191,6 +215,9 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     closing: Closing = Closing()
     seed: int = 0
     """What a policy that goes by chance draws from, beside the log."""
+    trigger_price: Literal["mark", "index", "last"] = "mark"
+    """At which price margin accounts are valued, and so warned and liquidated."""
+    stops_max: int = 10
 
 
 class Venue(msgspec.Struct, frozen=True):

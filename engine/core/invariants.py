@@ -53,12 +53,12 @@ def _check_margins(state: State) -> None:
         if name == OUTSIDE:
             continue
         risk = cross_risk(state, account)
-        waits = state.waits(name) and risk.has_position
+        waits = name in state.stalled or (state.waits(name) and risk.has_position)
         assert waits or not risk.is_breach(strict), (
             f"{name} is in breach and was left alone: {risk}"
         )
         for position in account.positions.values():
-            if position.mode == "isolated":
+            if position.mode == "isolated" and position.margin_id not in state.stalled:
                 risk = isolated_risk(state, position)
                 waits = state.waits(position.margin_id) and risk.has_position
                 assert waits or not risk.is_breach(strict), (

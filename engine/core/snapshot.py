@@ -14,17 +14,22 @@ from engine.core.account.account import OUTSIDE, Account
 from engine.core.account.position import Position
 from engine.core.book.order import Order
 from engine.core.book.outside import Outside
+from engine.core.book.stop import Stop
 from engine.core.book.volatility import Volatility
 from engine.core.exchange import Exchange
 from engine.core.instrument import Venue
 from engine.core.money import Micros, Price
-from engine.core.state.market import Market
+from engine.core.reason import Reason
+from engine.core.state.market import Market, SourcePrice
 from engine.core.state.pause import Pause
 from engine.core.state.venue import State
 
 
 class MarketImage(msgspec.Struct, omit_defaults=True):
-    """A market without its book and holders, which follow from orders and positions."""
+    """A market without its book and holders, which follow from orders and positions.
+
+    What has a default is left out where it is not used, so that old snapshots stay readable.
+    """
 
     outside: Outside
     last: Price
@@ -40,6 +45,13 @@ class MarketImage(msgspec.Struct, omit_defaults=True):
     rate_e8: int
     volatility: Volatility
     mark_before: Price = Price(0)
+    sources: dict[str, SourcePrice] = {}
+    source_x2: int = 0
+    is_stale: bool = False
+    marked: Price = Price(0)
+    fair: Price = Price(0)
+    impact_x2: int = 0
+    impact_e6: int | None = None
 
 
 class AccountImage(msgspec.Struct, omit_defaults=True):
@@ -56,6 +68,7 @@ class AccountImage(msgspec.Struct, omit_defaults=True):
     last_contract: str
     results: dict[str, int] = {}
     carried: dict[str, int] = {}
+    stops: list[Stop] = []
 
 
 class Image(msgspec.Struct):
@@ -70,6 +83,8 @@ class Image(msgspec.Struct):
     timer_us: int = 0
     seq: int = 0
     pauses: dict[str, Pause] | msgspec.UnsetType = msgspec.UNSET
+    stalled: dict[str, Reason] | msgspec.UnsetType = msgspec.UNSET
+    """Left out where nobody waits, so that old snapshots stay readable."""
 
 
 _FIELDS = MarketImage.__struct_fields__
@@ -110,7 +125,9 @@ def restore(venue: Venue, data: bytes) -> Exchange:
     resting = [order for one in image.accounts for order in one.orders]
     for order in sorted(resting, key=lambda order: order.arrival):
         state.markets[order.contract].ladder.add(order)
+        state.expect_end(order)
     state.opened, state.arrivals = image.opened, image.arrivals
+    state.stalled = dict(image.stalled or {})
     state.now_us, state.timer_us, state.seq = image.now_us, image.timer_us, image.seq
     state.pauses = image.pauses or {}
     return exchange
@@ -135,6 +152,7 @@ def _image(state: State) -> Image:
                 account.last_contract,
                 {pool: result for pool, result in account.results.items() if pool and result},
                 {contract: profit for contract, profit in account.carried.items() if profit},
+                list(account.stops.values()),
             )
             for name, account in sorted(state.accounts.items())
         ],
@@ -142,6 +160,7 @@ def _image(state: State) -> Image:
         opened=state.opened,
         arrivals=state.arrivals,
         pauses=state.pauses or msgspec.UNSET,
+        stalled=dict(state.stalled) or msgspec.UNSET,
     )
 
 
@@ -168,3 +187,6 @@ def _restore_account(state: State, picture: AccountImage) -> None:
         state.touch(position)
     for order in picture.orders:
         account.orders[order.order] = order
+    for stop in picture.stops:
+        account.stops[stop.order] = stop
+        state.markets[stop.contract].stops.add(stop)

@@ -4,6 +4,7 @@ import msgspec
 
 from engine.core import snapshot
 from engine.core.exchange import Exchange
+from engine.core.instrument import Rules
 from engine.core.money import PPM
 from engine.report.burst import liquidated
 from engine.report.chronicle import Chronicle
@@ -78,7 +79,7 @@ def summary(exchange: Exchange, setting: Setting, gathered: Gathered, ending: En
         accounts=_accounts(view, facts),
         liquidated=_liquidated(facts, setting),
         liquidations=tuple(
-            _liquidation(order, units.get(order.began.contract, NO_UNITS))
+            _liquidation(order, units.get(order.began.contract, NO_UNITS), setting.venue.rules)
             for order in facts.orders.values()
         ),
         waterfall=waterfall(facts.sums),
@@ -154,7 +155,7 @@ def _liquidated(facts: Facts, setting: Setting) -> Liquidated:
     )
 
 
-def _liquidation(order: Order, units: Units) -> LiquidationRow:
+def _liquidation(order: Order, units: Units, rules: Rules) -> LiquidationRow:
     began = order.began
     bankruptcy = began.bankruptcy_price
     return LiquidationRow(
@@ -166,7 +167,7 @@ def _liquidation(order: Order, units: Units) -> LiquidationRow:
         side=began.side,
         quantity=units.quantity(began.quantity),
         mark=units.price(began.mark),
-        trigger="mark",
+        trigger=rules.trigger_price,
         equity=money(began.equity),
         maintenance=money(began.maintenance),
         bracket=began.bracket,

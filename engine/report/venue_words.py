@@ -40,6 +40,16 @@ TOPICS: Sequence[Topic] = (
                     "equity at the mark price; equal is not enough.",
                 },
             ),
+            Choice(
+                "trigger_price",
+                {
+                    "mark": "Equity and maintenance are valued at the mark price.",
+                    "index": "Equity and maintenance are valued at the index, whatever the mark "
+                    "price.",
+                    "last": "Equity and maintenance are valued at the last price, whatever the "
+                    "mark price.",
+                },
+            ),
             Measure("warning_levels", _levels),
             Measure(
                 "rearm_points",
@@ -58,6 +68,10 @@ TOPICS: Sequence[Topic] = (
                     "last": "The mark price is the last price traded on the venue.",
                     "median": "The mark price is the median of the index with the funding still "
                     "to come, of the index with the average basis, and of the last price.",
+                    "index_mean": "The mark price is the index with the average basis.",
+                    "impact_ema": "The mark price is the index with the running average of how "
+                    "far the impact prices are off it.",
+                    "file": "The mark price is read from a file.",
                 },
             ),
             Measure("index_feedback_ppm", _feedback),
@@ -115,6 +129,10 @@ TOPICS: Sequence[Topic] = (
                 "orders_max",
                 lambda count: f"An account has at most {count} orders resting in a contract.",
             ),
+            Measure(
+                "stops_max",
+                lambda count: f"An account has at most {count} stops waiting in a contract.",
+            ),
             Choice(
                 "queue",
                 {
@@ -136,7 +154,7 @@ TOPICS: Sequence[Topic] = (
 _PARTIAL = ("heal", "tiers", "parts", "slices")
 _DELEVERAGED = ("ranked", "hyperliquid", "pro_rata", "random")
 ONLY_WITH: Mapping[str, tuple[str, Sequence[object]]] = {
-    "sample_count": ("mark", ("median",)),
+    "sample_count": ("mark", ("median", "index_mean", "impact_ema")),
     "closing.heal_buffer_ppm": ("closing.reduce", ("heal",)),
     "closing.tiers": ("closing.reduce", ("tiers",)),
     "closing.first_tier_line": ("closing.reduce", ("tiers",)),

@@ -1,4 +1,4 @@
-"""Binance Vision `klines` and `indexPriceKlines` of USDT-margined futures: bars as four ticks.
+"""Binance Vision `klines`, also of index and mark, of USDT-margined futures: bars as four ticks.
 
 `data.binance.vision/?prefix=data/futures/um/daily/klines/`; stamps in milliseconds, files of 2020
 without a header.
@@ -11,8 +11,8 @@ with the close; one lot at least); who was the aggressor, the price tells (up: a
 the ticks of a bar nothing happens, so a stop or a liquidation can be late by a third of a bar; a
 bar in which nothing was traded is left out.
 
-`indexPriceKlines` become `IndexTick`s in the same way. `markPriceKlines` and `premiumIndexKlines`
-have the same columns; they are recognised and not replayed, because the venue makes its own mark.
+`indexPriceKlines` become `IndexTick`s in the same way, and `markPriceKlines` `MarkTick`s where the
+venue's mark is that of the files. `premiumIndexKlines` have the same columns and are not replayed.
 The three look alike (no volume) and are told apart by the folder that Binance publishes them
 under, or by `--format`: who wants a mark series as index names it `binance_index_klines`.
 """
@@ -22,7 +22,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from engine.config.settings import Columns
-from engine.core.command import IndexTick, Tick, TradeTick
+from engine.core.command import IndexTick, MarkTick, Tick, TradeTick
 from engine.core.instrument import Contract
 from engine.core.money import Lots, Price
 from feeds.formats.cell import index_reader, lots_max, price_reader, volume_reader
@@ -87,13 +87,20 @@ def _trades(form: Format, contract: Contract) -> RowReader:
 
 
 def _index(form: Format, contract: Contract) -> RowReader:
+    return _prices(form, contract, IndexTick)
+
+
+def _mark(form: Format, contract: Contract) -> RowReader:
+    return _prices(form, contract, MarkTick)
+
+
+def _prices(form: Format, contract: Contract, kind: type[IndexTick] | type[MarkTick]) -> RowReader:
     bars = _Bars(form, index_reader(contract))
     symbol = contract.symbol
 
     def read(cells: Cells) -> Sequence[Tick]:
         return [
-            IndexTick(at_us=at_us, contract=symbol, price=price)
-            for at_us, price in bars.path(cells)
+            kind(at_us=at_us, contract=symbol, price=price) for at_us, price in bars.path(cells)
         ]
 
     return RowReader(read)
@@ -162,13 +169,11 @@ FORMATS = (
         reader=_index,
     ),
     Format(
-        columns=msgspec.structs.replace(_INDEX, name="binance_mark_klines"),
+        columns=msgspec.structs.replace(_INDEX, name="binance_mark_klines", kind="mark"),
         shape=_SHAPE,
         id="open_time",
         fits=_published_as("markPriceKlines"),
-        reader=_index,
-        refused="the venue makes its own mark, a series of another one is not replayed; to take "
-        "it for the index, use --format binance_index_klines",
+        reader=_mark,
     ),
     Format(
         columns=msgspec.structs.replace(_INDEX, name="binance_price_klines"),

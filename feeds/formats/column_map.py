@@ -6,7 +6,7 @@ put together once per file and contract; what it does with a row is a few look-u
 
 from collections.abc import Callable, Sequence
 
-from engine.core.command import FundingTick, IndexTick, QuoteTick, Side, Tick, TradeTick
+from engine.core.command import FundingTick, IndexTick, MarkTick, QuoteTick, Side, Tick, TradeTick
 from engine.core.instrument import Contract
 from engine.core.money import Lots, Price
 from feeds.formats.cell import (
@@ -35,6 +35,8 @@ def row_reader(form: Format, contract: Contract) -> RowReader:
             return RowReader(_quotes(form, contract))
         case "index":
             return RowReader(_index(form, contract))
+        case "mark":
+            return RowReader(_mark(form, contract))
         case "funding":
             return RowReader(_funding(form, contract))
 
@@ -149,10 +151,23 @@ def _index(form: Format, contract: Contract) -> _Read:
     at_us = time_reader(form)
     price_at = _place(form, form.columns.price)
     price_of = index_reader(contract)
+    symbol, source = contract.symbol, form.columns.source
+
+    def read(cells: Cells) -> tuple[Tick]:
+        price = price_of(cells[price_at])
+        return (IndexTick(at_us=at_us(cells), contract=symbol, price=price, source=source),)
+
+    return read
+
+
+def _mark(form: Format, contract: Contract) -> _Read:
+    at_us = time_reader(form)
+    price_at = _place(form, form.columns.price)
+    price_of = index_reader(contract)
     symbol = contract.symbol
 
     def read(cells: Cells) -> tuple[Tick]:
-        return (IndexTick(at_us=at_us(cells), contract=symbol, price=price_of(cells[price_at])),)
+        return (MarkTick(at_us=at_us(cells), contract=symbol, price=price_of(cells[price_at])),)
 
     return read
 

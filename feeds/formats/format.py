@@ -48,7 +48,8 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     rows, whatever their stamps. `made` says which numbers of its ticks do not stand in the file.
     `fits` decides between formats that look alike, by the path and
     the first rows. `reader` makes rows into ticks where a map of columns is not enough.
-    `refused` is why a file that was recognised is not replayed.
+    `refused` is why a file that was recognised is not replayed. `marks`: rows that hold a mark
+    beside other prices give it too; see `engine.config.settings.Feed`.
     """
 
     columns: Columns
@@ -63,6 +64,7 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     fits: Callable[[str, Rows], bool] | None = None
     reader: Callable[["Format", Contract], RowReader] | None = None
     refused: str | None = None
+    marks: bool = False
 
     @property
     def name(self) -> str:

@@ -10,7 +10,7 @@ from engine.config.find import find, names
 from engine.config.lab import load_lab
 from engine.config.settings import AtMarginCall, Lab, LeverageShare, TopUp
 from engine.config.venue import load_venue
-from engine.core.instrument import Closing
+from engine.core.instrument import Closing, IndexSource, IndexTerms
 from engine.core.money import AMOUNT_MAX, Micros
 
 CONTRACT = """
@@ -71,6 +71,22 @@ def test_pools_of_the_fund_begin_with_what_the_lab_says(tmp_path: Path) -> None:
     )
     assert loaded.venue.funds() == {"alts": 7_000_000}
     assert loaded.venue.rules.settlement_us == 86_400_000_000
+
+
+def test_the_index_of_a_contract_has_sources_and_terms(tmp_path: Path) -> None:
+    terms = 'index = { sources = { b = 1, a = 2 }, outlier = "0.02", stale = "10s" }\n'
+    loaded = lab(tmp_path, f"{LAB}[contracts.XUSDT]\n{terms}")
+    assert loaded.venue.contracts[0].index == IndexTerms(
+        sources=(IndexSource("a", 2), IndexSource("b", 1)), outlier_ppm=20_000, stale_us=10_000_000
+    )
+    with pytest.raises(ConfigError, match=r"index\.sources\.a: found 0, expected 1 or more"):
+        lab(tmp_path, f"{LAB}[contracts.XUSDT]\nindex.sources = {{ a = 0 }}\n")
+
+
+def test_the_marks_of_files_are_read_where_the_venue_goes_by_them(tmp_path: Path) -> None:
+    marked = lab(tmp_path, LAB + '[rules]\nmark = "file"\ntrigger_price = "index"\n')
+    assert (marked.feed.marks, marked.venue.rules.trigger_price) == (True, "index")
+    assert lab(tmp_path, LAB).feed.marks is False
 
 
 def test_a_finer_mark_tick_is_the_price_unit(tmp_path: Path) -> None:

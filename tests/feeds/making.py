@@ -88,9 +88,10 @@ def read(
     named: str | None = None,
     hold_back_us: int = 1_000_000,
     contracts: Mapping[str, Contract] = CONTRACTS,
+    marks: bool = False,
 ) -> tuple[list[Tick], FileReport]:
     """Read one file to its end, with the lab of this module."""
-    settings = FeedSettings(columns=maps, hold_back_us=hold_back_us)
+    settings = FeedSettings(columns=maps, hold_back_us=hold_back_us, marks=marks)
     feed = open_feed([FileArg.parse(str(path), named)], contracts, settings)
     ticks = list(feed.ticks())
     return ticks, feed.reports[0]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.core.command import BookTick, FundingTick, IndexTick, TradeTick
+from engine.core.command import BookTick, FundingTick, IndexTick, MarkTick, TradeTick
 from engine.core.money import AMOUNT_MAX, Lots, Price
 from feeds.errors import FeedError
 from tests.feeds.making import FUNDED, NOON_MS, NOON_US, read, write
@@ -124,6 +124,16 @@ def test_bars_of_an_index_become_index_prices(tmp_path: Path) -> None:
             *(650_000, 649_990, 650_002, 650_001)
         ]
         assert (ticks[0].at_us, ticks[3].at_us) == (NOON_US, NOON_US + 59_999_000)
+
+
+def test_bars_of_a_mark_are_marks_where_the_venue_goes_by_them(tmp_path: Path) -> None:
+    folder = tmp_path / "markPriceKlines"
+    folder.mkdir()
+    ticks, report = read(bars(folder, PRICE_BAR), marks=True)
+    assert report.format == "binance_mark_klines"
+    assert [tick.price for tick in ticks if isinstance(tick, MarkTick)] == [
+        *(650_000, 649_990, 650_002, 650_001)
+    ]
 
 
 @pytest.mark.parametrize(

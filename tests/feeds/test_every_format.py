@@ -25,6 +25,7 @@ ROW_OF = {
     "binance_book_depth": "2024-07-18 {hour:02}:{minute:02}:{second:02},{percent},3,{worth}",
     "binance_klines": "{bar},65000.0,65001.0,64999.0,65000.5,1.0,{end},1,9,1,1,0",
     "binance_index_klines": "{bar},65000.0,65001.0,64999.0,65000.5,0,{end},0,60,0,0,0",
+    "binance_mark_klines": "{bar},65000.0,65001.0,64999.0,65000.5,0,{end},0,60,0,0,0",
     "binance_funding": "{bar},8,0.0001",
     "bybit_trades": "{s}.5,BTCUSDT,Buy,0.010,65000.0,PlusTick,id-{i},1,1,1",
     "kraken_trades": "{s},65000.0,0.010",
@@ -38,6 +39,10 @@ ROW_OF = {
 }
 FORMATS = {form.name: form for form in BUILT_IN if form.refused is None}
 PRICES = ("price", "best_bid_price", "best_ask_price", "ask_price", "bid_price", "index_price")
+SAMPLED = ("binance_index_klines", "binance_mark_klines")
+"""Bars of prices in which nothing was traded."""
+NAMED = (*SAMPLED, "okx_old_contract_trades")
+"""Formats that a file's content does not tell."""
 BARS = ("open", "high", "low", "close")
 SIZES = ("qty", "quantity", "size", "best_bid_qty", "best_ask_qty", "bid_amount", "ask_amount")
 AMOUNTS = ("amount", "volume", "depth", "notional")
@@ -75,8 +80,9 @@ def file_of(path: Path, name: str, rows: list[str], header: list[str] | None = N
 
 def read_as(path: Path, name: str) -> tuple[list[Tick], FileReport]:
     """Read a file; by name where the content does not say all."""
-    named = name if name in ("binance_index_klines", "okx_old_contract_trades") else None
-    return read(f"BTCUSDT={path}", contracts=FUNDED, named=named)
+    named = name if name in NAMED else None
+    marks = name == "binance_mark_klines"
+    return read(f"BTCUSDT={path}", contracts=FUNDED, named=named, marks=marks)
 
 
 def rows_of(name: str) -> list[str]:
@@ -91,14 +97,19 @@ def test_every_format_that_is_replayed_is_here() -> None:
 def test_a_good_file_is_read_whole(tmp_path: Path, name: str) -> None:
     ticks, report = read_as(file_of(tmp_path / "x.csv", name, rows_of(name)), name)
     assert (report.rows, report.skipped, report.format) == (COUNT, {}, name)
-    per_row = {"binance_klines": 4, "binance_index_klines": 4, "binance_book_depth": 0.5}
+    per_row = {
+        "binance_klines": 4,
+        "binance_index_klines": 4,
+        "binance_mark_klines": 4,
+        "binance_book_depth": 0.5,
+    }
     assert len(ticks) == report.ticks == COUNT * per_row.get(name, 1)
 
 
 def bad_cells(name: str) -> list[tuple[str, str]]:
     """Columns of a format that are read, with texts that are no numbers of theirs."""
     cells = []
-    is_index = name == "binance_index_klines"
+    is_index = name in SAMPLED
     for column in header_of(name):
         if (
             column in STAMPS
@@ -141,7 +152,7 @@ def test_columns_in_another_order_are_another_format(tmp_path: Path, name: str) 
     with pytest.raises(FeedError, match=r"x\.csv:1: found .* expected one of the formats"):
         read(f"BTCUSDT={path}")
     with pytest.raises(FeedError, match=rf"x\.csv:1: found .* expected header {header[-1]},"):
-        read(f"BTCUSDT={path}", named=name)
+        read(f"BTCUSDT={path}", named=name, marks=True)
 
 
 @pytest.mark.parametrize("name", ROW_OF)

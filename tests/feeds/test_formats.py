@@ -219,13 +219,19 @@ def test_quotes_of_a_map_may_be_in_quote_currency(tmp_path: Path) -> None:
 
 def test_index_prices_and_funding_rates(tmp_path: Path) -> None:
     index = Columns(
-        name="index", kind="index", header=("t", "p"), time="t", time_unit="iso", price="p"
+        name="index",
+        kind="index",
+        header=("t", "p"),
+        time="t",
+        time_unit="iso",
+        price="p",
+        source="near",
     )
     rates = Columns(name="rates", kind="funding", header=None, time="1", time_unit="iso", rate="2")
     at_index = write(tmp_path / "BTCUSDT-index.csv", ["t,p", "2024-07-18 12:00:00,64321.0"])
     at_rates = write(tmp_path / "BTCUSDT-rates.csv", ["20240718 12:00:00,-0.0001"])
     assert read(at_index, index, rates)[0] == [
-        IndexTick(at_us=NOON_US, contract="BTCUSDT", price=Price(643_210))
+        IndexTick(at_us=NOON_US, contract="BTCUSDT", price=Price(643_210), source="near")
     ]
     ticks, report = read(at_rates, index, rates, contracts=FUNDED)
     assert ticks == [FundingTick(at_us=NOON_US, contract="BTCUSDT", rate_e8=-10_000)]

@@ -13,7 +13,15 @@ import pytest
 from engine.config.lab import load_lab
 from engine.config.settings import Feed as FeedSettings
 from engine.config.settings import Shock
-from engine.core.command import BookTick, FundingTick, IndexTick, QuoteTick, Tick, TradeTick
+from engine.core.command import (
+    BookTick,
+    FundingTick,
+    IndexTick,
+    MarkTick,
+    QuoteTick,
+    Tick,
+    TradeTick,
+)
 from engine.core.exchange import Exchange
 from engine.core.instrument import Contract, Rules, Venue
 from feeds.errors import FeedError
@@ -248,11 +256,13 @@ def test_bars_pass_the_extremes_of_the_trades_that_they_were_made_from(symbol: s
     assert price_range(CONTRACTS[symbol], min(closes), max(closes)) == cells[4]
 
 
-def test_bars_of_a_mark_are_recognised_and_become_an_index_only_by_name() -> None:
+def test_bars_of_a_mark_are_marks_where_the_venue_goes_by_them_or_an_index_by_name() -> None:
     folder = samples()
     file = "binance_vision_derived/um/markPriceKlines/1h/XRPUSDT-1h-2021-11.zip"
     with pytest.raises(FeedError, match="is binance_mark_klines: the venue makes its own mark"):
         open_feed([FileArg(str(folder / file))], OTHERS, FeedSettings())
+    marks, _ = read_twice(folder, FileArg(file), OTHERS, FeedSettings(marks=True))
+    assert {type(tick) for tick in marks} == {MarkTick}
     argument = FileArg(file, None, "binance_index_klines")
     ticks, report = read_twice(folder, argument, OTHERS, FeedSettings())
     assert (report.skipped, len(ticks)) == ({}, 4 * report.rows)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from engine.config.error import ConfigError
@@ -9,10 +10,11 @@ from engine.config.read import Place
 from engine.config.settings import Columns
 from engine.config.streams import FeedTable
 from engine.config.streams import feed as feed_settings
-from engine.core.command import BookTick, FundingTick, IndexTick, QuoteTick, TradeTick
+from engine.core.command import BookTick, FundingTick, IndexTick, MarkTick, QuoteTick, TradeTick
+from engine.core.instrument import IndexSource, IndexTerms
 from engine.core.money import Lots, Price
 from feeds.errors import FeedError
-from tests.feeds.making import FUNDED, NOON_MS, NOON_US, read, write
+from tests.feeds.making import CONTRACTS, FUNDED, NOON_MS, NOON_US, read, write
 
 TARDIS = "exchange,symbol,timestamp,local_timestamp"
 BYBIT = (
@@ -236,6 +238,27 @@ def test_a_ticker_of_tardis_gives_the_index_rounded_to_the_unit(tmp_path: Path) 
     ticks, report = read(write(tmp_path / "t.csv", [TICKER, *rows]))
     assert ticks == [index(0, 650_000), index(20, 650_000), index(21, 650_002)]
     assert report.skipped == {"empty": 1, "bad_price": 1}
+
+
+def test_a_ticker_of_tardis_gives_the_mark_where_the_venue_goes_by_it(tmp_path: Path) -> None:
+    rows = [ticker_row(0, 10, "0.0001", "65000.1"), ticker_row(20, 99, "0.0001", "")]
+    path = write(tmp_path / "t.csv", [TICKER, *rows])
+    ticks, report = read(path, marks=True)
+    marks = [
+        MarkTick(at_us=NOON_US + at_us, contract="BTCUSDT", price=Price(650_000))
+        for at_us in (0, 20)
+    ]
+    assert (ticks, report.skipped) == ([index(0, 650_001), *marks], {})
+
+
+def test_the_exchange_of_a_ticker_is_the_source_of_an_index_that_has_some(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.csv", [TICKER, ticker_row(0, 10, "0.0001", "65000.1")])
+    exchange = tardis_row("").partition(",")[0]
+    sourced = msgspec.structs.replace(
+        CONTRACTS["BTCUSDT"], index=IndexTerms(sources=(IndexSource(exchange),))
+    )
+    (tick,) = read(path, contracts={**CONTRACTS, "BTCUSDT": sourced})[0]
+    assert tick == msgspec.structs.replace(index(0, 650_001), source=exchange)
 
 
 def test_funding_of_a_ticker_is_settled_when_the_due_time_moves_on(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from engine.core.reason import Reason
 from tests.simulation.told import STORIES, told
 
 ENDINGS = {
+    Reason.EXPIRED,
+    Reason.STALE_INDEX,
     Reason.IMMEDIATE_OR_CANCEL,
     Reason.SELF_TRADE,
     Reason.BANKRUPTCY_PRICE,
@@ -18,7 +20,7 @@ ENDINGS = {
     Reason.DELEVERAGED,
     Reason.CANCELLED,
 }
-"""Why an accepted order ends; no command is refused for these."""
+"""Why an accepted order ends or a liquidation waits; no command is refused for these."""
 
 
 def refused() -> list[AnyCommand]:

@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from engine.core.command import AnyCommand
-from engine.core.event import AnyEvent, OrderCancelled, Rejected
+from engine.core.event import AnyEvent, LiquidationWaits, OrderCancelled, Rejected
 from engine.core.reason import Reason
 from tests.simulation.told import STORIES, told
 from tests.support.naive import NaiveExchange
@@ -32,5 +32,9 @@ def test_every_command_and_every_event_is_in_a_story() -> None:
 
 def test_every_reason_is_in_a_story() -> None:
     events = [event for title in STORIES for event in told(title).events]
-    said = {event.reason for event in events if isinstance(event, Rejected | OrderCancelled)}
+    said = {
+        event.reason
+        for event in events
+        if isinstance(event, Rejected | OrderCancelled | LiquidationWaits)
+    }
     assert said == set(Reason)

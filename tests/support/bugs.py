@@ -164,7 +164,7 @@ BUGS = {
     "own orders stay in a liquidation": Bug(
         "liquidation.cancel.cancel_all",
         nothing,
-        "traded with itself|was better|reduce-only order",
+        "traded with itself|was better|reduce-only order|set aside",
     ),
     "a reduce-only order outlives its position": Bug(
         "trading.execute.trim", nothing, "reduce-only order"

@@ -10,6 +10,7 @@ from engine.core.command import (
     Deposit,
     FundingTick,
     IndexTick,
+    MarkTick,
     Mode,
     PlaceOrder,
     RemoveMargin,
@@ -85,11 +86,25 @@ def quote_at(model: Model, symbol: str, price: int) -> AnyCommand:
 
 def index_tick(model: Model) -> AnyCommand:
     """Send an index near the price, sometimes far from it."""
-    symbol = model.dice.choice(model.symbols)
+    return index_of(model, model.dice.choice(model.symbols))
+
+
+def index_of(model: Model, symbol: str) -> AnyCommand:
     price = model.prices.get(symbol, PRICE_START)
     away = model.dice.choice((0.001, 0.003, 0.05))
     index = max(1, int(price * (1 + model.dice.gauss(0, away))))
-    return IndexTick(at_us=model.now, contract=symbol, price=Price(index))
+    names = [one.name for one in model.details[symbol].index.sources]
+    source = model.dice.choice(names) if names else ""
+    return IndexTick(at_us=model.now, contract=symbol, price=Price(index), source=source)
+
+
+def mark_tick(model: Model) -> AnyCommand:
+    """Send a mark near the price, sometimes far from it."""
+    symbol = model.dice.choice(model.symbols)
+    price = model.prices.get(symbol, PRICE_START)
+    away = model.dice.choice((0.0, 0.001, 0.003, 0.05))
+    mark = max(1, int(price * (1 + model.dice.gauss(0, away))))
+    return MarkTick(at_us=model.now, contract=symbol, price=Price(mark))
 
 
 def funding_tick(model: Model) -> AnyCommand | None:

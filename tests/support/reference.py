@@ -116,7 +116,12 @@ def reference() -> str:
         "### Events",
         "All have `seq`, counted from 1, and `at_us`.",
         "",
-        *struct_table("Event", "engine/core/account_event.py", "engine/core/event.py"),
+        *struct_table(
+            "Event",
+            "engine/core/account_event.py",
+            "engine/core/trading_event.py",
+            "engine/core/event.py",
+        ),
         "",
         "### Reasons",
         row("reason", "says"),

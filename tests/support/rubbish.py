@@ -1,7 +1,7 @@
 """Commands that deserve to be refused, at least one for every reason that form alone can give."""
 
 import random
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -10,11 +10,14 @@ from engine.core.command import (
     AmendOrder,
     AnyCommand,
     BookTick,
+    CancelAll,
     CancelOrder,
     Deposit,
     FundingTick,
     IndexTick,
+    MarkTick,
     PlaceOrder,
+    PlaceStop,
     QuoteTick,
     RemoveMargin,
     SetLeverage,
@@ -63,8 +66,12 @@ def draw(
         *_bad_money(at_us, account, symbol),
         *_bad_orders(at_us, account, contract, price),
         *_bad_names(at_us, account, symbol, price),
+        *_bad_stops(at_us, account, contract, price),
     )
-    return dice.choice(everything)
+    chosen = dice.choice(everything)
+    if dice.random() < 0.25:
+        at_us = dice.choice((-1, 2**53, at_us - 10**9))
+    return msgspec.structs.replace(chosen, at_us=at_us)
 
 
 def _place(
@@ -100,12 +107,10 @@ def _bad_ticks(at_us: int, contract: Contract, price: int) -> list[AnyCommand]:
         TradeTick(at_us=at_us, contract=NOWHERE, price=Price(9), quantity=Lots(1), side="buy"),
         TradeTick(at_us=at_us, contract=symbol, price=Price(0), quantity=Lots(1), side="buy"),
         TradeTick(at_us=at_us, contract=symbol, price=Price(9), quantity=Lots(0), side="sell"),
-        TradeTick(
-            at_us=at_us - 10**9, contract=symbol, price=Price(9), quantity=Lots(1), side="buy"
-        ),
-        TradeTick(at_us=-1, contract=symbol, price=Price(9), quantity=Lots(1), side="buy"),
-        IndexTick(at_us=2**53, contract=symbol, price=Price(9)),
         IndexTick(at_us=at_us, contract=symbol, price=Price(largest + 1)),
+        MarkTick(at_us=at_us, contract=NOWHERE, price=Price(9)),
+        MarkTick(at_us=at_us, contract=symbol, price=Price(0)),
+        IndexTick(at_us=at_us, contract=symbol, price=Price(9), source="nobody"),
         FundingTick(at_us=at_us, contract=symbol, rate_e8=100_000_001),
         FundingTick(at_us=at_us, contract=symbol, rate_e8=1),
         *(
@@ -141,7 +146,7 @@ def _bad_books(at_us: int, contract: Contract, price: int) -> list[AnyCommand]:
         rows.append((((price + 1, 5),), ()))
     return [
         BookTick(at_us=at_us, contract=NOWHERE, bids=(), asks=()),
-        BookTick(at_us=at_us - 10**9, contract=symbol, bids=(), asks=(), reset=True),
+        BookTick(at_us=at_us, contract=symbol, bids=((Price(0), Lots(0)),), asks=(), reset=True),
         *(
             BookTick(at_us=at_us, contract=symbol, bids=_levels(bids), asks=_levels(asks))
             for bids, asks in rows
@@ -186,6 +191,40 @@ def _bad_orders(at_us: int, account: str, contract: Contract, price: int) -> lis
         _odd(at_us, account, symbol, None, in_force="fok", post_only=False),
         _odd(at_us, account, symbol, None, in_force="gtc", post_only=True),
         _odd(at_us, account, symbol, price, in_force="ioc", post_only=True),
+    ]
+
+
+def _bad_stops(at_us: int, account: str, contract: Contract, price: int) -> list[AnyCommand]:
+    plain = PlaceStop(
+        at_us=at_us,
+        account=account,
+        order="s1",
+        contract=contract.symbol,
+        side="buy",
+        quantity=Lots(1),
+        trigger=Price(price * 2 // contract.tick * contract.tick),
+    )
+    wrong: tuple[dict[str, Any], ...] = (
+        {"account": STRANGER},
+        {"contract": NOWHERE},
+        {"order": ""},
+        {"quantity": Lots(0)},
+        {"trigger": None},
+        {"trigger": Price(0)},
+        {"kind": "trailing"},
+        {"kind": "trailing", "trigger": None, "callback_ppm": 1_000_000},
+        {"time_in_force": "fok"},
+        {"price": Price(contract.price_max + contract.tick)},
+        {"side": "sell"},
+    )
+    late = _place(at_us, account, contract.symbol, order="b9", price=price)
+    return [
+        *(msgspec.structs.replace(plain, **changes) for changes in wrong),
+        msgspec.structs.replace(late, time_in_force="gtd"),
+        msgspec.structs.replace(late, time_in_force="gtd", expires_us=at_us),
+        msgspec.structs.replace(late, expires_us=at_us + 1),
+        CancelAll(at_us=at_us, account=STRANGER),
+        CancelAll(at_us=at_us, account=account, contract=NOWHERE),
     ]
 
 

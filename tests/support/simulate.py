@@ -19,7 +19,7 @@ import msgspec
 
 from engine.core import snapshot
 from engine.core.command import AnyCommand
-from engine.core.event import Event, OrderCancelled, Rejected
+from engine.core.event import Event, LiquidationWaits, OrderCancelled, Rejected
 from engine.core.instrument import Venue
 from engine.journal.chain import Chain
 from tests.support.naive import NaiveExchange
@@ -57,7 +57,7 @@ class Tally:
             for event in events:
                 chain.line(event)
                 self.kinds[type(event).__name__] += 1
-                if isinstance(event, Rejected | OrderCancelled):
+                if isinstance(event, Rejected | OrderCancelled | LiquidationWaits):
                     self.reasons[event.reason.name] += 1
         self.event_hash = chain.hex
 

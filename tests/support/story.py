@@ -196,7 +196,7 @@ class Day:
         what = words.next() if what == "=" else what
         asked = " ".join(line.split()[:-1])
         market = state.markets[contract]
-        if what in ("mark", "last", "index"):
+        if what in ("mark", "last", "index", "venue_mark"):
             return f"  {asked} {word_of(getattr(market, what))}"
         if what in ("fund", "pending_loss"):
             return f"  {asked} {word_of(state.balance(keyed(what, state.pool_of(contract))))}"

@@ -4,14 +4,19 @@
     tick      [ETH] 1_000                           a trade of the replayed market
     quote     [ETH] 5 @ 999  7 @ 1_001              its best bid and ask
     book      [ETH] [new] 5 @ 999  7 @ 1_001        a bid and an ask of its book, 0 removes one
-    index     [ETH] 1_000                           an index price
+    index     [ETH] 1_000 [of name]                 an index price, of a source
+    mark      [ETH] 1_000                           a mark price of a file
     rate      [ETH] 0.01%                           a funding settlement
     alice     deposits 500 / withdraws 500
     alice     isolates [ETH] / crosses [ETH]        the margin mode
     alice     sets 20x [ETH]                        the leverage
     alice     adds 50 [ETH] / removes 50 [ETH]      margin of an isolated position
     alice     buys 5 [ETH] [@ 990] [ioc|fok] [post-only] [reduce-only] [as name]
+    alice     buys 5 @ 990 until 09:30:00           good till then
+    alice     stops buy 5 at 1_010 [watching mark] [@ 1_020] [reduce-only] [close] [as name]
+    alice     takes sell 5 at 1_010                 profit; trails sell 5 by 1% follows the price
     alice     amends name 4 @ 995
+    alice     clears [ETH]                          all orders and stops there; clears all
     alice     cancels name
 
 Orders without a name are called 1, 2, 3 … by account.
@@ -20,18 +25,24 @@ Orders without a name are called 1, 2, 3 … by account.
 import re
 from collections.abc import Callable
 from fractions import Fraction
+from typing import Literal
+
+import msgspec
 
 from engine.core.command import (
     AddMargin,
     AmendOrder,
     AnyCommand,
     BookTick,
+    CancelAll,
     CancelOrder,
     Deposit,
     FundingTick,
     IndexTick,
+    MarkTick,
     Mode,
     PlaceOrder,
+    PlaceStop,
     QuoteTick,
     RemoveMargin,
     SetLeverage,
@@ -155,7 +166,12 @@ class Reader:
         verb = words.next()
         if verb in ("buys", "sells"):
             return self._order(who, verb, words)
+        if verb in _STOPS:
+            return self._stop(who, _STOPS[verb], words)
         at, contract = self.now_us, words.contract
+        if verb == "clears":
+            every = words.has("all")
+            return CancelAll(at_us=at, account=who, contract=None if every else contract)
         if verb == "cancels":
             return CancelOrder(at_us=at, account=who, order=words.next())
         if verb == "amends":
@@ -174,24 +190,55 @@ class Reader:
         return _WALLET[verb](at_us=at, account=who, amount=amount)
 
     def _order(self, who: str, verb: str, words: Words) -> PlaceOrder:
-        name = words.after("as")
-        if name is None:
-            self._orders[who] = self._orders.get(who, 0) + 1
-            name = str(self._orders[who])
-        price = words.after("@")
+        name = self._name(who, words)
+        price, until = words.after("@"), words.after("until")
         quantity = Lots(words.number())
         return PlaceOrder(
             at_us=self.now_us,
             account=who,
-            order="" if name == "nothing" else name,
+            order=name,
             contract=words.contract,
             side="buy" if verb == "buys" else "sell",
             quantity=quantity,
             price=None if price is None else Price(number(price)),
-            time_in_force="ioc" if words.has("ioc") else "fok" if words.has("fok") else "gtc",
+            time_in_force=_in_force(words, until),
+            expires_us=msgspec.UNSET if until in (None, "ever") else clock(until or ""),
             post_only=words.has("post-only"),
             reduce_only=words.has("reduce-only"),
         )
+
+    def _stop(
+        self, who: str, kind: Literal["stop", "take_profit", "trailing"], words: Words
+    ) -> PlaceStop:
+        trigger, callback = words.after("at"), None
+        if kind == "trailing":
+            callback = words.after("by")
+        watches, price = words.after("watching") or "last", words.after("@")
+        name = self._name(who, words)
+        side = words.next()
+        return PlaceStop(
+            at_us=self.now_us,
+            account=who,
+            order=name,
+            contract=words.contract,
+            side="buy" if side == "buy" else "sell",
+            quantity=Lots(words.number()),
+            kind=kind,
+            watches=msgspec.convert(watches, Literal["last", "mark", "index"]),
+            trigger=None if trigger is None else Price(number(trigger)),
+            callback_ppm=None if callback is None else rate(callback, 1_000_000),
+            price=None if price is None else Price(number(price)),
+            time_in_force="ioc" if words.has("ioc") else "fok" if words.has("fok") else "gtc",
+            reduce_only=words.has("reduce-only"),
+            close_on_trigger=words.has("close"),
+        )
+
+    def _name(self, who: str, words: Words) -> str:
+        name = words.after("as")
+        if name is None:
+            self._orders[who] = self._orders.get(who, 0) + 1
+            name = str(self._orders[who])
+        return "" if name == "nothing" else name
 
     def tick(self, words: Words) -> TradeTick:
         """Read a trade of one lot, or of so many."""
@@ -230,8 +277,13 @@ class Reader:
 
     def index(self, words: Words) -> IndexTick:
         """Read an index price."""
+        price, source = Price(words.number()), words.after("of") or ""
+        return IndexTick(at_us=self.now_us, contract=words.contract, price=price, source=source)
+
+    def mark(self, words: Words) -> MarkTick:
+        """Read a mark price."""
         price = Price(words.number())
-        return IndexTick(at_us=self.now_us, contract=words.contract, price=price)
+        return MarkTick(at_us=self.now_us, contract=words.contract, price=price)
 
     def rate(self, words: Words) -> FundingTick:
         """Read a funding rate."""
@@ -239,11 +291,23 @@ class Reader:
         return FundingTick(at_us=self.now_us, contract=words.contract, rate_e8=rate_e8)
 
 
+def _in_force(words: Words, until: str | None) -> Literal["gtc", "ioc", "fok", "gtd"]:
+    if until is not None:
+        return "gtd"
+    return "ioc" if words.has("ioc") else "fok" if words.has("fok") else "gtc"
+
+
+_STOPS: dict[str, Literal["stop", "take_profit", "trailing"]] = {
+    "stops": "stop",
+    "takes": "take_profit",
+    "trails": "trailing",
+}
 _MARKET: dict[str, Callable[[Reader, Words], AnyCommand]] = {
     "tick": Reader.tick,
     "quote": Reader.quote,
     "book": Reader.book,
     "index": Reader.index,
+    "mark": Reader.mark,
     "rate": Reader.rate,
 }
 _MODES: dict[str, Mode] = {"isolates": "isolated", "crosses": "cross"}

@@ -17,6 +17,8 @@ from engine.core.event import (
     Event,
     FundingPaid,
     FundingSettled,
+    IndexFeedChanged,
+    IndexSourceChanged,
     LeverageSet,
     LiquidationAverted,
     LiquidationEnded,
@@ -25,6 +27,7 @@ from engine.core.event import (
     LiquidationPaused,
     LiquidationResumed,
     LiquidationStarted,
+    LiquidationWaits,
     LossSocialized,
     MarginAdded,
     MarginCalled,
@@ -35,11 +38,14 @@ from engine.core.event import (
     OrderAmended,
     OrderCancelled,
     OrderFilled,
+    OrdersCancelled,
     OrderTrimmed,
     PeriodSettled,
     PoolDrawn,
     Rejected,
     ResidueTaken,
+    StopAccepted,
+    StopTriggered,
     TickApplied,
     Withdrawn,
 )
@@ -48,6 +54,8 @@ LINES: dict[type[Event], str] = {
     Rejected: "refused {who} {reason}",
     TickApplied: "tick {contract} {last}",
     MarkMoved: "mark {contract} {mark}",
+    IndexSourceChanged: "source {contract} {source} {standing} {price}",
+    IndexFeedChanged: "index {contract} stale {is_stale}",
     Deposited: "deposited {account} {amount} wallet {wallet}",
     Withdrawn: "withdrawn {account} {amount} wallet {wallet}",
     LeverageSet: "leverage {account} {contract} {leverage}x",
@@ -55,6 +63,9 @@ LINES: dict[type[Event], str] = {
     MarginAdded: "added {account} {contract} {amount} margin {margin}",
     MarginRemoved: "removed {account} {contract} {amount} margin {margin}",
     OrderAccepted: "accepted {id} {side} {quantity} {contract} @ {price}",
+    StopAccepted: "waits {id} {kind} {side} {quantity} {contract} {watches} {trigger}",
+    StopTriggered: "triggered {id} {contract} {price}",
+    OrdersCancelled: "cleared {account} {contract} {count}",
     OrderAmended: "amended {id} {quantity} {contract} @ {price}",
     OrderTrimmed: "trimmed {id} {contract} {quantity}",
     OrderCancelled: "cancelled {id} {contract} {quantity} {reason}",
@@ -64,6 +75,7 @@ LINES: dict[type[Event], str] = {
     MarginCalled: "called {who} {contract} {level}% equity {equity} "
     "maintenance {maintenance} restore {restore}",
     PoolDrawn: "draws {account} {contract} {draw}",
+    LiquidationWaits: "waits {who} {contract} {reason}",
     LiquidationStarted: "breach {who} {contract} {side} {quantity} mark {mark} equity {equity} "
     "maintenance {maintenance} bankruptcy {bankruptcy_price}",
     LiquidationFilled: "{stage} {account} {quantity} {contract} @ {price}",
@@ -120,6 +132,8 @@ def word_of(value: object) -> str:
         return str(value.value)
     if value is None:
         return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return f"{value:_}" if isinstance(value, int) else str(value)
 
 
@@ -162,7 +176,11 @@ def _words(event: Event) -> dict[str, str]:
             words["rate"] = f"{sign}{whole}{part}%"
         case LiquidationFilled():
             words["stage"] = "close" if event.stage == "book" else "cover"
-        case MarginCalled(mode="isolated") | LiquidationStarted(mode="isolated"):
+        case (
+            MarginCalled(mode="isolated")
+            | LiquidationStarted(mode="isolated")
+            | LiquidationWaits(mode="isolated")
+        ):
             words["who"], words["contract"] = f"{event.account}:{event.contract}", ""
         case LiquidationPaused():
             words["until"] = time_of_day(event.until_us)

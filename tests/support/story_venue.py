@@ -18,6 +18,7 @@ story's first lines change what it is about:
     initial   [ETH] 0:2%:100x 5_000:4%:20x                 a table of initial margin, the same way
     closes_at [ETH] 0.1% mark                              a closing fee counts, or: bankruptcy
     depth     [ETH] 0%:1_000 1%:3_000 steps 2 half_life 60 spread 0.5% scale 50%
+    sources   [ETH] near:2 far:1 off 5% silent 10          of the index: weights, when they drop
     funding   [ETH] premium every 3_600 interest 0.01% clamp 0.05% cap 0.75%
 """
 
@@ -33,6 +34,8 @@ from engine.core.instrument import (
     Contract,
     Depth,
     Funding,
+    IndexSource,
+    IndexTerms,
     Rules,
     Venue,
 )
@@ -67,6 +70,7 @@ class Draft:
             "closes_at": self._read_closing_fee,
             "depth": self._read_depth,
             "funding": self._read_funding,
+            "sources": self._read_sources,
         }
 
     def reads(self, line: str) -> bool:
@@ -146,6 +150,15 @@ class Draft:
             if percent is not None:
                 terms[f"{name}_e8"] = rate(percent, E8)
         self._change(words, funding=Funding(**terms))
+
+    def _read_sources(self, words: Words) -> None:
+        outlier_ppm = rate(words.after("off") or "5%", PPM)
+        stale_us = number(words.after("silent") or "0") * SECOND_US
+        listed = []
+        while words.left():
+            name, _, weight = words.next().partition(":")
+            listed.append(IndexSource(name, number(weight)))
+        self._change(words, index=IndexTerms(tuple(listed), outlier_ppm, stale_us))
 
 
 def _fields(kind: type[msgspec.Struct], words: Words) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from engine.core.command import AnyCommand
 from engine.core.instrument import Venue
-from tests.support import bounds, brink, moves, resting, rubbish, stories
+from tests.support import bounds, brink, endings, moves, resting, rubbish, stories
 from tests.support.model import PRICE_START, STEPS_US, Model
 from tests.support.worlds import world
 
@@ -28,6 +28,8 @@ def commands(seed: int, count: int, swarm: bool = True) -> tuple[Venue, Iterator
 def _stream(model: Model, count: int, swarm: bool) -> Iterator[AnyCommand]:
     dice = model.dice
     weights = {kind: base * dice.choice((0, 1, 1, 4) if swarm else (1,)) for kind, base in BASE}
+    if model.venue.rules.mark == "file":
+        weights[moves.mark_tick] = 24
     for kind in (moves.tick, moves.market_order, moves.maker_order):
         weights[kind] = max(weights[kind], 5)
     kinds, chances = list(weights), list(weights.values())
@@ -49,6 +51,8 @@ def _opening(model: Model) -> Iterator[AnyCommand]:
     for symbol in model.symbols:
         if model.dice.random() < 0.75:
             yield moves.tick_at(model, symbol, PRICE_START)
+        if model.details[symbol].index.stale_us:
+            yield moves.index_of(model, symbol)
     for account in model.makers:
         yield moves.deposit_of(model, account, model.dice.randrange(300, 6_000))
     for account in model.traders:
@@ -78,6 +82,7 @@ BASE: tuple[tuple[Kind, int], ...] = (
     (moves.tick, 24),
     (moves.queue_trade, 4),
     (moves.index_tick, 4),
+    (moves.mark_tick, 1),
     (moves.funding_tick, 2),
     (moves.deposit, 2),
     (moves.withdraw, 2),
@@ -93,6 +98,9 @@ BASE: tuple[tuple[Kind, int], ...] = (
     (moves.close_order, 3),
     (moves.amend, 4),
     (moves.cancel, 3),
+    (endings.stop_order, 6),
+    (endings.ending_order, 2),
+    (endings.cancel_all, 1),
     (stories.newcomer, 3),
     (stories.herd, 6),
     (stories.pool, 6),
@@ -120,6 +128,6 @@ BASE: tuple[tuple[Kind, int], ...] = (
     (resting.queued, 6),
     (resting.queued_twice, 2),
     (resting.cornered, 2),
-    (bad, 4),
+    (bad, 9),
 )
 """The kinds of commands and their weights before a seed multiplies them."""

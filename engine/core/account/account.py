@@ -4,6 +4,7 @@ import msgspec
 
 from engine.core.account.position import Position
 from engine.core.book.order import Order
+from engine.core.book.stop import Stop
 
 OUTSIDE = "outside"
 """The replayed market as a counterparty: unlimited, never warned, liquidated or cut."""
@@ -15,7 +16,7 @@ class Account(msgspec.Struct):
     `results` (micros) is what the cross side has made, by pool of the insurance fund (Decision
     M11); `carried` is the unrealised result with which open positions began the period, by
     contract. `warned` is its highest warning level crossed, `last_contract` where it last had a
-    cross position.
+    cross position. `stops` wait for a price, by their ids.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Account(msgspec.Struct):
     carried: dict[str, int] = {}
     warned: int = 0
     last_contract: str = ""
+    stops: dict[str, Stop] = {}
 
     @property
     def wallet_key(self) -> str:

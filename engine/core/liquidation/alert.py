@@ -2,47 +2,68 @@
 
 from engine.core.account.account import Account
 from engine.core.account.position import Position
-from engine.core.event import MarginCalled, PoolDrawn
+from engine.core.event import LiquidationWaits, MarginCalled, PoolDrawn
 from engine.core.margin.band import Exposure, safe_band
 from engine.core.margin.brackets import rate_e12
 from engine.core.margin.risk import Risk, draw, notional
 from engine.core.money import E12, Micros, div_up
+from engine.core.reason import Reason
 from engine.core.state.standing import cross_risk, isolated_risk
 from engine.core.state.venue import State
 
 
 def look(state: State) -> list[str]:
-    """Warn whoever needs it and return the margin accounts in breach, by id."""
-    breaches = []
-    for margin_id in state.watch.due():
-        name, _, contract = margin_id.partition(":")
-        account = state.accounts[name]
-        if state.waits(margin_id) and _has_position(account, contract):
-            state.watch.guard(margin_id, [])
-            continue
-        if not contract:
-            risk, positions = cross_risk(state, account), account.cross_positions()
-            if risk.is_breach(state.rules.strict_trigger):
-                breaches.append(margin_id)
-                continue
-            account.warned = _warn(state, account.name, positions, risk, account.warned)
-            warned = account.warned
-        else:
-            position = account.positions[contract]
-            if position.mode == "cross":
-                # switched since it was touched: its isolated margin account is empty and gone
-                state.watch.guard(margin_id, [])
-                continue
-            risk = isolated_risk(state, position)
-            if risk.is_breach(state.rules.strict_trigger):
-                breaches.append(margin_id)
-                continue
-            positions = [position] if position.quantity else []
-            position.warned = warned = _warn(state, name, positions, risk, position.warned)
-        if not contract:
-            _forget_draws(account)
-        _guard(state, margin_id, positions, risk, warned)
-    return breaches
+    """Warn whoever needs it and return the margin accounts to be liquidated, by id."""
+    return [margin_id for margin_id in state.watch.due() if _falls(state, margin_id)]
+
+
+def _falls(state: State, margin_id: str) -> bool:
+    """Say whether a margin account is to be liquidated now; warn and guard it if it is healthy."""
+    name, _, contract = margin_id.partition(":")
+    account = state.accounts[name]
+    if state.waits(margin_id) and _has_position(account, contract):
+        state.watch.guard(margin_id, [])
+        return False
+    holder: Account | Position = account.positions[contract] if contract else account
+    if isinstance(holder, Account):
+        risk, positions = cross_risk(state, account), account.cross_positions()
+    elif holder.mode == "cross":
+        # switched since it was touched: its isolated margin account is empty and gone
+        state.watch.guard(margin_id, [])
+        state.stalled.pop(margin_id, None)
+        return False
+    else:
+        risk, positions = isolated_risk(state, holder), [holder] if holder.quantity else []
+    if risk.is_breach(state.rules.strict_trigger):
+        return not _waits(state, margin_id, positions)
+    state.stalled.pop(margin_id, None)
+    holder.warned = _warn(state, name, positions, risk, holder.warned)
+    if not contract:
+        _forget_draws(account)
+    _guard(state, margin_id, positions, risk, holder.warned)
+    return False
+
+
+def _waits(state: State, margin_id: str, positions: list[Position]) -> bool:
+    """Say whether a liquidation must not begin; then it is looked at again in every wave."""
+    if margin_id in state.pauses:
+        return False
+    stale = [one for one in positions if state.markets[one.contract].is_stale]
+    if not stale:
+        state.stalled.pop(margin_id, None)
+        return False
+    if margin_id not in state.stalled:
+        state.stalled[margin_id] = Reason.STALE_INDEX
+        state.emit(
+            LiquidationWaits(
+                **state.stamp(),
+                account=stale[0].account,
+                contract=stale[0].contract,
+                mode=stale[0].mode,
+                reason=Reason.STALE_INDEX,
+            )
+        )
+    return True
 
 
 def _has_position(account: Account, contract: str) -> bool:

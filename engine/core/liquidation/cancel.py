@@ -7,6 +7,7 @@ from engine.core.money import Micros
 from engine.core.reason import Reason
 from engine.core.state.venue import State
 from engine.core.trading.reserve import cancel_all
+from engine.core.trading.stops import cancel_stops
 
 
 def resting_orders(state: State, case: Case, going: list[Position]) -> bool:
@@ -26,6 +27,8 @@ def resting_orders(state: State, case: Case, going: list[Position]) -> bool:
         if scope == "account" or not contracts or order.contract in contracts
     ]
     cancel_all(state, orders, Reason.LIQUIDATION)
+    everywhere = scope == "account"
+    cancel_stops(state, breach.account, [] if everywhere else contracts, Reason.LIQUIDATION)
     if not orders or isolated is not None or breach.holds(state):
         return False
     risk = breach.risk(state)

@@ -25,13 +25,21 @@ from engine.core.margin.brackets import bracket_of
 from engine.core.money import Lots, Micros, Price
 from engine.core.state.standing import risk_of
 from engine.core.state.venue import State
-from engine.core.trading import prices
+from engine.core.trading import prices, stops
 
 WAVES_MAX = 100_000
 """More waves than this in one command is a bug: each one closes a lot or forgives a balance."""
 
 
 def run(state: State) -> None:
+    """Work off waves until nobody is in breach, then triggered stops, each with its own waves."""
+    _waves(state)
+    while stops.work_off(state):
+        prices.update(state)
+        _waves(state)
+
+
+def _waves(state: State) -> None:
     """Warn, then liquidate wave after wave until no margin account is in breach."""
     moves: dict[str, int] = {}
     forced: dict[str, int] = {}

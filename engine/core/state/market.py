@@ -1,15 +1,31 @@
 """A contract as it trades here: its book, the outside market, its prices and who holds it."""
 
 from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
 
 from engine.core.account.position import Position
 from engine.core.book.ladder import Ladder
 from engine.core.book.merged import Walk, better, shown_levels
 from engine.core.book.outside import Level, Outside
+from engine.core.book.stop import StopBook
 from engine.core.book.volatility import Volatility
 from engine.core.command import Side
 from engine.core.instrument import Contract
 from engine.core.money import Price
+
+NEVER_US = 2**53
+"""Later than any time that a command can have."""
+Standing = Literal["live", "outlier", "stale"]
+
+
+class SourcePrice(msgspec.Struct):
+    """What a source of the index said last, when, and whether it counts now."""
+
+    price: Price
+    at_us: int
+    standing: Standing = "live"
 
 
 class Market:
@@ -19,11 +35,15 @@ class Market:
     `basis_x2`, its `samples` and the sums behind the funding rate are kept in whole units.
     `holders` are the open positions by account. `mark_before` is the mark before its last move,
     0 before the second one, kept only where deleveraging happens at it.
+    `marked` is the file's mark; `fair` the venue's where margin is valued at another price, else 0.
+    `sources` are the index's, `source_x2` what they come to; `is_stale`: none speaks any more.
+    `impact_x2` is the last basis of the impact prices, `impact_e6` its average in millionths.
     """
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
         self.ladder = Ladder()
+        self.stops = StopBook()
         self.outside = Outside()
         self.holders: dict[str, Position] = {}
         self.last = Price(0)
@@ -31,6 +51,14 @@ class Market:
         self.mark = Price(0)
         self.mark_before = Price(0)
         self.source = Price(0)
+        self.sources: dict[str, SourcePrice] = {}
+        self.source_x2 = 0
+        self.is_stale = False
+        self.weights = {one.name: one.weight for one in contract.index.sources} or {"": 1}
+        self.marked = Price(0)
+        self.fair = Price(0)
+        self.impact_x2 = 0
+        self.impact_e6: int | None = None
         self.printed = Price(0)
         self.dirty = False
         self.basis_x2 = 0
@@ -47,11 +75,29 @@ class Market:
         """Say whether the contract has had its first tick."""
         return self.outside.bid > 0 and self.outside.ask > 0
 
+    @property
+    def venue_mark(self) -> Price:
+        """The venue's mark, whatever margin is valued at (Decision P18)."""
+        return self.fair or self.mark
+
+    def stale_due_us(self) -> int:
+        """Return when the next source of the index will have been silent for too long."""
+        after_us = self.contract.index.stale_us
+        if not after_us:
+            return NEVER_US
+        heard = (one.at_us for one in self.sources.values() if one.standing != "stale")
+        return min((at_us + after_us for at_us in heard), default=NEVER_US)
+
+    def settlement_due_us(self) -> int:
+        """Return when the venue settles funding next."""
+        if self.has_price and self.contract.funding.source == "premium":
+            return self.funding_due_us
+        return NEVER_US
+
     def next_timer_us(self) -> int:
-        """Return when the next sample or funding is due."""
-        if self.contract.funding.source == "premium":
-            return min(self.sample_due_us, self.funding_due_us)
-        return self.sample_due_us
+        """Return when the next sample, funding or judgement of the index is due."""
+        sample_us = self.sample_due_us if self.has_price else NEVER_US
+        return min(sample_us, self.settlement_due_us(), self.stale_due_us())
 
     def best(self, side: Side, now_us: int) -> Price | None:
         """Return the best price of the merged book."""

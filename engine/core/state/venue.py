@@ -6,6 +6,8 @@ the watch nor the order of events can be bypassed.
 
 from typing import TypedDict
 
+from sortedcontainers import SortedList
+
 from engine.core.account.account import OUTSIDE, Account
 from engine.core.account.ledger import Ledger
 from engine.core.account.position import Position
@@ -50,6 +52,10 @@ class State:
         }
         self.watch = Watch()
         self.pauses: dict[str, Pause] = {}
+        self.stalled: dict[str, Reason] = {}
+        """Margin accounts whose liquidation waits, and for what."""
+        self.expiries: SortedList[tuple[int, int, str, str]] = SortedList()
+        """Resting orders that end by themselves: when, arrival, account and order."""
         self.now_us = 0
         self.timer_us = 0
         self.seq = 0
@@ -75,18 +81,22 @@ class State:
         """Return the head of the next event; a tick introduces itself before its first one."""
         if self._pending_tick is not None:
             market, self._pending_tick = self._pending_tick, None
-            self.emit(
-                TickApplied(
-                    **self.stamp(),
-                    contract=market.contract.symbol,
-                    bid=market.outside.bid,
-                    ask=market.outside.ask,
-                    last=market.printed or market.last,
-                )
-            )
+            if market.has_price:
+                self._introduce(market)
         self.seq += 1
         self._first_seq = self._first_seq or self.seq
         return {"seq": self.seq, "at_us": self.now_us}
+
+    def _introduce(self, market: Market) -> None:
+        self.emit(
+            TickApplied(
+                **self.stamp(),
+                contract=market.contract.symbol,
+                bid=market.outside.bid,
+                ask=market.outside.ask,
+                last=market.printed or market.last,
+            )
+        )
 
     def emit(self, event: Event) -> None:
         """Say what happened; the event was stamped just before."""
@@ -223,10 +233,20 @@ class State:
         market.ladder.add(order)
         market.dirty = True
         self.accounts[order.account].orders[order.order] = order
+        self.expect_end(order)
+
+    def expect_end(self, order: Order) -> None:
+        """Note when an order's own time is over."""
+        if isinstance(order.expires_us, int):
+            self.expiries.add((order.expires_us, order.arrival, order.account, order.order))
+            self.timer_us = min(self.timer_us, order.expires_us)
 
     def unrest(self, order: Order) -> None:
         """Take an order out of the book."""
         market = self.markets[order.contract]
         market.ladder.remove(order)
         market.dirty = True
+        if isinstance(order.expires_us, int):
+            entry = (order.expires_us, order.arrival, order.account, order.order)
+            self.expiries.remove(entry)
         del self.accounts[order.account].orders[order.order]

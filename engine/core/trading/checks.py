@@ -50,6 +50,9 @@ def check_terms(state: State, market: Market, request: Request) -> Reason | None
         if not order.quantity:
             return Reason.REDUCE_ONLY
     else:
+        worth = order.quantity * order.price * market.contract.unit_value
+        if worth < market.contract.notional_min:
+            return Reason.NOTIONAL_MIN
         arriving = Arriving(order.side, order.price, order.quantity, order.price, False)
         reason = check_size(market, position, request.others(state), arriving)
         if reason is not None:

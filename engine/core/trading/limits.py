@@ -16,8 +16,8 @@ def band_edge(state: State, market: Market, side: Side) -> int:
     """Return the furthest price through the mark that a limit order may have."""
     band = state.rules.market_band_ppm
     if side == "buy":
-        return market.mark * (PPM + band) // PPM
-    return div_up(market.mark * (PPM - band), PPM)
+        return market.venue_mark * (PPM + band) // PPM
+    return div_up(market.venue_mark * (PPM - band), PPM)
 
 
 def market_limit(state: State, market: Market, side: Side) -> Price:

@@ -1,9 +1,10 @@
-"""Placing, amending and cancelling (Decisions O4, O13, O14)."""
+"""Placing and amending (Decisions O4, O13)."""
 
 import msgspec
+from msgspec import UNSET
 
 from engine.core.book.order import Order
-from engine.core.command import AmendOrder, CancelOrder, PlaceOrder
+from engine.core.command import AmendOrder, PlaceOrder
 from engine.core.event import OrderAccepted, OrderAmended
 from engine.core.money import Lots
 from engine.core.reason import Reason
@@ -13,24 +14,34 @@ from engine.core.trading.checks import Request, check_limit, check_terms, make_r
 from engine.core.trading.limits import market_limit
 from engine.core.trading.match import is_fillable, match
 from engine.core.trading.reduce_only import room
-from engine.core.trading.reserve import drop, say_cancelled, sync
+from engine.core.trading.reserve import say_cancelled, sync
 from engine.core.trading.transfers import known
+
+RESTING = ("gtc", "gtd")
+"""What is left of an order that is in force so long rests."""
 
 
 def place(state: State, command: PlaceOrder) -> None:
     """Accept, match and rest an order, or refuse it."""
+    reason = enter(state, command)
+    if reason is not None:
+        state.reject(command, reason)
+
+
+def enter(state: State, command: PlaceOrder) -> Reason | None:
+    """Accept, match and rest an order, or return why not; then nothing has changed."""
     reason = _check_known(state, command) or _check_shape(state, command)
     if reason is not None:
-        return state.reject(command, reason)
+        return reason
     market = state.markets[command.contract]
     order = _new_order(state, command, market)
-    immediate = command.price is None or command.time_in_force != "gtc"
+    immediate = command.price is None or command.time_in_force not in RESTING
     request = Request(order, immediate=immediate)
     reason = check_terms(state, market, request)
     if reason is None and command.time_in_force == "fok" and not is_fillable(state, market, order):
         reason = Reason.FILL_OR_KILL
     if reason is not None:
-        return state.reject(command, reason)
+        return reason
     market.dirty = True
     state.emit(
         OrderAccepted(
@@ -45,7 +56,8 @@ def place(state: State, command: PlaceOrder) -> None:
     )
     if order.reduce_only:
         make_room(state, market, request)
-    return _work(state, market, order, immediate=immediate)
+    _work(state, market, order, immediate=immediate)
+    return None
 
 
 def _work(state: State, market: Market, order: Order, *, immediate: bool) -> None:
@@ -80,6 +92,7 @@ def _new_order(state: State, command: PlaceOrder, market: Market) -> Order:
         arrival=0,
         reduce_only=command.reduce_only,
         post_only=command.post_only,
+        expires_us=command.expires_us,
     )
 
 
@@ -91,7 +104,8 @@ def _check_known(state: State, command: PlaceOrder) -> Reason | None:
         return Reason.NO_PRICE
     if not command.order:
         return Reason.INVALID_ORDER
-    if command.order in state.accounts[command.account].orders:
+    account = state.accounts[command.account]
+    if command.order in account.orders or command.order in account.stops:
         return Reason.DUPLICATE_ORDER
     return None
 
@@ -102,11 +116,20 @@ def _check_shape(state: State, command: PlaceOrder) -> Reason | None:
     is_market = command.price is None
     if is_market and (command.post_only or command.time_in_force == "fok"):
         return Reason.INVALID_ORDER
-    if command.post_only and command.time_in_force != "gtc":
+    if command.post_only and command.time_in_force not in RESTING:
+        return Reason.INVALID_ORDER
+    if not _is_timed_well(state, command, is_market=is_market):
         return Reason.INVALID_ORDER
     if command.price is None:
         return None
     return check_limit(state, state.markets[command.contract], command.side, command.price)
+
+
+def _is_timed_well(state: State, command: PlaceOrder, *, is_market: bool) -> bool:
+    """Say whether an order that ends by itself says when, and no other does."""
+    if command.time_in_force != "gtd":
+        return command.expires_us is UNSET
+    return not is_market and command.expires_us is not UNSET and command.expires_us > state.now_us
 
 
 def amend(state: State, command: AmendOrder) -> None:
@@ -160,16 +183,3 @@ def _check_amend(state: State, market: Market, request: Request) -> Reason | Non
         if new.quantity > room(position, request.others(state), new.side):
             return Reason.REDUCE_ONLY
     return check_terms(state, market, request)
-
-
-def cancel(state: State, command: CancelOrder) -> None:
-    """Take a resting order out of the book."""
-    reason = known(state, command.account)
-    if reason is not None:
-        return state.reject(command, reason)
-    account = state.accounts[command.account]
-    order = account.orders.get(command.order)
-    if order is None:
-        return state.reject(command, Reason.UNKNOWN_ORDER)
-    drop(state, order, Reason.CANCELLED)
-    return sync(state, account, order.contract)

@@ -1,10 +1,18 @@
-"""Last, index and mark, moved once at the end of a command or wave (Decisions P7 to P12)."""
+"""Last, index and mark, moved once at the end of a command or wave (P7 to P12, P17, P18)."""
 
+from engine.core.command import Side
 from engine.core.event import MarkMoved
-from engine.core.margin.price import index_price, median_mark
-from engine.core.money import Price
+from engine.core.margin.price import (
+    impact_mark,
+    impact_price_x2,
+    index_price,
+    mean_mark,
+    median_mark,
+)
+from engine.core.money import Price, div_half_even
 from engine.core.state.market import Market
 from engine.core.state.venue import State
+from engine.core.trading.match import offers
 
 
 def update(state: State, silent: Market | None = None) -> None:
@@ -35,20 +43,40 @@ def refresh(state: State, market: Market) -> None:
     assert market.has_price, "only a tick or an accepted order makes a market dirty"
     rules, outside = state.rules, market.outside
     reference_x2 = outside.bid + outside.ask
-    source_x2 = 2 * market.source if market.source else reference_x2
-    median = rules.mark == "median"
+    source_x2 = market.source_x2 or 2 * market.source or reference_x2
+    sampled = rules.mark in ("median", "index_mean") or market.contract.funding.source == "premium"
     mid_x2 = None
-    if median or rules.index_feedback_ppm or market.contract.funding.source == "premium":
+    if sampled or rules.index_feedback_ppm:
         bid, ask = market.best("buy", state.now_us), market.best("sell", state.now_us)
         mid_x2 = None if bid is None or ask is None else bid + ask
     displacement_x2 = 0 if mid_x2 is None else mid_x2 - reference_x2
     market.index = Price(index_price(source_x2, displacement_x2, rules.index_feedback_ppm))
     market.basis_x2 = 0 if mid_x2 is None else mid_x2 - 2 * market.index
-    market.mark = _mark(state, market) if median else market.last
+    if rules.mark == "impact_ema":
+        market.impact_x2 = _impact_basis_x2(state, market)
+    mark = _mark(state, market)
+    market.mark = mark if rules.trigger_price == "mark" else _valued_at(state, market)
+    market.fair = Price(0) if market.mark == mark else mark
+    market.stops.observe({"last": market.last, "mark": market.venue_mark, "index": market.index})
     state.watch.moved(market.contract.symbol, market.mark)
 
 
 def _mark(state: State, market: Market) -> Price:
+    """Return the venue's mark (P9)."""
+    match state.rules.mark:
+        case "last":
+            return market.last
+        case "median":
+            return _median(state, market)
+        case "index_mean":
+            return Price(mean_mark(market.index, market.samples))
+        case "impact_ema":
+            return Price(impact_mark(market.index, market.impact_e6 or 0))
+        case "file":
+            return market.marked or market.index
+
+
+def _median(state: State, market: Market) -> Price:
     interval = market.contract.funding.interval_us
     left = interval - state.now_us % interval
     return Price(
@@ -61,3 +89,22 @@ def _mark(state: State, market: Market) -> Price:
             interval_us=interval,
         )
     )
+
+
+def _valued_at(state: State, market: Market) -> Price:
+    """Return the price at which margin is valued where that is not the mark (P18)."""
+    return market.index if state.rules.trigger_price == "index" else market.last
+
+
+def _impact_basis_x2(state: State, market: Market) -> int:
+    """Return twice the distance of the impact prices' middle from the index (P17)."""
+    bid_x2, ask_x2 = _impact_x2(state, market, "sell"), _impact_x2(state, market, "buy")
+    if bid_x2 is None or ask_x2 is None:
+        return 0
+    return div_half_even(bid_x2 + ask_x2, 2) - 2 * market.index
+
+
+def _impact_x2(state: State, market: Market, taker: Side) -> int | None:
+    contract = market.contract
+    met = ((offer.price, offer.quantity) for offer in offers(state, market, taker))
+    return impact_price_x2(met, contract.impact, contract.unit_value)

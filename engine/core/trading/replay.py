@@ -1,11 +1,11 @@
 """Ticks: the replayed market moves, and fills the resting orders that it passes (P2, O8)."""
 
-from engine.core.command import BookTick, IndexTick, QuoteTick, Side, TradeTick
+from engine.core.command import BookTick, IndexTick, MarkTick, QuoteTick, Side, TradeTick
 from engine.core.money import Price, div_half_even
 from engine.core.reason import Reason
 from engine.core.state.market import Market
 from engine.core.state.venue import State
-from engine.core.trading import prices, queue
+from engine.core.trading import index, prices, queue
 from engine.core.trading.execute import client_fill, outside_fill
 from engine.core.trading.limits import turned_away
 
@@ -98,15 +98,36 @@ def _sample_volatility(state: State, market: Market) -> None:
 
 def index_tick(state: State, command: IndexTick) -> None:
     """Apply an index price from a file."""
+    market = _priced(state, command)
+    if market is None:
+        return None
+    if command.source not in market.weights:
+        return state.reject(command, Reason.UNKNOWN_SOURCE)
+    terms = market.contract.index
+    if terms.sources or terms.stale_us:
+        index.hear(state, market, command)
+    market.source = command.price
+    return _settle_prices(state, market)
+
+
+def mark_tick(state: State, command: MarkTick) -> None:
+    """Apply a mark price from a file; only a venue whose mark is the file's goes by it."""
+    market = _priced(state, command)
+    if market is not None:
+        market.marked = command.price
+        _settle_prices(state, market)
+
+
+def _priced(state: State, command: IndexTick | MarkTick) -> Market | None:
+    """Return the contract of a price from a file, or refuse it."""
     market = state.markets.get(command.contract)
     if market is None:
-        return state.reject(command, Reason.UNKNOWN_CONTRACT)
+        state.reject(command, Reason.UNKNOWN_CONTRACT)
+        return None
     if not 1 <= command.price <= market.contract.price_max:
-        return state.reject(command, Reason.INVALID_PRICE)
-    market.source = command.price
-    if market.has_price:
-        _settle_prices(state, market)
-    return None
+        state.reject(command, Reason.INVALID_PRICE)
+        return None
+    return market
 
 
 def _moved(state: State, market: Market, traded: Price | None, *, is_first: bool) -> None:
@@ -135,8 +156,9 @@ def _fill_passed(state: State, market: Market, side: Side, passed: int) -> None:
 
 def _settle_prices(state: State, market: Market) -> None:
     """Update the tick's own contract silently, others that its fills touched aloud."""
-    market.dirty = True
-    prices.update(state, silent=market)
+    if market.has_price:
+        market.dirty = True
+        prices.update(state, silent=market)
 
 
 def _arm_timers(state: State, market: Market) -> None:

@@ -4,17 +4,15 @@ from engine.core.command import (
     AddMargin,
     AmendOrder,
     AnyCommand,
-    BookTick,
+    CancelAll,
     CancelOrder,
     Deposit,
     FundingTick,
-    IndexTick,
     PlaceOrder,
-    QuoteTick,
+    PlaceStop,
     RemoveMargin,
     SetLeverage,
     SetMarginMode,
-    TradeTick,
     Withdraw,
 )
 from engine.core.event import (
@@ -24,6 +22,7 @@ from engine.core.event import (
     MarginAdded,
     MarginModeSet,
     MarginRemoved,
+    OrdersCancelled,
     Rejected,
     Withdrawn,
 )
@@ -31,15 +30,14 @@ from engine.core.instrument import Venue
 from engine.core.money import AMOUNT_MAX
 from engine.core.reason import Reason
 from tests.support.naive import margin, ticks
-from tests.support.naive.fills import cancel
+from tests.support.naive.fills import cancel, drop_stop
 from tests.support.naive.funding import fire_timers, settle
 from tests.support.naive.orders import amend, place
 from tests.support.naive.prices import update
 from tests.support.naive.refusals import change_mode, refusal
 from tests.support.naive.state import State, balance_name
+from tests.support.naive.stops import keep, refused_stop
 from tests.support.naive.waves import run_waves
-
-Priced = TradeTick | QuoteTick | BookTick | IndexTick
 
 
 class NaiveExchange:
@@ -60,15 +58,25 @@ class NaiveExchange:
         fire_timers(state, command.at_us)
         state.begin(command.at_us)
         state.clock = command.at_us
-        reason = refusal(state, command)
+        reason = _refusal(state, command)
         if reason is not None:
             _reject(state, command, reason)
             return tuple(state.events)
         _carry_out(state, command)
-        own_tick = command.contract if isinstance(command, Priced) else None
+        own_tick = command.contract if isinstance(command, ticks.Priced) else None
         update(state, own_tick)
         run_waves(state)
         return tuple(state.events)
+
+
+def _refusal(state: State, command: AnyCommand) -> Reason | None:
+    if not isinstance(command, PlaceStop):
+        return refusal(state, command)
+    if command.account not in state.accounts:
+        return Reason.UNKNOWN_ACCOUNT
+    if command.contract not in state.markets:
+        return Reason.UNKNOWN_CONTRACT
+    return refused_stop(state, command)
 
 
 def _mistimed(state: State, at_us: int) -> Reason | None:
@@ -91,7 +99,7 @@ def _reject(state: State, command: AnyCommand, reason: Reason) -> None:
 
 
 def _carry_out(state: State, command: AnyCommand) -> None:
-    if isinstance(command, Priced):
+    if isinstance(command, ticks.Priced):
         ticks.apply(state, command)
     elif isinstance(command, FundingTick):
         settle(state, command.contract, command.rate_e8)
@@ -99,13 +107,38 @@ def _carry_out(state: State, command: AnyCommand) -> None:
         place(state, command)
     elif isinstance(command, AmendOrder):
         amend(state, command)
+    elif isinstance(command, PlaceStop):
+        keep(state, command)
     elif isinstance(command, CancelOrder):
-        order = state.find_order(command.account, command.order)
-        assert order is not None
-        cancel(state, order, Reason.CANCELLED)
-        margin.keep_set_aside(state, order.account, order.contract)
+        _cancel(state, command)
+    elif isinstance(command, CancelAll):
+        _cancel_all(state, command)
     else:
         _account_command(state, command)
+
+
+def _cancel(state: State, command: CancelOrder) -> None:
+    stop = state.find_stop(command.account, command.order)
+    if stop is not None:
+        drop_stop(state, stop, Reason.CANCELLED)
+        return
+    order = state.find_order(command.account, command.order)
+    assert order is not None
+    cancel(state, order, Reason.CANCELLED)
+    margin.keep_set_aside(state, order.account, order.contract)
+
+
+def _cancel_all(state: State, command: CancelAll) -> None:
+    """O16."""
+    orders = state.orders_of(command.account, command.contract)
+    for order in orders:
+        cancel(state, order, Reason.CANCELLED)
+        margin.keep_set_aside(state, order.account, order.contract)
+    stops = state.stops_of(command.account, command.contract)
+    for stop in stops:
+        drop_stop(state, stop, Reason.CANCELLED)
+    count = len(orders) + len(stops)
+    state.emit(OrdersCancelled, account=command.account, contract=command.contract, count=count)
 
 
 def _account_command(

@@ -8,7 +8,7 @@ from engine.core.money import PPM, div_to_zero
 from engine.core.reason import Reason
 from tests.support.naive import margin
 from tests.support.naive.book import opposite, sign_of
-from tests.support.naive.state import OUTSIDE, Order, State, balance_name
+from tests.support.naive.state import OUTSIDE, Order, State, Stop, balance_name
 
 Against = Literal["book", "outside", "liquidation"]
 
@@ -180,6 +180,19 @@ def cancel(state: State, order: Order, reason: Reason) -> None:
         order=order.order,
         contract=order.contract,
         quantity=order.quantity,
+        reason=reason,
+    )
+
+
+def drop_stop(state: State, stop: Stop, reason: Reason) -> None:
+    """Take a stop away and say so."""
+    state.stops = [other for other in state.stops if other is not stop]
+    state.emit(
+        OrderCancelled,
+        account=stop.command.account,
+        order=stop.command.order,
+        contract=stop.command.contract,
+        quantity=stop.command.quantity,
         reason=reason,
     )
 

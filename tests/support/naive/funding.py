@@ -1,10 +1,15 @@
 """Funding settlements, from a file or from the premium, and the timers (F1 to F3)."""
 
+from collections.abc import Iterator
+
 from engine.core.event import FundingPaid, FundingSettled
 from engine.core.money import E8, div_half_even, div_to_zero
+from engine.core.reason import Reason
+from tests.support.naive import margin
 from tests.support.naive.deficit import settle_period
-from tests.support.naive.margin import value_at_mark
-from tests.support.naive.prices import sample
+from tests.support.naive.fills import cancel
+from tests.support.naive.index import judge, next_stale
+from tests.support.naive.prices import sample, update
 from tests.support.naive.state import OUTSIDE, Market, State, balance_name
 from tests.support.naive.waves import resume, run_waves
 
@@ -12,18 +17,7 @@ from tests.support.naive.waves import resume, run_waves
 def fire_timers(state: State, until: int) -> None:
     """Fire every timer that is due at or before an instant, in order (F1, P10, C3)."""
     while True:
-        due = sorted(
-            [
-                (_next_due(market), "1 funding", symbol)
-                for symbol, market in state.markets.items()
-                if market.priced and market.contract.funding.source == "premium"
-            ]
-            + [(job.until, "3 wait", "") for job in state.waiting.values()]
-        )
-        every = state.rules.settlement_us
-        if every and state.period_until:
-            due.append(((state.period_until // every + 1) * every, "4 settlement", ""))
-        due.sort()
+        due = sorted(_due(state))
         if not due or due[0][0] > until:
             break
         at_us, kind, name = due[0]
@@ -33,17 +27,56 @@ def fire_timers(state: State, until: int) -> None:
             state.period_until = at_us
             settle_period(state)
             run_waves(state)
-        elif kind == "1 funding":
-            market = state.markets[name]
-            market.settled_until = at_us
-            rate = _premium_rate(market)
-            market.premium_sum = market.premium_count = 0
-            settle(state, name, rate)
-            run_waves(state)
-        else:
-            resume(state)
+            continue
+        _fire(state, kind, name)
+        run_waves(state)
     state.period_until = until
     sample(state, until)
+
+
+def _due(state: State) -> Iterator[tuple[int, str, str]]:
+    """List what falls due when, its kind, and of which contract (P19, F1, O16, C3, L12)."""
+    for symbol, market in state.markets.items():
+        stale = next_stale(market)
+        if stale is not None:
+            yield stale, "0 index", symbol
+        if market.priced and market.contract.funding.source == "premium":
+            yield _next_due(market), "1 funding", symbol
+    ends = [order.expires for order in state.orders if order.expires is not None]
+    for at_us in sorted(ends)[:1]:
+        yield at_us, "2 expiry", ""
+    for job in state.waiting.values():
+        yield job.until, "3 wait", ""
+    every = state.rules.settlement_us
+    if every and state.period_until:
+        yield (state.period_until // every + 1) * every, "4 settlement", ""
+
+
+def _fire(state: State, kind: str, contract: str) -> None:
+    if kind == "0 index":
+        judge(state, state.markets[contract])
+        if state.markets[contract].priced:
+            state.dirty.add(contract)
+            update(state)
+    elif kind == "1 funding":
+        market = state.markets[contract]
+        market.settled_until = state.now
+        rate = _premium_rate(market)
+        market.premium_sum = market.premium_count = 0
+        settle(state, contract, rate)
+    elif kind == "2 expiry":
+        _expire(state)
+        update(state)
+    else:
+        resume(state)
+
+
+def _expire(state: State) -> None:
+    """Cancel the oldest of the orders that end now (O16)."""
+    ending = [order for order in state.orders if order.expires == state.now]
+    order = min(ending, key=lambda one: one.arrival)
+    cancel(state, order, Reason.EXPIRED)
+    margin.keep_set_aside(state, order.account, order.contract)
 
 
 def _next_due(market: Market) -> int:
@@ -72,9 +105,10 @@ def settle(state: State, contract: str, rate_e8: int) -> None:
     holders = [a for a in accounts if state.position(a, contract).quantity]
     if not holders:
         return
-    state.emit(FundingSettled, contract=contract, rate_e8=rate_e8, mark=market.mark)
+    state.emit(FundingSettled, contract=contract, rate_e8=rate_e8, mark=market.own_mark)
     for account in holders:
-        amount = div_to_zero(value_at_mark(state, account, contract) * rate_e8, E8)
+        value = state.position(account, contract).quantity * market.own_mark
+        amount = div_to_zero(value * market.contract.unit_value * rate_e8, E8)
         pocket = state.pocket(account, contract)
         state.post(balance_name(pocket), "rounding", amount)
         state.add_result(pocket, contract, -amount)

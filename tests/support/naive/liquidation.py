@@ -16,6 +16,7 @@ from tests.support.naive.deleverage import deleverage
 from tests.support.naive.fills import (
     cancel,
     close_part,
+    drop_stop,
     outside_fill,
     settle_isolated,
 )
@@ -76,6 +77,9 @@ def _is_averted(state: State, pocket: Pocket, going: list[str]) -> bool:
     for order in orders:
         cancel(state, order, Reason.LIQUIDATION)
         margin.keep_set_aside(state, pocket[0], order.contract)
+    for stop in state.stops_of(pocket[0]):
+        if scope == "account" or going == [] or stop.command.contract in going:
+            drop_stop(state, stop, Reason.LIQUIDATION)
     if margin.in_breach(state, pocket):
         return False
     state.emit(

@@ -23,7 +23,7 @@ from tests.support.naive.state import Order, State
 
 def band_edge(state: State, contract: str, side: Side) -> int:
     """Give the last price that the band allows, not on any grid (O4)."""
-    mark, band = state.markets[contract].mark, state.rules.market_band_ppm
+    mark, band = state.markets[contract].own_mark, state.rules.market_band_ppm
     if side == "buy":
         return mark * (1_000_000 + band) // 1_000_000
     return -(-mark * (1_000_000 - band) // 1_000_000)
@@ -68,6 +68,7 @@ def order_of(state: State, command: PlaceOrder) -> Order:
         price=price,
         post_only=command.post_only,
         reduce_only=command.reduce_only,
+        expires=command.expires_us if isinstance(command.expires_us, int) else None,
     )
 
 
@@ -90,7 +91,7 @@ def place(state: State, command: PlaceOrder) -> None:
 
 def rests_after(command: PlaceOrder) -> bool:
     """Tell whether what is left of an order rests."""
-    return command.price is not None and command.time_in_force == "gtc"
+    return command.price is not None and command.time_in_force in ("gtc", "gtd")
 
 
 def can_fill_all(state: State, command: PlaceOrder) -> bool:

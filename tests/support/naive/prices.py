@@ -1,8 +1,9 @@
-"""Last, index, mark and basis samples (P7 to P12)."""
+"""Last, index, mark and basis samples (P7 to P12, P17, P18)."""
 
+from engine.core.command import Side
 from engine.core.event import MarkMoved
-from engine.core.money import E8, PPM, div_half_even
-from tests.support.naive.book import best
+from engine.core.money import E8, PPM, div_half_even, div_up
+from tests.support.naive.book import best, hidden_from, merged
 from tests.support.naive.state import Market, State
 
 
@@ -34,23 +35,59 @@ def _update_one(state: State, market: Market) -> None:
     bid, ask = best(state, symbol, "buy"), best(state, symbol, "sell")
     reference2 = market.bid + market.ask
     displacement2 = 0 if bid is None or ask is None else bid + ask - reference2
-    source2 = reference2 if market.source is None else 2 * market.source
+    source2 = reference2 if market.source2 is None else market.source2
     feedback = state.rules.index_feedback_ppm
     market.index = max(1, div_half_even(source2 * PPM + displacement2 * feedback, 2 * PPM))
     market.basis2 = 0 if bid is None or ask is None else bid + ask - 2 * market.index
-    market.mark = max(1, _mark(state, market))
+    market.impact2 = _impact_basis2(state, market) if state.rules.mark == "impact_ema" else 0
+    market.own_mark = max(1, _mark(state, market))
+    valued = {"mark": market.own_mark, "index": market.index, "last": market.last}
+    market.mark = valued[state.rules.trigger_price]
+    for stop in state.stops:
+        if stop.command.contract == symbol:
+            stop.look(market)
+
+
+def _impact_basis2(state: State, market: Market) -> int:
+    """Tell how far the middle of what an order for `impact` would pay is off the index (P17)."""
+    sides: tuple[Side, Side] = ("buy", "sell")
+    prices = [_impact2(state, market, side) for side in sides]
+    bid2, ask2 = prices
+    return 0 if bid2 is None or ask2 is None else div_half_even(bid2 + ask2, 2) - 2 * market.index
+
+
+def _impact2(state: State, market: Market, side: Side) -> int | None:
+    symbol, uv = market.contract.symbol, market.contract.unit_value
+    spent = lots = total = 0
+    for entry in merged(state, symbol, side, hidden_from(state, symbol, side)):
+        if lots and spent >= market.contract.impact:
+            break
+        wanted = div_up(market.contract.impact - spent, entry.price * uv)
+        part = min(entry.lots, wanted if lots else max(1, wanted))
+        lots, total, spent = (
+            lots + part,
+            total + part * entry.price,
+            spent + part * entry.price * uv,
+        )
+    return div_half_even(2 * total, lots) if lots else None
 
 
 def _mark(state: State, market: Market) -> int:
-    """Compute the mark price (P9)."""
+    """Compute the venue's own mark price (P9)."""
     if state.rules.mark == "last":
         return market.last
+    if state.rules.mark == "file":
+        return market.index if market.marked is None else market.marked
+    if state.rules.mark == "impact_ema":
+        return market.index + div_half_even(market.impact_average or 0, 2_000_000)
     interval = market.contract.funding.interval_us
     left = interval - state.now % interval
     funded = market.index + div_half_even(market.index * market.rate_e8 * left, E8 * interval)
     averaged = market.index
     if market.samples:
         averaged += div_half_even(sum(market.samples), 2 * len(market.samples))
+    if state.rules.mark == "index_mean":
+        return averaged
     return sorted([funded, averaged, market.last])[1]
 
 
@@ -65,6 +102,20 @@ def sample(state: State, until: int) -> None:
             continue
         market.sampled_until = until
         newest = [market.basis2] * min(count, state.rules.sample_count)
+        _average_impact(state, market, count)
         market.samples = (market.samples + newest)[-state.rules.sample_count :]
         market.premium_sum += count * div_half_even(market.basis2 * E8, 2 * market.index)
         market.premium_count += count
+
+
+def _average_impact(state: State, market: Market, count: int) -> None:
+    """Let the impact basis enter its running average, once an instant (P17)."""
+    for _ in range(count):
+        if market.impact_average is None:
+            market.impact_average = market.impact2 * 1_000_000
+            continue
+        missing = market.impact2 * 1_000_000 - market.impact_average
+        step = div_half_even(2 * missing, state.rules.sample_count + 1)
+        if step == 0:
+            break  # and so in every later instant
+        market.impact_average += step

@@ -7,10 +7,13 @@ from engine.core.command import (
     AmendOrder,
     AnyCommand,
     BookTick,
+    CancelAll,
     CancelOrder,
     Deposit,
     FundingTick,
+    IndexTick,
     PlaceOrder,
+    PlaceStop,
     QuoteTick,
     RemoveMargin,
     SetLeverage,
@@ -26,6 +29,7 @@ from engine.core.reason import Reason
 from tests.support.naive import afford, margin
 from tests.support.naive.book import best, opposite, within
 from tests.support.naive.fills import reducible
+from tests.support.naive.index import weights
 from tests.support.naive.orders import (
     band_edge,
     can_fill_all,
@@ -48,17 +52,23 @@ def refusal(state: State, command: AnyCommand) -> Reason | None:
         return _withdraw(state, command)
     if isinstance(command, CancelOrder):
         found = state.find_order(command.account, command.order)
-        return Reason.UNKNOWN_ORDER if found is None else None
+        stop = state.find_stop(command.account, command.order)
+        return Reason.UNKNOWN_ORDER if found is None and stop is None else None
     if isinstance(command, AmendOrder):
         return _amend(state, command)
+    if isinstance(command, CancelAll) and command.contract is None:
+        return None
     if command.contract not in state.markets:
         return Reason.UNKNOWN_CONTRACT
+    if isinstance(command, CancelAll):
+        return None
     if isinstance(command, SetLeverage):
         return _leverage(state, command)
     if isinstance(command, SetMarginMode):
         return _mode(state, command)
     if isinstance(command, PlaceOrder):
         return _place(state, command)
+    assert not isinstance(command, PlaceStop), "stops have checks of their own"
     return _margin(state, command)
 
 
@@ -85,6 +95,8 @@ def _tick(state: State, command: Tick) -> Reason | None:
         quantity_min = command.quantity - 1 if isinstance(command, TradeTick) else 0
     if min(prices) < 1 or max(prices) > market.contract.price_max:
         return Reason.INVALID_PRICE
+    if isinstance(command, IndexTick) and command.source not in weights(market):
+        return Reason.UNKNOWN_SOURCE
     return Reason.INVALID_QUANTITY if quantity_min < 0 else None
 
 
@@ -246,10 +258,12 @@ def _margin(state: State, command: AddMargin | RemoveMargin) -> Reason | None:
 
 
 def _price(state: State, contract: str, price: int) -> Reason | None:
-    details = state.markets[contract].contract
-    if not 1 <= price <= details.price_max or price % details.tick:
-        return Reason.INVALID_PRICE
-    return None
+    return None if on_grid(state.markets[contract].contract, price) else Reason.INVALID_PRICE
+
+
+def on_grid(details: Contract, price: int) -> bool:
+    """Tell whether a price is one that orders may have."""
+    return 1 <= price <= details.price_max and price % details.tick == 0
 
 
 def _form(state: State, command: PlaceOrder) -> Reason | None:
@@ -260,14 +274,26 @@ def _form(state: State, command: PlaceOrder) -> Reason | None:
         return Reason.INVALID_ORDER
     if state.find_order(command.account, command.order) is not None:
         return Reason.DUPLICATE_ORDER
+    if state.find_stop(command.account, command.order) is not None:
+        return Reason.DUPLICATE_ORDER
     if command.quantity < 1:
         return Reason.INVALID_QUANTITY
     if command.price is None:
-        bad = command.post_only or command.time_in_force == "fok"
-        return Reason.INVALID_ORDER if bad else None
-    if command.post_only and command.time_in_force != "gtc":
+        bad = command.post_only or command.time_in_force in ("fok", "gtd")
+        return Reason.INVALID_ORDER if bad or _is_mistimed(state, command) else None
+    if command.post_only and command.time_in_force not in ("gtc", "gtd"):
+        return Reason.INVALID_ORDER
+    if _is_mistimed(state, command):
         return Reason.INVALID_ORDER
     return _price(state, command.contract, command.price)
+
+
+def _is_mistimed(state: State, command: PlaceOrder) -> bool:
+    """O16: who ends by himself says when, and nobody else does."""
+    ends = isinstance(command.expires_us, int)
+    if command.time_in_force != "gtd":
+        return ends
+    return not isinstance(command.expires_us, int) or command.expires_us <= state.now
 
 
 def _place(state: State, command: PlaceOrder) -> Reason | None:
@@ -294,7 +320,10 @@ def _exposure(state: State, new: Order, old: Order | None, *, rests: bool) -> Re
     """Position limit, leverage, order limit, post-only and margin of an order (O4, O13)."""
     account, contract = new.account, new.contract
     if not new.reduce_only:
-        quantity_max = state.markets[contract].contract.quantity_max
+        details = state.markets[contract].contract
+        if new.price * new.quantity * details.unit_value < details.notional_min:
+            return Reason.NOTIONAL_MIN
+        quantity_max = details.quantity_max
         if largest_quantity(state, account, contract, old, new) > quantity_max:
             return Reason.POSITION_LIMIT
         if state.leverage(account, contract) > leverage_max(state, account, contract, old, new):

@@ -4,7 +4,7 @@ import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from engine.core.command import Mode, Side
+from engine.core.command import Mode, PlaceStop, Side
 from engine.core.event import Event, TickApplied
 from engine.core.instrument import Contract, Venue
 
@@ -27,6 +27,7 @@ class Order:
     reduce_only: bool
     arrival: int = 0
     ahead: int = 0
+    expires: int | None = None
 
 
 @dataclass
@@ -52,10 +53,17 @@ class Market:
     ask_quantity: int = 0
     last: int = 0
     last_next: int = 0
-    source: int | None = None
+    source2: int | None = None
+    sources: dict[str, tuple[int, int]] = field(default_factory=dict)
+    standings: dict[str, str] = field(default_factory=dict)
+    stale: bool = False
+    marked: int | None = None
     index: int = 0
     mark: int = 0
     mark_before: int = 0
+    own_mark: int = 0
+    impact2: int = 0
+    impact_average: int | None = None
     basis2: int = 0
     rate_e8: int = 0
     sampled_until: int = 0
@@ -97,6 +105,32 @@ class Job:
     """When its wait ends (C3)."""
 
 
+@dataclass
+class Stop:
+    """A stop as sent; `best` is what a trailing one has seen, `reached` what triggered it."""
+
+    command: PlaceStop
+    best: int | None = None
+    reached: int | None = None
+
+    def look(self, market: Market) -> None:
+        """Look at the price that it watches (O15)."""
+        asked = self.command
+        price = {"last": market.last, "mark": market.own_mark, "index": market.index}[asked.watches]
+        upwards = asked.side == "buy" if asked.kind != "take_profit" else asked.side == "sell"
+        if asked.callback_ppm is None:
+            level = asked.trigger or 0
+            met = price >= level if upwards else price <= level
+        elif upwards:
+            self.best = price if self.best is None else min(self.best, price)
+            met = (price - self.best) * 1_000_000 >= self.best * asked.callback_ppm
+        else:
+            self.best = price if self.best is None else max(self.best, price)
+            met = (self.best - price) * 1_000_000 >= self.best * asked.callback_ppm
+        if met and self.reached is None:
+            self.reached = price
+
+
 def pocket_id(pocket: Pocket) -> str:
     """Name a margin account (A1)."""
     account, contract = pocket
@@ -127,10 +161,12 @@ class State:
         self.modes: dict[tuple[str, str], Mode] = {}
         self.leverages: dict[tuple[str, str], int] = {}
         self.orders: list[Order] = []
+        self.stops: list[Stop] = []
         self.results: dict[tuple[Pocket, str], int] = {}
         self.began_with: dict[tuple[str, str], int] = {}
         self.period_until: int | None = None
         self.held_last: dict[str, str] = {}
+        self.stalled: set[Pocket] = set()
         self.crossed: dict[Pocket, set[int]] = {}
         self.drawing: set[tuple[str, str]] = set()
         self.waiting: dict[Pocket, Job] = {}
@@ -258,6 +294,16 @@ class State:
         """Find a resting order."""
         return next((o for o in self.orders if (o.account, o.order) == (account, order)), None)
 
+    def find_stop(self, account: str, order: str) -> Stop | None:
+        """Find a stop that waits."""
+        named = (stop for stop in self.stops if stop.command.account == account)
+        return next((stop for stop in named if stop.command.order == order), None)
+
+    def stops_of(self, account: str, contract: str | None = None) -> list[Stop]:
+        """List an account's stops by arrival, in one contract or in all."""
+        own = [stop for stop in self.stops if stop.command.account == account]
+        return [stop for stop in own if contract in (None, stop.command.contract)]
+
     # -- events --
 
     def begin(self, at_us: int) -> None:
@@ -266,7 +312,7 @@ class State:
         self.first_seq = None
         self.head = None
 
-    def emit(self, kind: Callable[..., Event], **fields: object) -> int:
+    def emit(self, kind: Callable[..., Event], /, **fields: object) -> int:
         """Say what happened and give its number; a tick says first that it was one (P13)."""
         if self.head is not None:
             head, self.head = self.head, None

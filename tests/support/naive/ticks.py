@@ -1,21 +1,30 @@
 """What a tick of the replayed market does, up to the fills that it brings (P1 to P16, O8)."""
 
-from engine.core.command import BookTick, IndexTick, QuoteTick, Side, TradeTick
+from engine.core.command import BookTick, IndexTick, MarkTick, QuoteTick, Side, TradeTick
 from engine.core.money import Lots, Price, div_half_even
 from tests.support.naive.book import trade_touch
+from tests.support.naive.index import is_judged, judge
 from tests.support.naive.orders import fill_passed
 from tests.support.naive.queue import serve, shown_to_orders, shrink
 from tests.support.naive.state import Market, State
 from tests.support.naive.volatility import note_move
 
+Priced = TradeTick | QuoteTick | BookTick | IndexTick | MarkTick
 
-def apply(state: State, command: TradeTick | QuoteTick | BookTick | IndexTick) -> None:
+
+def apply(state: State, command: Priced) -> None:
     """Move the replayed market by one tick and fill what it passed."""
     market = state.markets[command.contract]
-    if isinstance(command, IndexTick):
-        market.source = int(command.price)
+    if isinstance(command, IndexTick | MarkTick):
         if market.priced:
             _head(state, market)
+        if isinstance(command, MarkTick):
+            market.marked = int(command.price)
+        elif is_judged(market):
+            market.sources[command.source] = (int(command.price), state.now)
+            judge(state, market)
+        else:
+            market.source2 = 2 * int(command.price)
         return
     if isinstance(command, TradeTick):
         _trade(state, market, command)

@@ -2,18 +2,27 @@
 
 from fractions import Fraction
 
-from engine.core.event import LiquidationResumed, MarginCalled, PoolDrawn
+from engine.core.event import LiquidationResumed, LiquidationWaits, MarginCalled, PoolDrawn
 from engine.core.money import div_up
+from engine.core.reason import Reason
 from tests.support.naive import margin
 from tests.support.naive.forced import pay_fees
 from tests.support.naive.liquidation import liquidate
 from tests.support.naive.order import account_place
 from tests.support.naive.prices import update
 from tests.support.naive.state import Job, Pocket, State, pocket_id
+from tests.support.naive.stops import place_triggered
 
 
 def run_waves(state: State) -> None:
-    """Liquidate until no breach is left (L2)."""
+    """Liquidate until no breach is left (L2), then place triggered stops one by one (O15)."""
+    _liquidate_all(state)
+    while place_triggered(state):
+        update(state)
+        _liquidate_all(state)
+
+
+def _liquidate_all(state: State) -> None:
     moved: dict[str, int] = {}
     filled_before: dict[str, int] = {}
     while True:
@@ -52,7 +61,11 @@ def resume(state: State) -> None:
 
 def _breaches(state: State) -> list[Pocket]:
     """List the breaches: isolated ones first, each kind in the venue's queue (L2)."""
-    found = [p for p in state.pockets() if margin.in_breach(state, p) and not state.waits(p)]
+    found = [
+        pocket
+        for pocket in state.pockets()
+        if margin.in_breach(state, pocket) and not state.waits(pocket) and not _stale(state, pocket)
+    ]
     return sorted(found, key=lambda p: (p[1] is None, account_place(state, p), pocket_id(p)))
 
 
@@ -77,12 +90,38 @@ def _warn(state: State) -> None:
     # a position that was switched to cross has left its isolated margin account: levels armed
     for gone in set(state.crossed) - set(state.pockets()):
         del state.crossed[gone]
+    state.stalled &= set(state.pockets())
     for pocket in state.pockets():
-        if margin.in_breach(state, pocket) or state.waits(pocket):
+        if state.waits(pocket):
             continue
+        if margin.in_breach(state, pocket):
+            _wait(state, pocket)
+            continue
+        state.stalled.discard(pocket)
         called = _call(state, pocket)
         if pocket[1] is None:
             _draw(state, pocket[0], called=called)
+
+
+def _stale(state: State, pocket: Pocket) -> list[str]:
+    """List the contracts of a margin account whose index nobody speaks for (P19)."""
+    if pocket in state.waiting:  # it has begun and goes on
+        return []
+    return [c for c in state.contracts_of(pocket) if state.markets[c].stale]
+
+
+def _wait(state: State, pocket: Pocket) -> None:
+    """Say once that a liquidation waits (P20)."""
+    stale = _stale(state, pocket)
+    if stale and pocket not in state.stalled:
+        mode = "cross" if pocket[1] is None else "isolated"
+        reason = Reason.STALE_INDEX
+        where = {"account": pocket[0], "contract": stale[0], "mode": mode}
+        state.emit(LiquidationWaits, **where, reason=reason)
+    if stale:
+        state.stalled.add(pocket)
+    else:
+        state.stalled.discard(pocket)
 
 
 def _call(state: State, pocket: Pocket) -> bool:

@@ -112,7 +112,9 @@ def breaches(state: State) -> list[str]:
     found = [
         (":" not in margin_id, _place(state, margin_id, figure), margin_id)
         for margin_id, figure in figures(state)
-        if figure.equity <= figure.maintenance and figure.is_breach(strict=strict)
+        if figure.equity <= figure.maintenance
+        and figure.is_breach(strict=strict)
+        and not _is_stale(state, margin_id)
     ]
     return [margin_id for _, _, margin_id in sorted(found)]
 
@@ -130,3 +132,24 @@ def _place(state: State, margin_id: str, figure: Figures) -> int:
     if state.rules.closing.queue == "oldest":
         return min((position.opened for position in positions), default=0)
     return -sum(abs(position.quantity) * worth[position.contract][0] for position in positions)
+
+
+def waiting(state: State) -> list[str]:
+    """List who meets the trigger and is not liquidated, because nobody tells the index."""
+    strict = state.rules.strict_trigger
+    return [
+        margin_id
+        for margin_id, figure in figures(state)
+        if figure.is_breach(strict=strict) and _is_stale(state, margin_id)
+    ]
+
+
+def _is_stale(state: State, margin_id: str) -> bool:
+    name, _, contract = margin_id.partition(":")
+    if margin_id in state.pauses:  # its liquidation has begun and goes on
+        return False
+    return any(
+        position.quantity and state.markets[symbol].is_stale
+        for symbol, position in state.accounts[name].positions.items()
+        if (symbol == contract if contract else position.mode == "cross")
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from engine.core.command import AnyCommand, PlaceOrder
+from engine.core.command import AnyCommand, PlaceOrder, PlaceStop
 from engine.core.event import (
     Event,
     LiquidationFilled,
@@ -11,6 +11,8 @@ from engine.core.event import (
     OrderCancelled,
     OrderFilled,
     OrderTrimmed,
+    StopAccepted,
+    StopTriggered,
 )
 from engine.core.invariants import FULL_EVERY
 from engine.core.state.venue import State
@@ -25,6 +27,7 @@ class Orders(Witness):
 
     def __init__(self) -> None:
         self._orders: dict[Key, Resting] = {}
+        self._stops: dict[Key, PlaceStop] = {}
         self._arrivals = 0
         self._commands = 0
         self._command: AnyCommand | None = None
@@ -48,16 +51,40 @@ class Orders(Witness):
             assert 0 < event.quantity < order.left, f"trimmed from {order.left}: {event}"
             order.left = event.quantity
         elif isinstance(event, OrderCancelled):
-            order = self._orders.pop((event.account, event.order))
-            assert event.quantity == order.left > 0, f"{order.left} were left: {event}"
+            self._cancelled(event)
+        elif isinstance(event, StopAccepted):
+            key = event.account, event.order
+            assert key not in self._stops, f"waits already: {event}"
+            assert isinstance(self._command, PlaceStop), f"nobody placed {event}"
+            self._stops[key] = self._command
+        elif isinstance(event, StopTriggered):
+            self._command = self._stops.pop((event.account, event.order))
+            self._check_trigger(event, self._command)
         elif isinstance(event, OrderFilled):
             self._fill(event)
         elif isinstance(event, LiquidationFilled):
             self._forced(event)
 
+    def _cancelled(self, event: OrderCancelled) -> None:
+        key = event.account, event.order
+        order = self._orders.pop(key, None)
+        if order is not None:
+            assert event.quantity == order.left > 0, f"{order.left} were left: {event}"
+            return
+        stop = self._stops.pop(key, None) or self._command
+        assert isinstance(stop, PlaceStop), f"nobody placed {event}"
+        assert key == (stop.account, stop.order), f"{stop} became {event}"
+        assert event.quantity == stop.quantity, f"{stop} became {event}"
+
+    def _check_trigger(self, event: StopTriggered, stop: PlaceStop) -> None:
+        if stop.trigger is not None:
+            rises = (stop.side == "buy") == (stop.kind == "stop")
+            reached = event.price >= stop.trigger if rises else event.price <= stop.trigger
+            assert reached, f"{stop} is not there: {event}"
+
     def _accept(self, event: OrderAccepted) -> None:
         placed = self._command
-        assert isinstance(placed, PlaceOrder), f"nobody placed {event}"
+        assert isinstance(placed, PlaceOrder | PlaceStop), f"nobody placed {event}"
         key = event.account, event.order
         assert key == (placed.account, placed.order), f"{placed} became {event}"
         assert key not in self._orders, f"rests already: {event}"
@@ -73,7 +100,7 @@ class Orders(Witness):
             event.price,
             event.quantity,
             self._arrivals,
-            placed.reduce_only,
+            placed.reduce_only or getattr(placed, "close_on_trigger", False),
         )
 
     def _amend(self, event: OrderAmended) -> None:

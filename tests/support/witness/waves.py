@@ -26,6 +26,7 @@ from tests.support.witness.figures import (
     maintenance_of,
     priced,
     profit_of,
+    waiting,
 )
 from tests.support.witness.seen import Witness
 
@@ -164,6 +165,9 @@ class Waves(Witness):
         left = breaches(state) if self._is_stale or marks != self._marks else self._listed
         left = [margin_id for margin_id in left if not self._is_waiting(state, margin_id)]
         assert not left, f"in breach at rest: {left}"
+        if any(market.is_stale for market in state.markets.values()) or state.stalled:
+            late = waiting(state)
+            assert sorted(state.stalled) == sorted(late), f"{late} wait, told was {state.stalled}"
 
     def _is_waiting(self, state: State, margin_id: str) -> bool:
         """Say whether the last that was said of a liquidation is that it waits (number 6)."""

@@ -1,0 +1,54 @@
+"""What happens to an index and its sources, to stops, and to many orders at once."""
+
+from typing import Literal
+
+from engine.core.command import Side
+from engine.core.event_head import Event
+from engine.core.money import Lots, Price
+
+
+class IndexSourceChanged(Event, frozen=True):
+    """A source of the index counts from now on, or does not: `price` is what it says."""
+
+    contract: str
+    source: str
+    standing: Literal["live", "outlier", "stale"]
+    price: Price
+
+
+class IndexFeedChanged(Event, frozen=True):
+    """No source of the index speaks any more, and liquidations wait; or one does again."""
+
+    contract: str
+    is_stale: bool
+
+
+class StopAccepted(Event, frozen=True, omit_defaults=True):
+    """A stop waits for a price; a trailing one has no `trigger` but follows by `callback_ppm`."""
+
+    account: str
+    order: str
+    contract: str
+    side: Side
+    quantity: Lots
+    kind: Literal["stop", "take_profit", "trailing"]
+    watches: Literal["last", "mark", "index"]
+    trigger: Price | None = None
+    callback_ppm: int | None = None
+
+
+class StopTriggered(Event, frozen=True):
+    """The price that a stop watches is there; its order is placed or refused right after."""
+
+    account: str
+    order: str
+    contract: str
+    price: Price
+
+
+class OrdersCancelled(Event, frozen=True):
+    """All orders and stops were taken away, as the client asked: so many."""
+
+    account: str
+    contract: str | None
+    count: int

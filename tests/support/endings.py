@@ -1,0 +1,84 @@
+"""The kinds of commands about orders that wait for a price, end by themselves, or go at once."""
+
+from typing import Any
+
+import msgspec
+
+from engine.core.command import AnyCommand, CancelAll, PlaceStop, Side
+from engine.core.money import Lots, Price
+from tests.support import moves
+from tests.support.model import Model, Placed
+
+
+def stop_by(
+    model: Model,
+    account: str,
+    contract: str,
+    side: Side,
+    lots: int,
+    **more: Any,
+) -> AnyCommand:
+    """A stop, with a name like an order's."""
+    model.orders += 1
+    stop = PlaceStop(
+        at_us=model.now,
+        account=account,
+        order=f"o{model.orders}",
+        contract=contract,
+        side=side,
+        quantity=Lots(lots),
+        **more,
+    )
+    price = stop.price or stop.trigger or 0
+    model.placed.append(Placed(account, stop.order, contract, side, price, lots))
+    return stop
+
+
+def stop_order(model: Model) -> AnyCommand:
+    """A stop, a take-profit or a trailing stop, near the price, mostly against a position."""
+    dice = model.dice
+    held = [key for key, net in model.net.items() if net]
+    account, contract = dice.choice(held) if held else (moves.trader(model), model.symbol())
+    net = model.net.get((account, contract), 0) or dice.choice((-30, 30))
+    side: Side = "sell" if (net > 0) == (dice.random() < 0.85) else "buy"
+    kind = dice.choice(("stop", "stop", "take_profit", "trailing"))
+    away = dice.choice((500, 2_000, 10_000, 40_000))
+    up = (side == "buy") == (kind == "stop")
+    reduces = dice.choice(({}, {"reduce_only": True}, {"close_on_trigger": True}))
+    if kind == "trailing":
+        where: dict[str, Any] = {"callback_ppm": dice.choice((500, 5_000, 30_000))}
+    else:
+        where = {"trigger": Price(model.around(contract, away if up else -away))}
+    limit = dice.choice((None, None, -10_000, 3_000))
+    if limit is not None:
+        where["price"] = Price(model.around(contract, limit))
+        where["time_in_force"] = dice.choice(("gtc", "gtc", "ioc", "fok"))
+    watches = dice.choice(("last", "last", "mark", "index"))
+    lots = max(1, int(abs(net) * dice.choice((0.5, 1.0, 1.0, 2.0))))
+    return stop_by(
+        model, account, contract, side, lots, kind=kind, watches=watches, **where, **reduces
+    )
+
+
+def ending_order(model: Model) -> AnyCommand:
+    """An order that ends by itself, soon or late."""
+    dice, contract = model.dice, model.symbol()
+    account = model.account()
+    side: Side = dice.choice(("buy", "sell"))
+    away = dice.choice((-3_000, -20_000))
+    order = moves.order_by(
+        model,
+        account,
+        contract,
+        side,
+        model.lots(account, contract, 0.1),
+        price=model.around(contract, away if side == "buy" else -away),
+    )
+    after_us = dice.choice((1, 1_000_000, 60_000_000, 3_600_000_000))
+    return msgspec.structs.replace(order, time_in_force="gtd", expires_us=model.now + after_us)
+
+
+def cancel_all(model: Model) -> AnyCommand:
+    """Take everything of an account away, in one contract or in all."""
+    contract = model.dice.choice((None, model.symbol()))
+    return CancelAll(at_us=model.now, account=model.account(), contract=contract)
