@@ -21,6 +21,7 @@ from engine.cli.report import report
 from engine.cli.run import contracts_of, run, version
 from engine.cli.services import engine, fanout, feed, sequencer
 from engine.cli.topics import topics
+from engine.cli.vectors import vectors
 from engine.cli.venues import venues
 from engine.config.find import names
 from engine.config.lab import load_lab
@@ -48,7 +49,7 @@ def main() -> None:
     \b
     Exit codes:
        0  done, also after SIGINT or SIGTERM, which drain
-       1  a rerun disagrees with the run
+       1  a rerun disagrees with the run, or a numeric example with the engine
        2  a mistake in what was asked; the message says what to do
       70  the venue stopped rather than go on with a wrong ledger
       75  the brokers do not answer, or have lost something; start it again
@@ -58,6 +59,7 @@ def main() -> None:
 for each in (bot, inspect, topics, lab, feed, sequencer, engine, fanout):
     main.add_command(each)
 main.add_command(liq)
+main.add_command(vectors)
 main.add_command(report)
 main.add_command(compare)
 main.add_command(venues)

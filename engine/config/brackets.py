@@ -14,7 +14,9 @@ Floors are notionals, or with `by = "size"` sizes in the unit of the contract's 
 same family.
 """
 
+from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import Literal
 
 import msgspec
@@ -113,20 +115,32 @@ def _converted(
     table: BracketTable, rates: list[int], place: Place, lot: Fraction
 ) -> tuple[Bracket, ...]:
     """Return the rows at these rates, with the deductions that make them continuous."""
+    floors = [_floor(table, row, place.at(n), lot) for n, row in enumerate(table.rows, 1)]
+    deductions = [Fraction(0)] * len(rates)
+    if table.family in ("deduction", "marginal"):
+        deductions = continuous(floors, [Fraction(rate, PPM) for rate in rates])
     result: list[Bracket] = []
     for number, (row, rate) in enumerate(zip(table.rows, rates, strict=True), 1):
-        here = place.at(number)
-        floor = _floor(table, row, here, lot)
-        continuous = Fraction(0)
-        if result and table.family in ("deduction", "marginal"):
-            before = result[-1]
-            continuous = before.deduction + Fraction(floor * (rate - before.rate_ppm), PPM)
-        if continuous.denominator != 1:
+        here, deduction = place.at(number), deductions[number - 1]
+        if deduction.denominator != 1:
             raise here.at("floor").error("floor x change of rate is not a whole number of micros")
         leverage = read.at_least(row.leverage, 1, here.at("leverage"))
         growth = _growth(row, here, lot)
-        result.append(Bracket(floor, rate, Micros(continuous.numerator), leverage, growth))
+        floor = floors[number - 1]
+        result.append(Bracket(floor, rate, Micros(deduction.numerator), leverage, growth))
     return tuple(result)
+
+
+def continuous(floors: Sequence[Fraction | int], rates: Sequence[Fraction]) -> list[Fraction]:
+    """Return the deductions with which rate x notional less deduction does not jump at a floor.
+
+    >>> continuous([0, 50_000], [Fraction(4, 1_000), Fraction(5, 1_000)])
+    [Fraction(0, 1), Fraction(50, 1)]
+    """
+    deductions = [Fraction(0)]
+    for floor, (before, rate) in zip(floors[1:], pairwise(rates), strict=True):
+        deductions.append(deductions[-1] + floor * (rate - before))
+    return deductions
 
 
 def _floor(table: BracketTable, row: Row, here: Place, lot: Fraction) -> int:

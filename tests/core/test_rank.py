@@ -7,7 +7,7 @@ import pytest
 from engine.core.account.account import OUTSIDE
 from engine.core.instrument import Rules
 from engine.core.liquidation.rank import lights
-from tests.support.stage import Listing, Stage, flat
+from engine.vectors.stage import Listing, Stage, flat
 
 ONE = Fraction(1)
 

@@ -13,8 +13,8 @@ from engine.core.event import (
     OrderFilled,
 )
 from engine.core.money import PPM
+from engine.vectors.stage import Stage
 from tests.foreign.case import Outcome
-from tests.support.stage import Stage
 
 
 def fills(stage: Stage, events: Iterable[Event]) -> list[Outcome]:

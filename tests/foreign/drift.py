@@ -10,9 +10,9 @@ from fractions import Fraction
 from engine.core.event import LiquidationStarted, LossSocialized
 from engine.core.instrument import Rules
 from engine.core.money import PPM
+from engine.vectors.stage import Listing, Stage, exact, flat, step_of, whole
 from tests.foreign import deals
 from tests.foreign.case import Case, Outcome
-from tests.support.stage import Listing, Stage, exact, flat, step_of, whole
 
 
 def run(case: Case) -> Outcome:

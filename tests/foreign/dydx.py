@@ -15,9 +15,9 @@ from engine.core.liquidation.case import Breach
 from engine.core.liquidation.case import Case as Liquidation
 from engine.core.liquidation.deleverage import against_others
 from engine.core.money import PPM
+from engine.vectors.stage import Listing, Stage, exact, flat, step_of, whole
 from tests.foreign import deals
 from tests.foreign.case import Case, Outcome
-from tests.support.stage import Listing, Stage, exact, flat, step_of, whole
 
 FEE_STEPS = Fraction(1, PPM)
 """Money is counted so finely that no fee of these cases is rounded."""

@@ -12,9 +12,9 @@ from engine.core.event import Event, LiquidationStarted, Rejected
 from engine.core.instrument import Bracket, Rules
 from engine.core.money import PPM
 from engine.core.state.standing import available, cross_risk, withdrawable
+from engine.vectors.stage import Listing, Stage, exact, published, scaled, step_of, whole
 from tests.foreign import deals
 from tests.foreign.case import Case, Outcome
-from tests.support.stage import Listing, Stage, exact, published, scaled, step_of, whole
 
 MONEY = Fraction(1, PPM)
 

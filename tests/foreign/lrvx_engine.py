@@ -13,7 +13,7 @@ from typing import Any
 from engine.core.event import LiquidationStarted
 from engine.core.instrument import Bracket, Rules
 from engine.core.money import PPM, Micros
-from tests.support.stage import Listing, Stage
+from engine.vectors.stage import Listing, Stage
 
 SYMBOLS = ("A", "B")
 MONEY = Fraction(1, PPM)

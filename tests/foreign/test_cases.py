@@ -9,10 +9,10 @@ from types import ModuleType
 
 import pytest
 
+from engine.vectors.stage import exact
 from tests.foreign import drift, dydx, lrvx, vega
 from tests.foreign.case import VARIABLE, Case, disagreements, load
 from tests.foreign.differs import DIFFERS, NOT_PLAYED
-from tests.support.stage import exact
 
 CASES = load()
 FAMILIES: dict[str, ModuleType] = {"drift": drift, "dydx": dydx, "lrvx": lrvx, "vega": vega}

@@ -12,9 +12,9 @@ from engine.core.command import FundingTick
 from engine.core.event import FundingPaid, LossSocialized
 from engine.core.instrument import Funding, Rules
 from engine.core.money import E8, PPM
+from engine.vectors.stage import Listing, Stage, exact, flat, whole
 from tests.foreign import deals
 from tests.foreign.case import Case, Outcome
-from tests.support.stage import Listing, Stage, exact, flat, whole
 
 ONE = Fraction(1)
 DEPOSIT = Fraction(100_000)

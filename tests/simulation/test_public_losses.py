@@ -22,7 +22,7 @@ from engine.core.event import (
 )
 from engine.core.instrument import Rules
 from engine.core.money import Price
-from tests.support.stage import Listing, Stage, flat
+from engine.vectors.stage import Listing, Stage, flat
 
 WEEK_US = 604_800_000_000
 MILLION = Fraction(10**6)

@@ -2,18 +2,20 @@
 
 import json
 from fractions import Fraction
+from pathlib import Path
 from typing import Any, Literal
 
-from engine.config.brackets import BracketTable, Row, tables
+from engine.config.brackets import BracketTable, Row, continuous, tables
 from engine.config.read import Place, decimal_text
 from engine.core.instrument import Bracket
-from engine.core.margin.brackets import maintenance_of, row_of
-from engine.core.money import PPM, Micros
-from tests.support import worlds
-from tests.support.stage import exact, published, whole
-from tests.vectors.vector import HERE, Inputs, folder
+from engine.core.margin.brackets import initial_of, maintenance_of, row_of
+from engine.core.money import PPM
+from engine.vectors.stage import Listing, contract_of, exact, published, whole
+from engine.vectors.vector import Inputs
 
 MICRO = Fraction(1, PPM)
+HERE = Path(__file__).parent
+TIERS_OF_BINANCE = "binance_leverage_tiers.json"
 
 
 def decimal(number: object) -> str:
@@ -26,9 +28,9 @@ def decimal(number: object) -> str:
 
 
 def table_named(name: str) -> tuple[Bracket, ...]:
-    """Return one of the tables beside this file."""
-    tables = json.loads((HERE / "tables.json").read_text())
-    return _checked(tables[name]["rows"])
+    """Return one of the tables beside this file. Raises `KeyError` for another name."""
+    named = json.loads((HERE / "tables.json").read_text())
+    return _checked(named[name]["rows"])
 
 
 def _checked(rows: list[list[Any]]) -> tuple[Bracket, ...]:
@@ -55,8 +57,8 @@ def lookup(inputs: Inputs) -> object:
 def margin(inputs: Inputs) -> object:
     """Return the maintenance of a notional in a table, named or written out."""
     notional = whole(exact(inputs["notional"]) / MICRO)
-    contract = worlds.contract(unit_value=Micros(1), brackets=_table_of(inputs))
-    return maintenance_of(contract, 1, notional) * MICRO
+    listing = Listing("X", MICRO, Fraction(1), _table_of(inputs))
+    return maintenance_of(contract_of(listing, MICRO), 1, notional) * MICRO
 
 
 def _table_of(inputs: Inputs) -> tuple[Bracket, ...]:
@@ -73,6 +75,35 @@ def _table_of(inputs: Inputs) -> tuple[Bracket, ...]:
     return published(((decimal(floor), decimal(rate)) for floor, rate in rows), family)
 
 
+def rates(inputs: Inputs) -> object:
+    """Return initial and maintenance rate of a size in a table that grows with it."""
+    row = Row(
+        floor=0,
+        rate=decimal(inputs["mm_base"]),
+        initial=decimal(inputs["im_base"]),
+        growth=decimal(inputs["step"]),
+        leverage=int(1 / exact(inputs["im_base"])),
+    )
+    table = tables(BracketTable((row,), "linear", "size"), Place("a published table"))
+    listing = Listing(
+        "X", Fraction(1), Fraction(1), table.maintenance, brackets_by=table.by,
+        initial=table.initial,
+    )  # fmt: skip
+    contract, lots, mark = contract_of(listing, MICRO), int(inputs["position_btc"]), 1_000
+    notional = lots * mark * contract.unit_value
+    return {
+        "im": Fraction(initial_of(contract, lots, mark), notional),
+        "mm": Fraction(maintenance_of(contract, lots, mark), notional),
+    }
+
+
+def deductions(inputs: Inputs) -> object:
+    """Return rates and deductions of tiers (floor, leverage) that keep half of the initial."""
+    floors = [exact(floor) for floor, _ in inputs["tiers"]]
+    kept = [1 / (2 * exact(leverage)) for _, leverage in inputs["tiers"]]
+    return {"mmr": kept, "deduction": continuous(floors, kept)}
+
+
 def amount(inputs: Inputs) -> object:
     """Return the deduction of a row from the row before it.
 
@@ -87,21 +118,22 @@ def amount(inputs: Inputs) -> object:
         (decimal(inputs["floor"]), decimal(inputs["mmr_n"])),
     ]
     table = published(rows)
-    assert table[1].deduction * MICRO == deduction_before
     return table[2].deduction * MICRO
 
 
-def broken_rows(inputs: Inputs) -> object:
-    """Return how many published tables break the rule of continuity: the loader refuses those."""
+def broken_rows(inputs: Inputs, folder: Path) -> object:
+    """Return how many published rows break the rule of continuity: the loader refuses those.
+
+    The whole collection of tables stands in a file of the folder.
+    """
     if "symbols" not in inputs:
         table = {35: "bybit BTCUSDT", 30: "bybit ADAUSDT"}[inputs["rows"]]
         return int(len(table_named(table)) != inputs["rows"])
-    named = folder()
-    assert named is not None, "the whole collection of tables is in the folder of the vectors"
-    tables = json.loads((named / "binance_leverage_tiers.json").read_text())
-    assert len(tables) == inputs["symbols"]
+    collection = json.loads((folder / TIERS_OF_BINANCE).read_text())
+    if len(collection) != inputs["symbols"]:
+        raise ValueError(f"{TIERS_OF_BINANCE} holds {len(collection)} tables")
     rows = 0
-    for tiers in tables.values():
+    for tiers in collection.values():
         rows += len(
             _checked(
                 [

@@ -1,4 +1,4 @@
-"""Vectors that this venue does not compute, by name and with the reason.
+"""Vectors that the engine does not compute, by name and with the reason.
 
 `WAITING` needs a mechanism that is not built; `DIFFERS` is computed by another rule here. Codes
 are those of the Decisions in engine/README.md.
@@ -19,10 +19,6 @@ WAITING: dict[str, tuple[str, ...]] = {
         "okex-2018-notional",
         "okex-2018-shortfall",
     ),
-    "a fee to close that counts in initial and maintenance margin": (
-        "bybit-iso-long-margins",
-        "phemex-iso-long",
-    ),
     "funding that accrues with time": ("ft-funding-kraken-prorata",),
     "a fund that stops at a draw-down within 8 h": ("bybit-adl-pool-ex1", "bybit-adl-pool-ex2"),
     "partial liquidation: down a tier, or as much as restores the margin": (
@@ -33,7 +29,6 @@ WAITING: dict[str, tuple[str, ...]] = {
         "drift-max-pct-small",
     ),
     "assignment to liquidity providers": ("kraken-pas-remainder",),
-    "brackets linear in size (family 4)": ("deribit-im-mm-2022",),
 }
 
 DIFFERS: dict[str, tuple[str, ...]] = {
@@ -51,7 +46,6 @@ DIFFERS: dict[str, tuple[str, ...]] = {
     "the cap of a funding rate is a setting, not a multiple of the margins (F1)": (
         "dydx-funding-cap",
     ),
-    "rates are whole parts per million; the third tier's is a sixth": ("hl-margin-tier-deduction",),
     "the liquidation fee is flat: it grows neither with the margin left nor with time (L16)": (
         "drift-if-fee-1",
         "drift-if-fee-2",

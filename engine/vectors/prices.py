@@ -2,17 +2,20 @@
 
 from fractions import Fraction
 
+import msgspec
+
 from engine.core.account.position import Position
-from engine.core.instrument import Bracket, Contract
+from engine.core.instrument import Bracket, ClosingFee, Contract
 from engine.core.margin import liquidation_price
+from engine.core.margin.band import Exposure
 from engine.core.margin.bankruptcy import Settlement, share_of
-from engine.core.margin.liquidation_price import Holding, Row
+from engine.core.margin.liquidation_price import Holding, Row, first_mark
 from engine.core.margin.price import median_mark
-from engine.core.margin.risk import Risk, maintenance, unrealized
+from engine.core.margin.risk import Risk, fee_to_close, initial, maintenance, unrealized
 from engine.core.money import E8, PPM, Micros, Price
 from engine.core.money import Lots as Quantity
-from tests.support.stage import ENDLESS, NO_LIQUIDITY, exact, step_of, whole
-from tests.vectors.vector import Inputs
+from engine.vectors.stage import ENDLESS, NO_LIQUIDITY, exact, step_of, whole
+from engine.vectors.vector import Inputs
 
 HOUR_US = 3_600_000_000
 FINE = Fraction(1, 10_000)
@@ -22,6 +25,8 @@ CENT = Fraction(1, 100)
 
 def liquidation(inputs: Inputs) -> object:
     """Return an isolated liquidation price: exact, or approximate where the venue says so."""
+    if "open_value" in inputs:
+        return _paying_to_close(inputs)
     holding, rows = _isolated(inputs)
     if inputs.get("maintenance_on") == "entry_notional" or "mm_fixed" in inputs:
         return liquidation_price.approximate(holding, rows)
@@ -80,21 +85,50 @@ def cross(inputs: Inputs) -> object:
     side = 1 if inputs["side"] in (1, "long") else -1
     contract, position = _leg(inputs, side, money)
 
-    def in_breach(price: int) -> bool:
-        worth = equity + unrealized(contract, position, price)
-        return Risk(worth, kept + maintenance(contract, position, price, 0)).is_breach(strict=False)
+    mark = whole(exact(inputs["entry"]) / FINE)
+    kept += maintenance(contract, position, mark, 0)
+    risk = Risk(equity, kept)
+    found = first_mark(Exposure(contract, position, mark), risk, 0, strict=False)
+    return None if found is None else found * FINE
 
-    healthy = whole(exact(inputs["entry"]) / FINE)
-    broken = 1 if side > 0 else 10 * healthy
-    assert in_breach(broken)
-    assert not in_breach(healthy)
-    while abs(healthy - broken) > 1:
-        middle = (healthy + broken) // 2
-        if in_breach(middle):
-            broken = middle
-        else:
-            healthy = middle
-    return broken * FINE
+
+def breakdown(inputs: Inputs) -> object:
+    """Return initial and maintenance margin at entry with the fee to close that is in both."""
+    entry, size = exact(inputs["entry"]), exact(inputs["qty"])
+    contract, position = _charged(inputs, size, entry * size)
+    margin = initial(contract, position, 0)
+    mark = whole(entry / FINE)
+    return {
+        "fee_to_close": fee_to_close(contract, position, margin) * FINE * FINE,
+        "initial_margin": margin * FINE * FINE,
+        "maintenance_margin": maintenance(contract, position, mark, margin) * FINE * FINE,
+    }
+
+
+def _paying_to_close(inputs: Inputs) -> object:
+    """Return an isolated liquidation price where the margin holds the fee to close."""
+    size, value = exact(inputs["size"]), exact(inputs["open_value"])
+    contract, position = _charged(inputs, size, value)
+    margin = initial(contract, position, 0)
+    holding = Holding(
+        side=inputs.get("side", "long"),
+        size=size,
+        cost=value,
+        margin=margin * FINE * FINE,
+        kept=fee_to_close(contract, position, margin) * FINE * FINE,
+    )
+    rows = (Row(0, exact(inputs["mmr"]), exact(inputs.get("mm_amount", 0))),)
+    return liquidation_price.exact(holding, rows)
+
+
+def _charged(inputs: Inputs, size: Fraction, value: Fraction) -> tuple[Contract, Position]:
+    """Return an isolated position of a venue that counts the fee at the bankruptcy price."""
+    leg = {"qty": size, "entry": value / size, "mmr": inputs["mmr"], "cum": 0}
+    sign = 1 if inputs.get("side", "long") == "long" else -1
+    contract, position = _leg(leg, sign, FINE * FINE)
+    position.mode, position.leverage = "isolated", int(inputs["leverage"])
+    fee = ClosingFee(whole(exact(inputs["taker"]) * PPM), "bankruptcy")
+    return msgspec.structs.replace(contract, closing_fee=fee), position
 
 
 def _leg(leg: Inputs, side: int, money: Fraction) -> tuple[Contract, Position]:
@@ -147,8 +181,7 @@ def limit_price(inputs: Inputs) -> object:
     value = whole(mark / FINE) * contract.unit_value
     lots = Settlement(position.sign, abs(position.quantity), value, share=equity)
     limit = lots.limit_price(contract)
-    assert limit is not None
-    return limit * FINE
+    return None if limit is None else limit * FINE
 
 
 def mark(inputs: Inputs) -> object:

@@ -27,7 +27,7 @@ from engine.core.account.account import OUTSIDE
 from engine.core.command import AnyCommand, IndexTick, PlaceOrder, QuoteTick, Side, TradeTick
 from engine.core.event import Event
 from engine.core.exchange import Exchange
-from engine.core.instrument import Band, Bracket, Contract, Depth, Funding, Rules, Venue
+from engine.core.instrument import Band, Bracket, ClosingFee, Contract, Depth, Funding, Rules, Venue
 from engine.core.invariants import check, check_sums
 from engine.core.money import PPM, Lots, Micros, Price
 from engine.core.state.standing import isolated_risk
@@ -66,8 +66,9 @@ def step_of(values: Iterable[Fraction]) -> Fraction:
 
 
 def whole(value: Fraction) -> int:
-    """Return a fraction that must be a whole number."""
-    assert value.denominator == 1, f"{value} is not a whole number of units"
+    """Return a fraction that must be a whole number. Raises `ValueError` for any other."""
+    if value.denominator != 1:
+        raise ValueError(f"{value} is not a whole number of units")
     return value.numerator
 
 
@@ -80,6 +81,9 @@ class Listing(msgspec.Struct, frozen=True):
     brackets: tuple[Bracket, ...]
     multiplier: Fraction = Fraction(1)
     funding: Funding = Funding()
+    brackets_by: Literal["notional", "lots"] = "notional"
+    initial: tuple[Bracket, ...] = ()
+    closing_fee: ClosingFee | None = None
 
 
 def flat(rate: Fraction) -> tuple[Bracket, ...]:
@@ -117,6 +121,26 @@ def scaled(table: Iterable[Bracket], money: Fraction) -> tuple[Bracket, ...]:
     )
 
 
+def contract_of(listing: Listing, money: Fraction) -> Contract:
+    """Return a contract whose money units are worth so much quote currency."""
+    unit_value = listing.price_step * listing.lot * listing.multiplier / money
+    return Contract(
+        symbol=listing.symbol,
+        price_unit=str(listing.price_step),
+        lot=str(listing.lot),
+        tick=1,
+        unit_value=Micros(whole(unit_value)),
+        price_max=Price(ENDLESS),
+        quantity_max=Lots(ENDLESS),
+        brackets=listing.brackets,
+        depth=NO_LIQUIDITY,
+        funding=listing.funding,
+        brackets_by=listing.brackets_by,
+        initial=listing.initial,
+        closing_fee=listing.closing_fee,
+    )
+
+
 class Stage:
     """An exchange being set up; `money` is the quote currency in one money unit.
 
@@ -133,25 +157,10 @@ class Stage:
     ) -> None:
         self.money = money
         self._listings = {listing.symbol: listing for listing in listings}
-        contracts = tuple(self._contract(listing) for listing in listings)
+        contracts = tuple(contract_of(listing, money) for listing in listings)
         cash = {name: Micros(self.units(amount)) for name, amount in pools.items()}
         self.exchange = Exchange(Venue(rules, contracts, Micros(self.units(fund)), cash))
         self._now_us = 0
-
-    def _contract(self, listing: Listing) -> Contract:
-        unit_value = listing.price_step * listing.lot * listing.multiplier / self.money
-        return Contract(
-            symbol=listing.symbol,
-            price_unit=str(listing.price_step),
-            lot=str(listing.lot),
-            tick=1,
-            unit_value=Micros(whole(unit_value)),
-            price_max=Price(ENDLESS),
-            quantity_max=Lots(ENDLESS),
-            brackets=listing.brackets,
-            depth=NO_LIQUIDITY,
-            funding=listing.funding,
-        )
 
     @property
     def state(self) -> State:

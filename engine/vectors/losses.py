@@ -16,13 +16,13 @@ from engine.core.exchange import Exchange
 from engine.core.instrument import Funding, Rules, Venue
 from engine.core.liquidation.rank import LIGHTS, lights
 from engine.core.money import E8, PPM, Lots, Micros, Price
-from tests.support import worlds
-from tests.support.stage import Listing, Stage, exact, flat, step_of, whole
-from tests.vectors.vector import Inputs
+from engine.vectors.stage import Listing, Stage, contract_of, exact, flat, step_of, whole
+from engine.vectors.vector import Inputs
 
 ONE, HALF = Fraction(1), Fraction(1, 2)
 FINE = Fraction(1, 10**12)
 HOUR_US = 3_600_000_000
+SYMBOL = "X"
 
 
 def funding_payment(inputs: Inputs) -> object:
@@ -58,23 +58,23 @@ def _rate(premium: Fraction, inputs: Inputs) -> Fraction:
         interest_e8=whole(exact(inputs["I"]) * E8),
         clamp_e8=whole(exact(inputs["clamp"]) * E8),
     )
-    contract = worlds.contract(tick=1, price_max=Price(10_000_000), funding=funding)
+    contract = contract_of(Listing(SYMBOL, ONE, ONE, flat(HALF), funding=funding), ONE)
     exchange = Exchange(Venue(Rules(name="funding"), (contract,)))
     index = 1_000_000
     mid = whole(index * (1 + premium))
-    exchange.apply(IndexTick(at_us=0, contract="BTCUSDT", price=Price(index)))
+    exchange.apply(IndexTick(at_us=0, contract=SYMBOL, price=Price(index)))
     for at_us in (0, 8 * HOUR_US):
         exchange.apply(
             QuoteTick(
                 at_us=at_us,
-                contract="BTCUSDT",
+                contract=SYMBOL,
                 bid=Price(mid - 1),
                 bid_quantity=Lots(1),
                 ask=Price(mid + 1),
                 ask_quantity=Lots(1),
             )
         )
-    return Fraction(exchange.state.markets["BTCUSDT"].rate_e8, E8)
+    return Fraction(exchange.state.markets[SYMBOL].rate_e8, E8)
 
 
 def fund_delta(inputs: Inputs) -> object:
@@ -172,12 +172,12 @@ def round_trip(inputs: Inputs) -> object:
         default_mode="isolated",
         default_leverage=inputs["leverage"],
     )
-    contract = worlds.contract(tick=1, unit_value=Micros(PPM), brackets=worlds.FLAT)
+    contract = contract_of(Listing(SYMBOL, ONE, ONE, flat(ONE / 100)), ONE / PPM)
     exchange = Exchange(Venue(rules, (contract,)))
     amount = Micros(whole(exact(inputs["balance"]) * PPM))
     exchange.apply(Deposit(at_us=0, account="alice", amount=amount))
     fees = _traded(exchange, "buy", *inputs["buy"])
-    margin = exchange.state.balance("isolated:alice:BTCUSDT")
+    margin = exchange.state.balance(f"isolated:alice:{SYMBOL}")
     fees += _traded(exchange, "sell", *inputs["sell"])
     return {
         "equity": Fraction(exchange.equity_of("alice"), PPM),
@@ -193,22 +193,20 @@ def _traded(exchange: Exchange, side: Side, lots: int, price: int) -> int:
     exchange.apply(
         QuoteTick(
             at_us=at_us,
-            contract="BTCUSDT",
+            contract=SYMBOL,
             bid=Price(bid),
             bid_quantity=quantity,
             ask=Price(ask),
             ask_quantity=quantity,
         )
     )
-    last = TradeTick(
-        at_us=at_us, contract="BTCUSDT", price=Price(price), quantity=Lots(1), side=side
-    )
+    last = TradeTick(at_us=at_us, contract=SYMBOL, price=Price(price), quantity=Lots(1), side=side)
     exchange.apply(last)
     order = PlaceOrder(
         at_us=at_us,
         account="alice",
         order=side,
-        contract="BTCUSDT",
+        contract=SYMBOL,
         side=side,
         quantity=Lots(lots),
     )
