@@ -7,8 +7,7 @@ from rich.text import Text
 
 from engine.cli.mistake import told
 from engine.config.find import find, names
-from engine.config.read import Place
-from engine.config.venue import closing_fee, contracts, load_venue, rules
+from engine.config.venue import load_profile, load_venue
 from engine.report.console import printed, ruled
 from engine.report.venue_page import (
     About,
@@ -96,14 +95,12 @@ def diff(one: str, other: str, as_json: bool) -> None:
 
 def load_page(name: str) -> VenuePage:
     """Read a venue by its name or path and explain it."""
-    path = find("venues", name)
-    table = load_venue(path)
-    place = Place(str(path))
-    about = table.about
+    rules, contracts = load_profile(name)
+    about = load_venue(find("venues", name)).about
     return venue_page(
-        rules(path.stem, table.rules, place.at("rules")),
-        contracts(table, {}, place.at("contracts"), closing_fee(table.rules, place.at("rules"))),
-        About(about.title, about.as_of, about.unknown) if about else About(path.stem, "-", ()),
+        rules,
+        contracts,
+        About(about.title, about.as_of, about.unknown) if about else About(rules.name, "-", ()),
     )
 
 

@@ -83,6 +83,17 @@ def load_venue(path: Path) -> VenueTable:
     return table
 
 
+def load_profile(name: str) -> tuple[Rules, tuple[Contract, ...]]:
+    """Read a venue by its name or path: its settings and its contracts."""
+    path = find("venues", name)
+    table, place = load_venue(path), Place(str(path))
+    closing = closing_fee(table.rules, place.at("rules"))
+    return (
+        rules(path.stem, table.rules, place.at("rules")),
+        contracts(table, {}, place.at("contracts"), closing),
+    )
+
+
 def rules(name: str, table: Table, place: Place) -> Rules:
     """Check a venue's settings and convert them to whole units."""
     shape = read.shaped(RulesTable, table, place)

@@ -25,6 +25,11 @@ def test_the_articles_numbers(call: Call) -> None:
         "approximate": "58825.0000",
         "bankruptcy": "58500.0000",
         "exact_tick": "58794.0",
+        "first_mark": "58793.9",
+        "size": "0.15384615",
+        "margin": "1000",
+        "bracket": 1,
+        "steps": [],
     }
 
 
@@ -34,7 +39,12 @@ def test_a_short_is_its_twin_and_rounds_the_other_way(call: Call) -> None:
         "approximate": "71175.0000",
         "bankruptcy": "71500.0000",
         "exact_tick": "71144.0",
+        "first_mark": "71144.5",
+        "size": "0.15384615",
+        "margin": "1000",
+        "bracket": 1,
         "note": None,
+        "steps": [],
     }
 
 
