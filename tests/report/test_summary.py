@@ -62,7 +62,7 @@ def test_the_keys_are_those_of_the_contract(data: Any) -> None:
     assert set(data["insurance_fund"]) == {"start", "low", "end"}
     assert set(data["accounts"]) == {"total", "liquidated", "negative"}
     for row in data["contracts"].values():
-        assert set(row) == {"first", "last", "low", "high", "open_interest"}
+        assert set(row) == {"first", "last", "low", "high", "open_interest", "depth_low"}
     assert {
         "seq", "at_us", "account", "contract", "mode", "side", "quantity", "mark", "trigger",
         "equity", "maintenance", "bracket", "bankruptcy_price", "average_fill", "fee", "cause",
