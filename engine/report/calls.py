@@ -40,7 +40,7 @@ class Before(msgspec.Struct, frozen=True):
 class Mark(msgspec.Struct, frozen=True):
     """Something that happened to a watched account; `amount` is money in micros or a level."""
 
-    what: Literal["call", "draw", "liquidation", "deleveraged", "cut"]
+    what: Literal["call", "draw", "top_up", "liquidation", "deleveraged", "cut"]
     at_us: int
     account: str
     contract: str | None

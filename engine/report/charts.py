@@ -33,6 +33,7 @@ _MARKS = (
     ("deleveraged", "deleveraged", "rect", 9, "#0891b2"),
     ("call", "margin call", "triangle", 11, "#eab308"),
     ("draw", "pool draw", "diamond", 12, "#8b5cf6"),
+    ("top_up", "paid in after a call", "roundRect", 10, "#22c55e"),
     ("liquidation", "liquidated", "circle", 9, "#dc2626"),
 )
 """What happened to the watched: words, symbol, its size and colour; later ones lie on top."""
@@ -133,7 +134,7 @@ def equity(setting: Setting, chronicle: Chronicle, notes: Notes) -> Options:
     for z, (what, words, symbol, size, color) in enumerate(_MARKS, 4):
         data = [
             {"name": _told(mark), "value": (mark.at_us // 1_000, in_quote(worth))}
-            for mark in chronicle.calls.marks
+            for mark in (*chronicle.calls.marks, *chronicle.top_ups.marks)
             if mark.what == what
             and (worth := value_at(curves[mark.account], mark.at_us)) is not None
         ]
@@ -150,6 +151,7 @@ def _told(mark: Mark) -> str:
     words = {
         "call": f"margin call at {mark.amount} %, {mark.contract} is nearest to liquidation",
         "draw": f"lives on the pool for {mark.contract}: its isolated twin would lack {amount}",
+        "top_up": f"paid in {amount}{at} after a margin call",
         "liquidation": f"liquidated{at} with an equity of {amount}",
         "deleveraged": f"deleveraged{at}, realised {amount}",
         "cut": f"cut by {amount}{at}",

@@ -30,7 +30,7 @@ class Chronicle:
         self.facts = Facts(self.calls)
         self.funds = Funds(setting.venue)
         self.statement = Statement(setting.watch)
-        self.top_ups = ForcedTopUps()
+        self.top_ups = ForcedTopUps(setting.watch)
         self.fund = Curve(limit)
         self.moved = {symbol: Curve(limit) for symbol in symbols}
         self.marked = {symbol: Curve(limit) for symbol in symbols}

@@ -163,6 +163,9 @@ class Statement:
     def _closed_outside(self, event: ClosedOutside) -> None:
         if event.account in self.lines:
             self._forced_off_book(event.account, event.contract, event.quantity, event.loss)
+            line = self.lines[event.account][event.contract]
+            line.closed += event.quantity
+            line.closed_value += event.quantity * event.price
 
     def _forced_off_book(self, account: str, contract: str, quantity: int, loss: int) -> None:
         line = self.lines[account].setdefault(contract, Line(contract))

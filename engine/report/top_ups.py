@@ -3,6 +3,7 @@
 import msgspec
 
 from engine.core.event import Deposited, Event, LiquidationStarted, MarginAdded, MarginCalled
+from engine.report.calls import Mark
 from engine.report.text import moment
 
 
@@ -16,11 +17,15 @@ class TopUps(msgspec.Struct):
 class ForcedTopUps:
     """Takes in every event; `days` are by day and account, in the order of the log.
 
+    `marks` are those of the watched accounts, by time.
+
     What answers a call is the first margin added to that isolated position, or, where the call
     was of the cross pool, the account's first deposit, as long as no liquidation came before it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, watch: tuple[str, ...]) -> None:
+        self.marks: list[Mark] = []
+        self._watch = frozenset(watch)
         self.days: dict[tuple[str, str], TopUps] = {}
         self._called: set[str] = set()
 
@@ -47,3 +52,8 @@ class ForcedTopUps:
             day = self.days.setdefault((moment(event.at_us)[:10], event.account), TopUps())
             day.count += 1
             day.amount += event.amount
+            if event.account in self._watch:
+                contract = getattr(event, "contract", None)
+                self.marks.append(
+                    Mark("top_up", event.at_us, event.account, contract, event.amount)
+                )

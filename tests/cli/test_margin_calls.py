@@ -127,6 +127,14 @@ def test_forced_top_ups_are_counted_by_account_and_day(played: Path) -> None:
     assert sum(row["count"] for row in told if row["account"] == "trader") > 1
 
 
+def test_the_page_marks_what_a_watched_account_paid_in(call: Call, played: Path) -> None:
+    told = json.loads(call("report", played, "--json").output)
+    marks = {row["name"]: row["data"] for row in told["charts"]["equity"]["series"]}
+    rows = json.loads((played / SUMMARY).read_text())["top_ups"]
+    trader = sum(row["count"] for row in rows if row["account"] == "trader")
+    assert len(marks["paid in after a call"]) == trader > 0
+
+
 @pytest.mark.parametrize(("mode", "share"), [("isolated", "1"), ("cross", "0")])
 def test_comparing_modes_plays_the_same_answers(
     call: Call, tmp_path: Path, mode: str, share: str

@@ -3,6 +3,7 @@
 from engine.core.command import Mode
 from engine.core.event import Deposited, Event, LiquidationStarted, MarginAdded, MarginCalled
 from engine.core.money import Lots, Micros, Price
+from engine.report.calls import Mark
 from engine.report.top_ups import ForcedTopUps, TopUps
 
 HOUR_US = 3_600_000_000
@@ -47,9 +48,12 @@ def liquidated(at_us: int, mode: Mode) -> LiquidationStarted:
 
 
 def days(*events: Event) -> dict[tuple[str, str], TopUps]:
-    top_ups = ForcedTopUps()
+    top_ups = ForcedTopUps(("dave",))
     for event in events:
         top_ups.heard(event)
+    assert sum(mark.amount for mark in top_ups.marks) == sum(
+        day.amount for day in top_ups.days.values()
+    )
     return top_ups.days
 
 
@@ -64,6 +68,18 @@ def test_an_answer_counts_once_on_the_day_on_which_it_came() -> None:
         *(called(LATE_US), added(LATE_US + 1, 4)),
     )
     assert told == {("1970-01-01", "dave"): TopUps(1, 7), ("1970-01-02", "dave"): TopUps(1, 4)}
+
+
+def test_only_the_watched_are_marked() -> None:
+    watched, others = ForcedTopUps(("dave",)), ForcedTopUps(("erin",))
+    for event in (called(0), added(1, 5), called(2, mode="cross"), deposited(3, 6)):
+        watched.heard(event)
+        others.heard(event)
+    assert watched.marks == [
+        Mark("top_up", 1, "dave", "X", 5),
+        Mark("top_up", 3, "dave", None, 6),
+    ]
+    assert (others.marks, others.days) == ([], watched.days)
 
 
 def test_a_call_is_answered_where_it_came_from() -> None:
