@@ -26,10 +26,6 @@ _SHARE = (
     "in the account until its fees and moves the bankruptcy price of the rest (L6, L16); the sum "
     "over the fills is the same"
 )
-_IN_BREACH = (
-    "dYdX deleverages against anybody on the other side who does not end below zero; here never "
-    "against a margin account that is in breach itself or has no equity (L10)"
-)
 _ISOLATED = (
     "in dYdX an account that holds an isolated contract holds nothing else, and collateral lies "
     "in one pool a contract; here each isolated position has a margin of its own and an account "
@@ -58,22 +54,16 @@ _LIQUIDATOR = (
     "in Drift a liquidator takes over, at the mark less his fee and only as much as restores the "
     "margin; here the whole position goes into the book and down the waterfall (L8 to L11)"
 )
-_BOTH_SIDES = (
-    "Drift spreads a loss over both sides by open interest; here winners pay by what they won, "
-    "and where nobody won it is uncovered (L12)"
+_BEYOND = (
+    "Drift charges a unit of open interest whatever is behind it; here nobody is cut by more than "
+    "his equity, and what that leaves is uncovered (L22)"
 )
-_OWN_WINNER = (
-    "Drift settles a bankruptcy in a later instruction; here winners are cut at once, and a "
-    "profitable isolated position is a winner whoever owns it (L12)"
-)
+_UNIT_UP = "Drift rounds what a unit of open interest pays up to five places; here shares are exact"
 _RANKED = (
     "lrvx ranks by profit over margin times notional, or by size; here by profit percentage times "
     "effective leverage (L10)"
 )
-_ALWAYS = "lrvx can switch deleveraging off; here it is always a stage (L10)"
-
 DIFFERS: dict[str, Difference] = {
-    "lrvx-07": (("adl", "open_after"), _ALWAYS),
     "lrvx-10": (("adl",), _RANKED),
     "lrvx-12": (("adl",), _RANKED),
     "drift-01": (("positions_after.user", "positions_after.liquidator"), _LIQUIDATOR),
@@ -109,8 +99,8 @@ DIFFERS: dict[str, Difference] = {
         ("positions_after.user", "positions_after.liquidator", "fund_delta"),
         _LIQUIDATOR,
     ),
-    "drift-16": (("unchanged",), _OWN_WINNER),
-    "drift-19": (("haircuts.long", "haircuts.short"), _BOTH_SIDES),
+    "drift-19": (("haircuts.long", "haircuts.short"), _BEYOND),
+    "drift-20": (("haircut_per_unit",), _UNIT_UP),
     "vega-ls-02": (
         ("payouts.party2", "payouts.party3", "haircuts.party2", "haircuts.party3"),
         _ODD_UNIT,
@@ -136,13 +126,6 @@ DIFFERS: dict[str, Difference] = {
     "vega-tk-02": (("fund_after", "venue_position_after.size"), _INVENTORY),
     "vega-tk-03": (("fund_after", "venue_position_after.size"), _INVENTORY),
     "vega-tk-05": (("fund_after",), _FEE_PAID),
-    **{
-        f"dydx-d-{number}": (
-            ("fills", "accounts_after.carl0", "accounts_after.dave0", "size_remaining"),
-            _IN_BREACH,
-        )
-        for number in (10, 14, 15, 18)
-    },
     "dydx-d-20": (("rejected",), "dYdX refuses the call; here nobody is ranked, nothing happens"),
     "dydx-e2e-06": (
         ("fills", "accounts_after.carl0", "accounts_after.dave0", "fund_delta"),
@@ -157,14 +140,8 @@ DIFFERS: dict[str, Difference] = {
         _CAPPED,
     ),
     "dydx-e2e-13": (("fills", "accounts_after.carl0", "accounts_after.dave0"), _WHOLE),
-    "dydx-e2e-14": (
-        ("fills", "accounts_after.carl0", "accounts_after.dave0", "accounts_after.dave1"),
-        _WHOLE,
-    ),
-    "dydx-e2e-15": (
-        ("fills", "accounts_after.carl0", "accounts_after.dave0", "accounts_after.dave1"),
-        _WHOLE,
-    ),
+    "dydx-e2e-14": (("fills", "accounts_after.carl0", "accounts_after.dave0"), _WHOLE),
+    "dydx-e2e-15": (("fills", "accounts_after.carl0", "accounts_after.dave0"), _WHOLE),
     "dydx-iso-02": (
         ("accounts_after.alice0", "accounts_after.bob0", "pools_after", "fills"),
         _ISOLATED,
@@ -211,7 +188,6 @@ NOT_PLAYED: dict[str, str] = {
         f"dydx-d-{number}": "no final settlement: healthy accounts are never closed at the mark"
         for number in (24, 25, 26)
     },
-    "drift-20": "a loss per unit of open interest; here a loss is shared by what winners won (L12)",
     "drift-pred-fee-1": "no insurance fee that shrinks with the margin: the fee is flat (L16)",
     "drift-pred-fee-4": "no insurance fee that shrinks with the margin: the fee is flat (L16)",
     "drift-pred-size-1": "no partial size that restores the margin: a step closes the whole (L8)",

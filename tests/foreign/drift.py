@@ -17,6 +17,8 @@ from tests.foreign.case import Case, Outcome
 
 def run(case: Case) -> Outcome:
     """Play a case and answer what it expects."""
+    if "open_interest" in case:
+        return _shared(case)
     stage = staged(case)
     with stage.setting():
         for order in case.get("orders", ()):
@@ -47,6 +49,26 @@ def run(case: Case) -> Outcome:
         "fund_after": stage.fund,
         "haircuts": cuts,
     }
+
+
+def _shared(case: Case) -> Outcome:
+    """Share a loss of somebody without a position over a long and a short of the sizes given."""
+    sides = {"long": 1, "short": -1}
+    sizes = {name: sign * exact(case["open_interest"][name]) for name, sign in sides.items()}
+    listing = _listing({**case, "prices": {"PERP": "100"}, "accounts": ()}, case["contracts"][0])
+    stage = Stage(_rules(case), [listing], Fraction(1, PPM**2), exact(case["fund_before"]))
+    stage.mark("PERP", Fraction(100))
+    for name, size in sizes.items():
+        stage.open(name, "PERP", size, Fraction(100))
+        stage.wallet(name, Fraction(1_000))
+    stage.wallet("bankrupt", -exact(case["loss"]))
+    stage.state.accounts["bankrupt"].last_contract = "PERP"
+    with stage.setting():
+        pass
+    cuts = {e.account: stage.quote(e.amount) for e in stage.look() if isinstance(e, LossSocialized)}
+    per_unit = {round(cuts[name] / abs(size), 9) for name, size in sizes.items()}
+    assert len(per_unit) == 1, f"both sides pay the same for a unit: {cuts}"
+    return {"haircut_per_unit": cuts["long"] / sizes["long"]}
 
 
 def _position(case: Case, stage: Stage, name: str, deposits: dict[str, Fraction]) -> Outcome:
@@ -94,6 +116,8 @@ def staged(case: Case) -> Stage:
                 stage.isolate(account["id"], leg["contract"], margin)
                 if "margin" not in leg:
                     stage.wallet(account["id"], Fraction(0))
+        if not account["positions"]:
+            stage.state.accounts[account["id"]].last_contract = case["contracts"][0]["contract"]
     for order in case.get("orders", ()):
         if order["account"] not in stage.state.accounts:
             stage.wallet(order["account"], Fraction(0))
@@ -117,6 +141,7 @@ def _rules(case: Case) -> Rules:
         strict_trigger=True,
         taker_fee_ppm=whole(exact(contract.get("taker_fee", 0)) * PPM),
         residue_to="client",
+        socialized="open_interest",
         market_band_ppm=PPM - 1,
         warning_levels=(),
         default_leverage=whole(1 / exact(contract["imf"])),

@@ -19,6 +19,8 @@ from engine.vectors.stage import Listing, Stage, exact, flat, step_of, whole
 from tests.foreign import deals
 from tests.foreign.case import Case, Outcome
 
+DRAWN = 1
+"""A seed that draws counterparties in the order in which the source's test drew them."""
 FEE_STEPS = Fraction(1, PPM)
 """Money is counted so finely that no fee of these cases is rounded."""
 
@@ -226,6 +228,10 @@ def _rules(case: Case) -> Rules:
         maker_fee_ppm=whole(exact(first["maker_fee"]) * PPM),
         liquidation_fee_ppm=whole(exact(policy.get("liquidation_fee_cap", 0)) * PPM),
         residue_to="client",
+        adl="random" if "deleverage" in case else "ranked",
+        adl_against="anybody" if "deleverage" in case else "winners",
+        seed=DRAWN,
+        socialized="none",
         market_band_ppm=PPM - 1,
         warning_levels=(),
         default_leverage=whole(1 / exact(first["imf"])),

@@ -140,6 +140,8 @@ def _rules(case: Case) -> Rules:
         name="lrvx",
         strict_trigger=True,
         residue_to="client",
+        adl="ranked" if case.get("policy", {}).get("adl", True) else "none",
+        socialized="none",
         market_band_ppm=PPM - 1,
         warning_levels=(),
         default_leverage=whole(1 / imf),
