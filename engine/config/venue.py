@@ -9,6 +9,7 @@ from engine.config import read
 from engine.config.closing import ClosingTable, closing
 from engine.config.contract import contract
 from engine.config.find import find
+from engine.config.fund import FundTable, fund
 from engine.config.read import Number, Place, Table
 from engine.core.instrument import ClosingFee, Contract, Rules
 from engine.core.money import PPM
@@ -50,6 +51,7 @@ class RulesTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     closing: ClosingTable = ClosingTable()
     trigger_price: Literal["mark", "index", "last"] = "mark"
     stops_max: int = 10
+    fund: FundTable = FundTable()
 
 
 class AboutTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -131,6 +133,7 @@ def rules(name: str, table: Table, place: Place) -> Rules:
         closing=closing(shape.closing, place.at("closing")),
         trigger_price=shape.trigger_price,
         stops_max=read.at_least(shape.stops_max, 0, place.at("stops_max")),
+        fund=fund(shape.fund, place.at("fund")),
     )
 
 

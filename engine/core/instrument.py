@@ -173,6 +173,24 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How long a margin account waits after a round that left something of a position."""
 
 
+class FundTerms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an insurance fund may lose when it sells a position (Decision L23); 0 is no limit.
+
+    `fills`: it pays for the lots of an offer that it can, or for all of them or none.
+    """
+
+    fills: Literal["lots", "whole"] = "lots"
+    account_loss_max: Micros = Micros(0)
+    """For one margin account's liquidation; what it gains does not count."""
+    day_loss_ppm: int = 0
+    """In a day of UTC, of what it had when that began."""
+    drawdown_ppm: int = 0
+    """Below the most that it had within the window."""
+    drawdown_stop_ppm: int = 0
+    """Once stopped by its draw-down it pays again when that is not larger than this."""
+    drawdown_window_us: int = 28_800_000_000
+
+
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """A venue's profile: every choice that is a setting."""
 
@@ -213,6 +231,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     sample_interval_us: int = 5_000_000
     sample_count: int = 30
     closing: Closing = Closing()
+    fund: FundTerms = FundTerms()
     seed: int = 0
     """What a policy that goes by chance draws from, beside the log."""
     trigger_price: Literal["mark", "index", "last"] = "mark"

@@ -20,6 +20,7 @@ from engine.core.exchange import Exchange
 from engine.core.instrument import Venue
 from engine.core.money import Micros, Price
 from engine.core.reason import Reason
+from engine.core.state.fund import FundTrack
 from engine.core.state.market import Market, SourcePrice
 from engine.core.state.pause import Pause
 from engine.core.state.venue import State
@@ -72,7 +73,10 @@ class AccountImage(msgspec.Struct, omit_defaults=True):
 
 
 class Image(msgspec.Struct):
-    """Everything that the next command's events depend on."""
+    """Everything that the next command's events depend on.
+
+    `tracks` are there where the profile limits what funds may lose.
+    """
 
     balances: dict[str, Micros]
     accounts: list[AccountImage]
@@ -85,6 +89,7 @@ class Image(msgspec.Struct):
     pauses: dict[str, Pause] | msgspec.UnsetType = msgspec.UNSET
     stalled: dict[str, Reason] | msgspec.UnsetType = msgspec.UNSET
     """Left out where nobody waits, so that old snapshots stay readable."""
+    tracks: dict[str, FundTrack] | msgspec.UnsetType = msgspec.UNSET
 
 
 _FIELDS = MarketImage.__struct_fields__
@@ -126,6 +131,7 @@ def restore(venue: Venue, data: bytes) -> Exchange:
     for order in sorted(resting, key=lambda order: order.arrival):
         state.markets[order.contract].ladder.add(order)
         state.expect_end(order)
+    state.tracks = image.tracks or {}
     state.opened, state.arrivals = image.opened, image.arrivals
     state.stalled = dict(image.stalled or {})
     state.now_us, state.timer_us, state.seq = image.now_us, image.timer_us, image.seq
@@ -161,6 +167,7 @@ def _image(state: State) -> Image:
         arrivals=state.arrivals,
         pauses=state.pauses or msgspec.UNSET,
         stalled=dict(state.stalled) or msgspec.UNSET,
+        tracks=state.tracks or msgspec.UNSET,
     )
 
 

@@ -1,12 +1,31 @@
 """Who pays for a liquidation, and what it costs, in words."""
 
-from engine.report.venue_setting import Choice, Measure, Topic, fee, lasting
+from collections.abc import Callable
+
+from engine.core.money import Micros
+from engine.report.text import grouped, money
+from engine.report.venue_setting import Choice, Measure, Topic, fee, lasting, share
 
 
 def _settlement(micros: int) -> str:
     if not micros:
         return "Losses are shared at once, by what was won since the log began."
     return f"Losses wait until a period of {lasting(micros)} ends, and its winners pay."
+
+
+def _account_loss(micros: int) -> str:
+    if not micros:
+        return "What the fund pays for one account is not limited."
+    return f"The fund pays at most {grouped(money(Micros(micros)))} for one account's liquidation."
+
+
+def _limit(when: str, of_what: str) -> Callable[[int], str]:
+    def sentence(ppm: int) -> str:
+        if not ppm:
+            return f"{when} the fund may lose all that it has."
+        return f"{when} the fund may lose {share(ppm)} of {of_what}; then others are deleveraged."
+
+    return sentence
 
 
 WHO_PAYS = Topic(
@@ -58,6 +77,24 @@ WHO_PAYS = Topic(
                 "symbol": "Each contract has an insurance fund of its own.",
                 "group": "Each group of contracts has an insurance fund of its own.",
             },
+        ),
+        Choice(
+            "fund.fills",
+            {
+                "lots": "The fund sells as many lots of a position as it can pay for.",
+                "whole": "The fund pays all that a fill lacks, or the fill does not happen.",
+            },
+        ),
+        Measure("fund.account_loss_max", _account_loss),
+        Measure("fund.day_loss_ppm", _limit("In a day of UTC", "what it had when that began")),
+        Measure("fund.drawdown_ppm", _limit("Within its window", "the most that it had in it")),
+        Measure(
+            "fund.drawdown_stop_ppm",
+            lambda ppm: f"A draw-down that has stopped the fund does so until it is {share(ppm)}.",
+        ),
+        Measure(
+            "fund.drawdown_window_us",
+            lambda micros: f"The window of the fund's draw-down is {lasting(micros)}.",
         ),
         Choice(
             "socialized",

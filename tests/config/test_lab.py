@@ -89,6 +89,13 @@ def test_the_marks_of_files_are_read_where_the_venue_goes_by_them(tmp_path: Path
     assert lab(tmp_path, LAB).feed.marks is False
 
 
+def test_limits_of_the_fund_are_those_of_the_lab(tmp_path: Path) -> None:
+    text = '[rules.fund]\ndrawdown = "0.3"\ndrawdown_stop = "0.25"\naccount_loss_max = "5"\n'
+    terms = lab(tmp_path, LAB + text).venue.rules.fund
+    assert (terms.drawdown_ppm, terms.drawdown_stop_ppm) == (300_000, 250_000)
+    assert (terms.drawdown_window_us, terms.account_loss_max) == (28_800_000_000, 5_000_000)
+
+
 def test_a_finer_mark_tick_is_the_price_unit(tmp_path: Path) -> None:
     loaded = lab(tmp_path, LAB + '[contracts.XUSDT]\nmark_tick = "0.01"\n')
     (contract,) = loaded.venue.contracts
@@ -209,6 +216,11 @@ COLUMNS = '[feed.columns.mine]\ntime = "t"\ntime_unit = "ms"\nprice = "p"\nsize 
             LAB + "[rules]\nsocialized = 'none'\nsettlement = '1d'",
             "rules.settlement",
             "leave this key out",
+        ),
+        (
+            LAB + "[rules.fund]\ndrawdown = '0.2'\ndrawdown_stop = '0.25'",
+            "rules.fund.drawdown_stop",
+            "at most the drawdown, 0.2",
         ),
         (LAB + "[pools]\nETHUSDT = '1'", "pools.ETHUSDT", "makes these: one without a name"),
         (LAB + "[contracts.Y]\ntick = '1'", "contracts.Y.lot", "missing"),

@@ -5,14 +5,16 @@ from typing import Literal, get_args, get_origin, get_type_hints
 
 import pytest
 
-from engine.core.instrument import Closing, Rules
+from engine.core.instrument import Closing, FundTerms, Rules
+from engine.core.money import Micros
 from engine.report.venue_setting import Choice, Measure, lasting, share
 from engine.report.venue_words import ONLY_WITH, TOPICS, told
 
 SETTINGS = [setting for topic in TOPICS for setting in topic.settings]
-NOT_TOLD = ("name", "seed", "closing")
+NOT_TOLD = ("name", "seed", "closing", "fund")
 HINTS = {name: kind for name, kind in get_type_hints(Rules).items() if name not in NOT_TOLD}
 HINTS |= {f"closing.{name}": kind for name, kind in get_type_hints(Closing).items()}
+HINTS |= {f"fund.{name}": kind for name, kind in get_type_hints(FundTerms).items()}
 
 
 def test_every_setting_is_told_once() -> None:
@@ -32,6 +34,18 @@ def test_every_value_has_a_sentence(setting: Choice | Measure) -> None:
     words = setting.words(attrgetter(setting.setting)(Rules(name="x")))
     assert words.endswith("."), words
     assert words[0].isupper(), words
+
+
+def test_limits_of_the_fund_are_told_with_what_they_are_of() -> None:
+    terms = FundTerms(account_loss_max=Micros(1_500_000_000), drawdown_ppm=300_000)
+    words = {n: text for _, told_of in told(Rules(name="x", fund=terms)) for n, _, text in told_of}
+    assert words["fund.account_loss_max"] == (
+        "The fund pays at most 1,500 for one account's liquidation."
+    )
+    assert words["fund.drawdown_ppm"] == (
+        "Within its window the fund may lose 30 % of the most that it had in it; then others are "
+        "deleveraged."
+    )
 
 
 def test_numbers_are_told_in_the_units_of_people() -> None:

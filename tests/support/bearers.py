@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from engine.core.instrument import Rules, Venue
+from engine.core.instrument import FundTerms, Rules, Venue
 from engine.core.money import Micros
 
 HOUR_US = 3_600_000_000
@@ -43,4 +43,12 @@ def _rules(own: random.Random, rules: Rules) -> Rules:
         "socialized": own.choice(("profit", "profit", "open_interest", "none")),
         "settlement_us": own.choice((0, 0, 600_000_000, HOUR_US, 24 * HOUR_US)),
     }
-    return msgspec.structs.replace(rules, **drawn)
+    terms = FundTerms(
+        fills=own.choice(("lots", "lots", "whole")),
+        account_loss_max=Micros(own.choice((0, 0, own.randrange(1, 10**8)))),
+        day_loss_ppm=own.choice((0, 0, 50_000, 500_000)),
+        drawdown_ppm=own.choice((0, 0, 300_000)),
+        drawdown_stop_ppm=own.choice((0, 250_000)),
+        drawdown_window_us=own.choice((60_000_000, 8 * HOUR_US)),
+    )
+    return msgspec.structs.replace(rules, fund=terms, **drawn)

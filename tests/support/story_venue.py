@@ -10,6 +10,7 @@ story's first lines change what it is about:
     group     ETH alts                                     the group of a contract
     rules     taker_fee_ppm 1_000 residue_to client        any field of `Rules`
     closing   order random queue oldest                    any field of `Closing`
+    limits    drawdown_ppm 300_000                         any field of `FundTerms`
     contract  [ETH] tick 5 quantity_max 50                 numbers of a contract
     brackets  [ETH] 0:1%:100x 5_000:2%:20x                 floor : rate : leverage
     brackets  [ETH] stepped 0:1%:100x 5_000:2%:20x         the whole position at its row's rate
@@ -34,6 +35,7 @@ from engine.core.instrument import (
     Contract,
     Depth,
     Funding,
+    FundTerms,
     IndexSource,
     IndexTerms,
     Rules,
@@ -64,6 +66,7 @@ class Draft:
             "group": self._read_group,
             "rules": self._read_rules,
             "closing": self._read_closing,
+            "limits": self._read_limits,
             "contract": self._read_contract,
             "brackets": self._read_brackets,
             "initial": self._read_initial,
@@ -108,6 +111,9 @@ class Draft:
 
     def _read_closing(self, words: Words) -> None:
         self._rules["closing"] = Closing(**_fields(Closing, words))
+
+    def _read_limits(self, words: Words) -> None:
+        self._rules["fund"] = FundTerms(**_fields(FundTerms, words))
 
     def _read_contract(self, words: Words) -> None:
         fields = {}

@@ -55,6 +55,7 @@ class Case(msgspec.Struct):
     what positions closed against outside owe until the account is settled. `forced` notes the last
     liquidation with a fill in the book, by contract. `owed` are the fees of its steps, `progress`
     its partial orders by contract. `is_resumed`: it has waited, and is due.
+    `paid_by_fund` is what the fund has lost for it.
     """
 
     breach: Breach
@@ -64,6 +65,7 @@ class Case(msgspec.Struct):
     owed: list[Owed] = []
     progress: dict[str, Progress] = {}
     is_resumed: bool = False
+    paid_by_fund: int = 0
 
     def owe(self, contract: str, value: int, rules: Rules) -> None:
         """Note the fees of a fill of the current step."""

@@ -5,6 +5,7 @@ import msgspec
 from engine.core.account.position import Position
 from engine.core.book.merged import Offer
 from engine.core.event import LiquidationFilled
+from engine.core.liquidation.capacity import Capacity, of_fund
 from engine.core.liquidation.case import Case
 from engine.core.margin.bankruptcy import Settlement
 from engine.core.money import Lots, Micros
@@ -15,11 +16,11 @@ from engine.core.trading.limits import turned_away
 
 
 class _Sale(msgspec.Struct):
-    """What the fund has sold so far, and the cash that its shortfalls may use up."""
+    """What the fund has sold so far, and what it may lose by it."""
 
     lots: Settlement
     unit_value: int
-    cash: int
+    capacity: Capacity
     sold: int = 0
 
     def gap(self, count: int, price: int) -> int:
@@ -36,7 +37,7 @@ class _Sale(msgspec.Struct):
         low, high = 0, wanted
         while low < high:
             middle = (low + high + 1) // 2
-            if self.gap(middle, price) <= self.cash:
+            if self.capacity.bears(self.gap(middle, price)):
                 low = middle
             else:
                 high = middle - 1
@@ -46,7 +47,7 @@ class _Sale(msgspec.Struct):
 def from_fund(state: State, case: Case, position: Position, lots: Settlement) -> int:
     """Sell lots into the book for the fund's account; return how many it could afford."""
     market = state.markets[position.contract]
-    sale = _Sale(lots, market.contract.unit_value, state.fund_of(position.contract))
+    sale = _Sale(lots, market.contract.unit_value, of_fund(state, case, position.contract))
     fund = state.fund_key(position.contract)
     walk = market.walk(other_side(position), state.now_us)
     while sale.sold < lots.quantity:
@@ -55,6 +56,8 @@ def from_fund(state: State, case: Case, position: Position, lots: Settlement) ->
             break
         wanted = min(lots.quantity - sale.sold, offer.quantity)
         count = sale.affordable(wanted, offer.price)
+        if count < wanted and state.rules.fund.fills == "whole":
+            count = 0
         if count and turned_away(state, offer.order):
             continue
         if count:
@@ -63,6 +66,7 @@ def from_fund(state: State, case: Case, position: Position, lots: Settlement) ->
             take_offer(state, market, walk, offer, count)
             _sell(state, case, position, sale, offer, count=count)
         if count < wanted:
+            sale.capacity.ran_out()
             break
     return sale.sold
 
@@ -76,7 +80,8 @@ def _sell(
     state.post(state.fund_key(position.contract), position.margin_key, min(0, gap))
     add_result(state, position, gap)
     sale.sold += count
-    sale.cash -= gap
+    sale.capacity.spend(gap)
+    case.paid_by_fund += max(0, gap)
     cash = state.fund_of(position.contract)
     assert cash >= 0, "the fund can be emptied, never overdrawn"
     case.forced[position.contract] = case.liquidation

@@ -11,7 +11,9 @@ def begin(state: State, case: Case, why: Why) -> None:
     """Let a margin account wait, and remember what its liquidation has come to."""
     breach, closing = case.breach, state.rules.closing
     until_us = state.now_us + (closing.delay_us if why == "delay" else closing.cooldown_us)
-    state.pauses[breach.margin_id] = Pause(until_us, why, case.set_aside, case.owed, case.progress)
+    state.pauses[breach.margin_id] = Pause(
+        until_us, why, case.set_aside, case.owed, case.progress, case.paid_by_fund
+    )
     state.timer_us = min(state.timer_us, until_us)
     risk = breach.risk(state)
     state.emit(
@@ -55,5 +57,6 @@ def case_of(state: State, breach: Breach, forced: dict[str, int]) -> Case:
         set_aside=pause.set_aside,
         owed=pause.owed,
         progress=pause.progress,
+        paid_by_fund=pause.paid_by_fund,
         is_resumed=True,
     )

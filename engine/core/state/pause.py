@@ -33,3 +33,4 @@ class Pause(msgspec.Struct):
     set_aside: int
     owed: list[Owed]
     progress: dict[str, Progress]
+    paid_by_fund: int = 0

@@ -17,6 +17,7 @@ from engine.core.event import Event, Rejected, TickApplied
 from engine.core.instrument import Venue
 from engine.core.money import Micros
 from engine.core.reason import Reason
+from engine.core.state.fund import FundTrack
 from engine.core.state.market import Market
 from engine.core.state.pause import Pause
 from engine.core.state.watch import Watch
@@ -69,11 +70,17 @@ class State:
         self.pools = list(venue.funds())
         for pool, cash in venue.funds().items():
             self.ledger.post("external", keyed("fund", pool), cash)
+        terms = venue.rules.fund
+        is_tracked = terms.day_loss_ppm or terms.drawdown_ppm
+        tracked = self.pools if is_tracked else []
+        self.tracks = {keyed("fund", pool): FundTrack() for pool in tracked}
+        self._noted: dict[str, None] = {}
 
     # --- events -----------------------------------------------------------------------------
     def begin(self, at_us: int, tick: Market | None = None) -> None:
         """Start a command or timer: its first event is the cause of what it sets off."""
         self.now_us = at_us
+        self._noted.clear()
         self._first_seq = 0
         self._pending_tick = tick
 
@@ -149,11 +156,21 @@ class State:
         """Move money; whoever's margin account it is will be looked at again."""
         if not amount:
             return
+        if self.tracks:
+            self._note(source)
+            self._note(target)
         self.ledger.post(source, target, amount)
         for key in (source, target):
             owner = self._owners.get(key)
             if owner is not None:
                 self.watch.touch(owner)
+
+    def _note(self, key: str) -> None:
+        """Note what a fund had before the first change of a command."""
+        track = self.tracks.get(key)
+        if track is not None and key not in self._noted:
+            self._noted[key] = None
+            track.note(self.now_us, self.balance(key), self.rules.fund)
 
     # --- accounts and positions -------------------------------------------------------------
     def waits(self, margin_id: str) -> bool:

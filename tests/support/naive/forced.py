@@ -14,6 +14,7 @@ from tests.support.naive.fills import (
     settle_isolated,
     stop_maker,
 )
+from tests.support.naive.limit import limit_of_fund
 from tests.support.naive.state import Job, Pocket, State, balance_name
 
 
@@ -66,8 +67,8 @@ def sell_limited(state: State, step: Step, limit: int, lots: int) -> int:
 
 
 def sell_for_fund(state: State, step: Step) -> None:
-    """Stage (b): lot by lot, while the shortfall is at most the fund's cash (L9)."""
-    cash = state.fund_of(step.contract)
+    """Stage (b): lot by lot, while the shortfall is at most what the fund may lose (L9, L23)."""
+    may_lose, by_drawdown = limit_of_fund(state, step.contract)
     shortfall = 0
     hidden = hidden_from(state, step.contract, opposite(step.side))
     while step.sold < step.lots:
@@ -75,14 +76,19 @@ def sell_for_fund(state: State, step: Step) -> None:
         if not entries:
             return
         met = entries[0]
-        fit, lacks = _affordable(state, step, met, cash - shortfall)
+        fit, lacks = _affordable(state, step, met, may_lose - shortfall)
+        if fit < min(met.lots, step.lots - step.sold) and state.rules.fund.fills == "whole":
+            fit = 0
         if fit > 0 and met.order is not None and stop_maker(state, met.order):
             continue
         if fit > 0:
             shortfall += lacks
+            step.job.paid_by_fund += max(0, lacks)
             _forced_fill(state, step, met, fit, stage="fund")
             step.sold += fit
-        if fit < met.lots:
+        if step.sold < step.lots and fit < met.lots:
+            if by_drawdown:
+                state.stopped.add(state.pool(step.contract))
             return
 
 
@@ -92,11 +98,13 @@ def _affordable(state: State, step: Step, met: Entry, cash: int) -> tuple[int, i
     unit_value = market.contract.unit_value
     mark_value = market.mark * unit_value
     lots = shortfall = 0
+    most = state.rules.fund.account_loss_max
+    gross = most - step.job.paid_by_fund if most else cash
     while lots < min(step.lots - step.sold, met.lots):
         done = step.sold + lots
         settled = mark_value - step.sign * step.against_mark(done, done + 1)
         lacks = step.sign * (settled - met.price * unit_value)
-        if shortfall + lacks > cash:
+        if shortfall + lacks > min(cash, gross):
             break
         shortfall += lacks
         lots += 1

@@ -99,6 +99,7 @@ class Job:
     cause: int
     filled: dict[str, int]
     set_aside: int = 0
+    paid_by_fund: int = 0
     owed: list[Debt] = field(default_factory=list)
     orders: dict[str, list[int]] = field(default_factory=dict)
     until: int = 0
@@ -165,6 +166,8 @@ class State:
         self.results: dict[tuple[Pocket, str], int] = {}
         self.began_with: dict[tuple[str, str], int] = {}
         self.period_until: int | None = None
+        self.had: list[tuple[int, dict[str, int]]] = []
+        self.stopped: set[str] = set()
         self.held_last: dict[str, str] = {}
         self.stalled: set[Pocket] = set()
         self.crossed: dict[Pocket, set[int]] = {}
@@ -309,6 +312,9 @@ class State:
     def begin(self, at_us: int) -> None:
         """Start a command or a timer."""
         self.now = at_us
+        self.had.append(
+            (at_us, {pool: self.balance(pool_name("fund", pool)) for pool in self.pools()})
+        )
         self.first_seq = None
         self.head = None
 
