@@ -41,11 +41,15 @@ class CurveNote(msgspec.Struct, frozen=True, tag="Curve"):
 
 
 class Held(msgspec.Struct, frozen=True):
-    """What a watched account had at the end, in micros; open profit by contract, at the mark."""
+    """What a watched account had at the end, in micros; open profit by contract, at the mark.
+
+    `lights` are those of open positions in the queue of deleveraging, by contract.
+    """
 
     account: str
     equity: int
     open_profit: dict[str, int]
+    lights: dict[str, int] = {}
 
 
 class ReadFile(msgspec.Struct, frozen=True):

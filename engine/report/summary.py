@@ -143,7 +143,8 @@ class Fund(msgspec.Struct, frozen=True):
 class PositionRow(msgspec.Struct, frozen=True):
     """What one position of a watched account ended with; prices are averages.
 
-    `result` is everything that it brought or cost, open profit included.
+    `result` is everything that it brought or cost, open profit included. `adl_lights`: how near to
+    being deleveraged it is at the end, 5 in the first fifth of the queue, 0 in none.
     """
 
     contract: str
@@ -153,6 +154,7 @@ class PositionRow(msgspec.Struct, frozen=True):
     exit: Decimal | None
     ended: Literal["open", "closed", "liquidated", "deleveraged"]
     result: Decimal
+    adl_lights: Count
 
 
 class WatchedRow(msgspec.Struct, frozen=True):

@@ -7,9 +7,10 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
+from engine.core.liquidation.rank import LIGHTS
 from engine.report.cascade import Cascade, Node, cascades
 from engine.report.console import printed, ruled
-from engine.report.summary import Liquidated, LiquidationRow, Summary, WatchedRow
+from engine.report.summary import Liquidated, LiquidationRow, PositionRow, Summary, WatchedRow
 from engine.report.text import aligned, grouped, moment, money, named
 
 _STAGES = (
@@ -95,7 +96,7 @@ def watched_table(summary: Summary) -> RenderableType:
         for position in account.positions:
             what = f"{position.contract} {position.side} {grouped(position.quantity)}"
             result = results.told(position.result)
-            table.add_row(who, what, next(entries), next(exits), position.ended, result)
+            table.add_row(who, what, next(entries), next(exits), _ended(position), result)
             who = ""
         if _micros(account.cuts):
             table.add_row("", "cuts of socialised losses", "", "", "", results.told(account.cuts))
@@ -103,6 +104,12 @@ def watched_table(summary: Summary) -> RenderableType:
         table.add_row("", Text(left, "bold"), "", "", "", results.told(_gain(account)))
         table.add_section()
     return table
+
+
+def _ended(position: PositionRow) -> str:
+    """How a position ended; of one that is open, how near it is to being deleveraged."""
+    lit = f", {position.adl_lights} of {LIGHTS} ADL lights" if position.adl_lights else ""
+    return position.ended + lit
 
 
 def _gain(account: WatchedRow) -> str:

@@ -2,6 +2,7 @@
 
 from engine.core.account.account import OUTSIDE
 from engine.core.exchange import Exchange
+from engine.core.liquidation.rank import lights
 from engine.core.state.standing import profit
 
 
@@ -51,6 +52,11 @@ class ExchangeView:
         """Unrealised result of a position at the mark."""
         position = self._state.accounts[account].positions.get(contract)
         return profit(self._state, position) if position and position.quantity else 0
+
+    def lights(self, account: str, contract: str) -> int:
+        """How near a position is to being deleveraged: 5 to 1, 0 in no queue."""
+        position = self._state.accounts[account].positions.get(contract)
+        return lights(self._state, position) if position else 0
 
     def equity(self, account: str) -> int:
         """Everything that an account owns and owes at the mark; 0 before its first deposit."""

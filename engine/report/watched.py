@@ -13,7 +13,8 @@ def held(account: str, statement: Statement, view: ExchangeView) -> Held:
     profits = {name: view.open_profit(account, name) for name in statement.lines[account]}
     equity = view.equity(account)
     statement.check(account, equity, sum(profits.values()))
-    return Held(account, equity, profits)
+    lights = {name: view.lights(account, name) for name in statement.lines[account]}
+    return Held(account, equity, profits, {name: count for name, count in lights.items() if count})
 
 
 def watched_row(had: Held, mode: Mode, statement: Statement, units: dict[str, Units]) -> WatchedRow:
@@ -24,7 +25,7 @@ def watched_row(had: Held, mode: Mode, statement: Statement, units: dict[str, Un
         mode=mode,
         paid_in=money(statement.paid_in[had.account]),
         positions=tuple(
-            _position(lines[contract], had.open_profit[contract], units[contract])
+            _position(lines[contract], had, units[contract])
             for contract in units
             if contract in lines and lines[contract].opened
         ),
@@ -33,7 +34,7 @@ def watched_row(had: Held, mode: Mode, statement: Statement, units: dict[str, Un
     )
 
 
-def _position(line: Line, profit: int, units: Units) -> PositionRow:
+def _position(line: Line, had: Held, units: Units) -> PositionRow:
     return PositionRow(
         contract=line.contract,
         side=line.side,
@@ -41,5 +42,6 @@ def _position(line: Line, profit: int, units: Units) -> PositionRow:
         entry=units.average(line.opened_value, line.opened) or "0",
         exit=units.average(line.closed_value, line.closed),
         ended=line.ended,
-        result=money(line.result + profit),
+        result=money(line.result + had.open_profit[line.contract]),
+        adl_lights=had.lights.get(line.contract, 0),
     )

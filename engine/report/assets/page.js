@@ -41,7 +41,7 @@ function watched(accounts) {
       cells: [
         `${row.contract} ${row.side} ${grouped(row.quantity)}`,
         coloured(row.result),
-        row.ended,
+        row.adl_lights ? `${row.ended}, ${row.adl_lights} of 5 ADL lights` : row.ended,
         grouped(row.entry),
         row.exit === null ? "–" : grouped(row.exit),
       ],
