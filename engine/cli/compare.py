@@ -1,22 +1,19 @@
 """`margincall compare`: the same ticks and accounts under one margin mode or venue and another."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from engine.cli.contest import Run, by_mode, by_venue, compared
-from engine.cli.mistake import told
-from engine.cli.run import write_whole
+from engine.cli.compare_files import DATA, PAGE, PICTURE, write
+from engine.cli.contest import by_mode, by_venue, compared
+from engine.cli.mistake import Mistake, told
+from engine.cli.scenes import look
 from engine.core.command import Mode
-from engine.report.compare import Comparison, encoded
-from engine.report.compare_page import drawing, page
+from engine.report.compare import encoded
 from engine.report.compare_table import table
 from engine.report.console import printed
+from engine.scenes.read import load_bill
 
-PAGE = "compare.html"
-PICTURE = "compare.svg"
-DATA = "compare.json"
 MODES: tuple[Mode, ...] = ("isolated", "cross")
 
 
@@ -93,6 +90,9 @@ def compare(
     its crowd is put into the mode, whatever the lab says. With --venues it is the rules, brackets
     and funding that change; ticks, lots and books stay those of the lab's own venue.
 
+    A lab of several scenes plays each of them in its own modes, as `margincall replay` does, but
+    without a log.
+
     \b
     Examples:
       margincall compare quickstart --modes isolated,cross --out out/both
@@ -101,22 +101,24 @@ def compare(
     if modes and venues:
         raise click.UsageError("give --modes or --venues, not both")
     with told():
+        bill = load_bill(lab_name, alone=False)
+        if bill is not None:
+            if files or modes or venues:
+                raise Mistake(
+                    f"the lab {bill.name} is several scenes, each with ticks and modes of its own; "
+                    f"name no file, --modes or --venues, or give the path of one scene"
+                )
+            look(bill, out, quiet=quiet, as_json=as_json)
+            return
         sides = by_venue(lab_name, venues) if venues else by_mode(lab_name, modes or MODES)
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
         result, runs = compared(sides, files, quiet=quiet or as_json)
         if out is not None:
-            _write(out, result, runs)
+            write(out, result, runs)
         if as_json:
             click.echo(encoded(result).decode(), nl=False)
         elif not quiet:
             printed(table(result))
             if out is not None:
                 click.echo(f"\nWritten: {out / PAGE}, {out / PICTURE} and {out / DATA}.")
-
-
-def _write(out: Path, result: Comparison, runs: Sequence[Run]) -> None:
-    write_whole(out / DATA, encoded(result))
-    played = [run.played() for run in runs]
-    write_whole(out / PAGE, page(result, played, runs[-1].prices).encode())
-    write_whole(out / PICTURE, drawing(result, played, runs[-1].prices).encode())

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
 import msgspec
 
 from engine.cli.expected import rows_expected
-from engine.cli.own_ticks import own_ticks, path_of
+from engine.cli.own_ticks import own_ticks
 from engine.cli.progress import Progress
 from engine.cli.run import commands_of, contracts_of, reactions_of, setting_of, version
 from engine.config.lab import load_lab
@@ -28,11 +29,19 @@ from engine.report.summary import FileRow
 from engine.services.breach import Breach
 from engine.services.counters import Counters
 from engine.services.reacting import pieces
+from feeds.reaction import Reactions
 from feeds.replay import FileArg, open_feed
 from feeds.report import FileReport
 
 _EVERY = 1_000
 """Commands between two looks at the progress."""
+
+
+class Witness(Protocol):
+    """Takes notice of a run while it goes on."""
+
+    def saw(self, command: Command, events: tuple[Event, ...]) -> None:
+        """Take in a command that was applied, and what happened."""
 
 
 class Contestant(msgspec.Struct, frozen=True):
@@ -75,20 +84,29 @@ def compared(
     """
     lab = contestants[0].lab
     with TemporaryDirectory() as folder:
-        if files:
-            named = [FileArg.parse(text) for text in files]
-        else:
-            path_of(lab)
-            named = [FileArg(each.path) for each in own_ticks(lab, Path(folder)).feed.references]
+        named = [FileArg.parse(text) for text in files] or own_files(lab, Path(folder))
         runs = [Run(contestant, named) for contestant in contestants]
         for run in runs:
             run.to_end(quiet=quiet)
+    return comparison(lab, runs, is_own=not files), runs
+
+
+def own_files(lab: Lab, folder: Path) -> list[FileArg]:
+    """The ticks that a lab makes for itself, written into a folder.
+
+    Raises `Mistake` where it makes none.
+    """
+    return [FileArg(each.path) for each in own_ticks(lab, folder).feed.references]
+
+
+def comparison(lab: Lab, runs: Sequence["Run"], *, is_own: bool) -> Comparison:
+    """Put sides together that have ended; `is_own`: on ticks that the lab made for itself."""
     last = runs[-1]
-    result = Comparison(
+    return Comparison(
         version=version(),
         lab=lab.name,
         seed=lab.seed,
-        files=tuple(_file_row(report, is_own=not files) for report in last.feed.reports),
+        files=tuple(_file_row(report, is_own=is_own) for report in last.feed.reports),
         ticks=last.counters.ticks,
         markets={
             contract.symbol: market(contract, last.bars[contract.symbol])
@@ -97,7 +115,6 @@ def compared(
         },
         sides=tuple(side(run.played()) for run in runs),
     )
-    return result, runs
 
 
 def _file_row(report: FileReport, *, is_own: bool) -> FileRow:
@@ -106,19 +123,26 @@ def _file_row(report: FileReport, *, is_own: bool) -> FileRow:
     return FileRow(path, report.format, report.contract, report.rows, report.skipped, report.sha256)
 
 
+def answered(lab: Lab, ticks: Iterator[Tick], reacting: Reactions | None) -> Iterator[Command]:
+    """A lab's commands with the answers in them, each taken before the next is asked for."""
+    for sent in commands_of(lab, ticks):
+        yield from chain.from_iterable(pieces((sent,), reacting))
+
+
 class Run:
     """One side, in this process and without a log: what happens is measured as it happens.
 
-    `bars` and `prices` are those of the replayed market, by contract.
+    `bars` and `prices` are those of the replayed market, by contract; `witnesses` see every
+    command.
     """
 
     def __init__(self, contestant: Contestant, files: Sequence[FileArg]) -> None:
         lab = contestant.lab
         self._lab, self._contestant = lab, contestant
         self._setting = setting_of(lab, version())
-        self._exchange = Exchange(lab.venue)
+        self.exchange = Exchange(lab.venue)
         self._chronicle = Chronicle(self._setting)
-        self._measure = Measure(self._exchange, lab.report.watch, lab.report.samples)
+        self._measure = Measure(self.exchange, lab.report.watch, lab.report.samples)
         self._chain = Chain()
         self._reacting = reactions_of(self._lab)
         self.bars = {contract.symbol: Bars() for contract in lab.venue.contracts}
@@ -127,6 +151,7 @@ class Run:
         }
         self.counters = Counters()
         self.feed = open_feed(files, contracts_of(lab), lab.feed)
+        self.witnesses: list[Witness] = []
 
     def to_end(self, *, quiet: bool) -> None:
         """Play it, once. Raises `FeedError` and `Breach`."""
@@ -137,11 +162,11 @@ class Run:
             quiet=quiet,
             read=lambda: sum(report.rows for report in reports),
         ) as progress:
-            for command in self._commands():
+            for command in answered(self._lab, self._saw(self.feed.ticks()), self._reacting):
                 self._take(command)
                 if self.counters.commands % _EVERY == 0:
                     progress.update()
-        invariants.check(self._exchange.state)
+        invariants.check(self.exchange.state)
 
     def played(self) -> Played:
         """What it came to."""
@@ -149,7 +174,7 @@ class Run:
             name=self._contestant.name,
             mode=self._contestant.mode,
             setting=self._setting,
-            exchange=self._exchange,
+            exchange=self.exchange,
             measure=self._measure,
             chronicle=self._chronicle,
             commands=self.counters.commands,
@@ -166,11 +191,6 @@ class Run:
                 self.prices[tick.contract].add(tick.at_us, price)
             yield tick
 
-    def _commands(self) -> Iterator[Command]:
-        """The stream with the answers in it, each command taken before the next is asked for."""
-        for sent in commands_of(self._lab, self._saw(self.feed.ticks())):
-            yield from chain.from_iterable(pieces((sent,), self._reacting))
-
     def _take(self, command: Command) -> None:
         events = self._applied(command)
         for event in events:
@@ -180,13 +200,15 @@ class Run:
             if self._reacting is not None:
                 self._reacting.heard(command.at_us, events)
         self._measure.saw(command, events)
+        for witness in self.witnesses:
+            witness.saw(command, events)
 
     def _applied(self, command: Command) -> tuple[Event, ...]:
         counters = self.counters
         counters.commands += 1
         counters.at_us = command.at_us
         try:
-            events = self._exchange.apply(command)
+            events = self.exchange.apply(command)
         except Exception as error:
             raise Breach(counters.commands, command, error) from error
         counters.events += len(events)

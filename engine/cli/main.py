@@ -14,11 +14,12 @@ from engine.cli.folder import PAGE, SUMMARY, claim
 from engine.cli.inspect import inspect
 from engine.cli.lab import lab
 from engine.cli.liq import liq
-from engine.cli.mistake import told
+from engine.cli.mistake import Mistake, told
 from engine.cli.own_ticks import own_ticks, path_of
 from engine.cli.pacing import paced_as
 from engine.cli.report import report
 from engine.cli.run import contracts_of, run, version
+from engine.cli.scenes import play
 from engine.cli.services import engine, fanout, feed, sequencer
 from engine.cli.topics import topics
 from engine.cli.vectors import vectors
@@ -27,6 +28,7 @@ from engine.config.find import names
 from engine.config.lab import load_lab
 from engine.report import terminal
 from engine.report.summary import Summary, encoded, json_schema
+from engine.scenes.read import load_bill
 from feeds.formats.detect import BUILT_IN
 from feeds.replay import FileArg, open_feed
 
@@ -49,7 +51,8 @@ def main() -> None:
     \b
     Exit codes:
        0  done, also after SIGINT or SIGTERM, which drain
-       1  a rerun disagrees with the run, or a numeric example with the engine
+       1  a rerun disagrees with the run, a numeric example with the engine, or a scene with what
+          it expects
        2  a mistake in what was asked; the message says what to do
       70  the venue stopped rather than go on with a wrong ledger
       75  the brokers do not answer, or have lost something; start it again
@@ -111,7 +114,12 @@ def demo(out: Path, quiet: bool, as_json: bool) -> None:
 )
 @click.option("--pace", metavar="PACE", help="max, realtime or a factor such as 10x.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
-@click.option("--json", "as_json", is_flag=True, help="Print summary.json instead of tables.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print summary.json (of scenes: scenes.json) instead of tables.",
+)
 def replay(
     *,
     files: tuple[str, ...],
@@ -129,12 +137,25 @@ def replay(
     is. Several files are merged by time. A lab that makes its own ticks needs none. Labs that
     ship with the project are listed by `margincall labs`.
 
+    A lab of several scenes plays each of them in its margin modes, into a folder of its own, with
+    one page and one table for all; the exit code is 1 if what a scene expects does not come true.
+
     \b
     Examples:
       margincall replay BTCUSDT-trades-2024-07-18.zip --lab quickstart --out out/day
       margincall replay --lab quickstart --out out/quick
+      margincall replay --lab article --out out/article
     """
     with told():
+        bill = load_bill(lab_name)
+        if bill is not None:
+            if files or format_name or pace:
+                raise Mistake(
+                    f"the lab {bill.name} is played in scenes, which make their own ticks; name "
+                    "no file, --format or --pace"
+                )
+            play(bill, out, force=force, quiet=quiet, as_json=as_json)
+            return
         lab = paced_as(load_lab(lab_name), pace)
         total = None
         if files:

@@ -1,5 +1,6 @@
 """From the tables of scripted accounts to `Trader`s."""
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Literal
 
@@ -34,7 +35,11 @@ class TopUpTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 class TraderTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A scripted account."""
+    """A scripted account.
+
+    With `each_leverage` it stands for one account for each leverage from the first to the second,
+    `NAME-5x` with all orders at 5.
+    """
 
     name: str
     deposit: Number
@@ -42,13 +47,13 @@ class TraderTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     orders: tuple[OrderTable, ...] = ()
     top_ups: tuple[TopUpTable, ...] = ()
     at_margin_call: MarginCallTable | None = None
+    each_leverage: tuple[int, int] | None = None
 
 
 def traders(tables: tuple[TraderTable, ...], venue: Venue, place: Place) -> tuple[Trader, ...]:
     """Check the scripted accounts of a lab against its venue and convert them."""
     result: list[Trader] = []
-    for row, table in enumerate(tables, 1):
-        here = place.at(row)
+    for here, table in _each(tables, place):
         name = table.name
         if not name or ":" in name or name == "outside":
             problem = f"found {name!r}; a name is not empty, not `outside`, and holds no colon"
@@ -72,6 +77,26 @@ def traders(tables: tuple[TraderTable, ...], venue: Venue, place: Place) -> tupl
             )
         )
     return tuple(result)
+
+
+def _each(tables: tuple[TraderTable, ...], place: Place) -> Iterator[tuple[Place, TraderTable]]:
+    """Every account with its place, one that stands for several as often as it does."""
+    replace = msgspec.structs.replace
+    for row, table in enumerate(tables, 1):
+        here = place.at(row)
+        if table.each_leverage is None:
+            yield here, table
+            continue
+        low, high = table.each_leverage
+        read.at_least(low, 1, here.at("each_leverage").at(1))
+        read.at_least(high, low, here.at("each_leverage").at(2))
+        for number, order in enumerate(table.orders, 1):
+            if order.leverage is not None:
+                at = here.at("orders").at(number).at("leverage")
+                raise at.error("each_leverage says it; take one of them out")
+        for leverage in range(low, high + 1):
+            orders = tuple(replace(order, leverage=leverage) for order in table.orders)
+            yield here, replace(table, name=f"{table.name}-{leverage}x", orders=orders)
 
 
 def _order(table: OrderTable, venue: Venue, here: Place) -> TraderOrder:

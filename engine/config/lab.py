@@ -27,6 +27,7 @@ class LabTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """A lab's file. `rules` and `contracts` are laid over the venue's.
 
     Each pool of the insurance fund begins with `fund`, or with what `pools` says.
+    `scene` is what `engine.scenes` reads: no setting of the run.
     """
 
     venue: str
@@ -40,6 +41,7 @@ class LabTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     accounts: tuple[TraderTable, ...] = ()
     path: PathTable | None = None
     report: ReportTable = ReportTable()
+    scene: Table | None = None
 
 
 def load_lab(name: str, by_rules_of: str | None = None) -> Lab:
@@ -51,7 +53,12 @@ def load_lab(name: str, by_rules_of: str | None = None) -> Lab:
     """
     path = find("labs", name)
     place = Place(str(path))
-    table = read.shaped(LabTable, read.load_toml(path), place)
+    tree = read.load_toml(path)
+    if "scenes" in tree:
+        raise place.at("scenes").error(
+            "this lab is several scenes, which `margincall replay` plays; here give the path of one"
+        )
+    table = read.shaped(LabTable, tree, place)
     venue = _venue(table, path, place, by_rules_of)
     accounts = traders(table.accounts, venue, place.at("accounts"))
     return Lab(

@@ -6,24 +6,25 @@ Like `report.html`, it is a block of JSON that scripts draw; they write text, ne
 import re
 from collections.abc import Mapping, Sequence
 from html import escape
-from importlib.resources import files
 
 import msgspec
 
 from engine.core.money import PPM
 from engine.report import charts
-from engine.report.compare import Comparison, Played
-from engine.report.compare_table import moves, sections
+from engine.report.compare import Comparison, MarketRow, Played
+from engine.report.compare_table import sections
 from engine.report.curve import Curve, Point
+from engine.report.market_table import HEAD, NOTE, market_rows
 from engine.report.notes import Kind, Notes
 from engine.report.options import LINES, Options, frame, in_quote, line
-from engine.report.page import inert
+from engine.report.page import asset, inert
 from engine.report.picture import picture
 from engine.report.text import grouped
 
 SCRIPTS = ("text.js", "charts.js", "compare.js")
-_ASSETS = files("engine.report") / "assets"
 _DASHES = ("dashed", "solid", "dotted")
+_HOLDS = {"step": "end"}
+"""A price is what it was until the next one: a weekend is no slope."""
 _DAY = ("day", ">realised", ">fees", ">funding", ">topped up", ">calls", ">draws", ">equity")
 
 
@@ -41,7 +42,8 @@ class Shown(msgspec.Struct, frozen=True):
     title: str
     lead: str
     table: Rows
-    markets: tuple[str, ...]
+    markets: Rows
+    note: str
     days: tuple[Rows, ...]
     charts: dict[str, Options]
 
@@ -52,10 +54,11 @@ def page(comparison: Comparison, played: Sequence[Played], prices: Mapping[str, 
         title=comparison.lab,
         lead=_lead(comparison),
         table=_table(comparison),
-        markets=tuple(f"{symbol}: {told}" for symbol, told in moves(comparison)),
+        markets=market_table(comparison.markets),
+        note=NOTE,
         days=tuple(_days(comparison)),
         charts={
-            "equity": _equity(played),
+            "equity": equity(played),
             "price": _prices({name: curve.points() for name, curve in prices.items()}),
             "paid": _paid(played),
         },
@@ -63,25 +66,21 @@ def page(comparison: Comparison, played: Sequence[Played], prices: Mapping[str, 
     parts = {
         "title": escape(f"{shown.title} - margincall"),
         "data": inert(shown),
-        "style": _asset("page.css"),
-        "echarts": _asset("echarts.common.min.js"),
-        "scripts": "\n".join(map(_asset, SCRIPTS)),
+        "style": asset("page.css"),
+        "echarts": asset("echarts.common.min.js"),
+        "scripts": "\n".join(map(asset, SCRIPTS)),
     }
-    return re.sub(r"<!--(\w+)-->", lambda found: parts[found[1]], _asset("compare.html"))
+    return re.sub(r"<!--(\w+)-->", lambda found: parts[found[1]], asset("compare.html"))
 
 
 def drawing(comparison: Comparison, played: Sequence[Played], prices: Mapping[str, Curve]) -> str:
     """The same as one picture: the equity of those watched, or prices where nobody is."""
     title = f"{comparison.lab}: {' and '.join(side.name for side in comparison.sides)}"
-    equity = _equity(played)
-    if equity["series"]:
-        return picture(title, f"Equity of the watched accounts. {_lead(comparison)}", equity)
+    lines = equity(played)
+    if lines["series"]:
+        return picture(title, f"Equity of the watched accounts. {_lead(comparison)}", lines)
     drawn = _prices({name: curve.points() for name, curve in prices.items()})
     return picture(title, f"Prices in per cent of the first. {_lead(comparison)}", drawn)
-
-
-def _asset(name: str) -> str:
-    return (_ASSETS / name).read_text("utf-8")
 
 
 def _lead(comparison: Comparison) -> str:
@@ -100,6 +99,14 @@ def _table(comparison: Comparison) -> Rows:
             rows.append((head if number == 0 else "", name, *map(cell, comparison.sides)))
     sides = (f">{side.name}" for side in comparison.sides)
     return Rows("The same ticks, the same accounts", ("", "", *sides), tuple(rows))
+
+
+def market_table(markets: Mapping[str, MarketRow]) -> Rows:
+    """How far prices went, a column a contract, so that it has room on a phone."""
+    symbols, *rows = zip(*market_rows(markets), strict=True)
+    head = ("", *(f">{symbol}" for symbol in symbols))
+    cells = ((name, *row) for name, row in zip(HEAD[1:], rows, strict=True))
+    return Rows("How far prices went", head, tuple(cells))
 
 
 def _days(comparison: Comparison) -> list[Rows]:
@@ -126,7 +133,7 @@ def _days(comparison: Comparison) -> list[Rows]:
     return result
 
 
-def _equity(played: Sequence[Played]) -> Options:
+def equity(played: Sequence[Played]) -> Options:
     """A line for each account and side, and everything that happened on the way."""
     lines: list[Options] = []
     marks: list[Options] = []
@@ -140,7 +147,7 @@ def _equity(played: Sequence[Played]) -> Options:
             color = LINES[(place * len(played) + number) % len(LINES)]
             look = {"width": 2, "type": _DASHES[number % len(_DASHES)], "color": color}
             name = f"{run.setting.watch[place]} under {run.name}"
-            lines.append(series | {"name": name, "lineStyle": look, "color": color})
+            lines.append(series | {"name": name, "lineStyle": look, "color": color, **_HOLDS})
         marks += [_of(run.name, series) for series in drawn[count:]]
     return frame(series=[*lines, *marks])
 
@@ -160,6 +167,7 @@ def _prices(curves: dict[str, list[Point]]) -> Options:
                 (at_us // 1_000, round(price * PPM // points[0][1] / 10_000, 3))
                 for at_us, price in points
             ],
+            **_HOLDS,
         )
         for symbol, points in curves.items()
         if points

@@ -7,13 +7,14 @@ from rich.text import Text
 
 from engine.report.compare import AccountOutcome, Comparison, Outcome, Side
 from engine.report.console import ruled
+from engine.report.market_table import HEAD, NOTE, market_rows
 from engine.report.text import grouped
 
 Cell = Callable[[Side], str]
 
 
 def table(comparison: Comparison) -> RenderableType:
-    """One table; below it, how far prices moved."""
+    """One table; below it, how far prices went."""
     result = ruled(f"{comparison.lab}, {comparison.ticks:,} ticks")
     result.add_column("")
     result.add_column("")
@@ -25,8 +26,12 @@ def table(comparison: Comparison) -> RenderableType:
                 Text(head if number == 0 else "", "bold"), name, *map(cell, comparison.sides)
             )
         result.add_section()
-    below = [f"{symbol}: {told}" for symbol, told in moves(comparison)]
-    return Group(result, Text("\n".join(below)))
+    below = ruled("How far prices went")
+    for place, name in enumerate(HEAD):
+        below.add_column(name, justify="right" if place else "left")
+    for cells in market_rows(comparison.markets):
+        below.add_row(*cells)
+    return Group(result, below, Text(NOTE))
 
 
 def sections(comparison: Comparison) -> Iterator[tuple[str, list[tuple[str, Cell]]]]:
@@ -87,17 +92,3 @@ def _payer_rows() -> list[tuple[str, Cell]]:
         ("winners cut", lambda side: f"{side.cut:,}"),
         ("fund left", lambda side: grouped(side.insurance_fund.end, 2)),
     ]
-
-
-def moves(comparison: Comparison) -> Iterator[tuple[str, str]]:
-    """How far each price went, in words."""
-    for symbol, row in comparison.markets.items():
-        told = f"{grouped(row.first)} to {grouped(row.last)}, low {grouped(row.low)}, high " + (
-            grouped(row.high)
-        )
-        if row.bar and row.average_range and row.volatility:
-            told += (
-                f"; average range of a bar of {row.bar} {float(row.average_range):.2%}, "
-                f"realised volatility {float(row.volatility):.0%} a year"
-            )
-        yield symbol, told

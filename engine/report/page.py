@@ -21,11 +21,11 @@ def page(shown: Data) -> str:
     parts = {
         "title": escape(f"{shown.title} - margincall"),
         "data": inert(shown),
-        "style": _asset("page.css"),
-        "echarts": _asset("echarts.common.min.js"),
-        "scripts": "\n".join(map(_asset, SCRIPTS)),
+        "style": asset("page.css"),
+        "echarts": asset("echarts.common.min.js"),
+        "scripts": "\n".join(map(asset, SCRIPTS)),
     }
-    return re.sub(r"<!--(\w+)-->", lambda found: parts[found[1]], _asset("page.html"))
+    return re.sub(r"<!--(\w+)-->", lambda found: parts[found[1]], asset("page.html"))
 
 
 def inert(value: object) -> str:
@@ -37,5 +37,6 @@ def inert(value: object) -> str:
     return msgspec.json.encode(value).decode().replace("<", "\\u003c")
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """A file that pages are made of."""
     return (_ASSETS / name).read_text("utf-8")

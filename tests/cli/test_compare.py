@@ -132,10 +132,28 @@ def test_its_table_is_plain_where_there_is_no_terminal(call: Call, lab: Path) ->
     title, head, *rows = call("compare", lab).stdout.splitlines()
     assert title.strip().endswith(" ticks")
     assert not set("│┃━╇─") & set("".join(rows))
-    table = [row for row in rows if ": " not in row and row]
+    begin = next(n for n, row in enumerate(rows) if row.startswith("How far prices went"))
+    table = [row for row in rows[:begin] if row]
     assert {len(row) for row in table} == {len(head)}
     first = head.index("isolated") + len("isolated")
     assert all(row[first - 1].isdigit() and row[first] == " " for row in table)
+
+
+def test_beside_it_stand_range_and_volatility_of_each_contract(call: Call, lab: Path) -> None:
+    lines = call("compare", lab).output.splitlines()
+    begin = next(n for n, line in enumerate(lines) if line.startswith("How far prices went"))
+    head, bitcoin, ether, *_ = lines[begin + 1 :]
+    assert head.split()[-2:] == ["ATR", "volatility"]
+    for symbol, line in (("BTCUSDT", bitcoin), ("ETHUSDT", ether)):
+        row = compared(call, lab, "--modes", "cross").markets[symbol]
+        assert line.split() == [
+            symbol,
+            *(grouped(price) for price in (row.first, row.last, row.low, row.high)),
+            str(row.bar),
+            f"{float(row.average_range or 0):.2%}",
+            f"{float(row.volatility or 0):.0%}",
+        ]
+    assert "ATR is the average true range: the simple mean over all bars" in lines[-1]
 
 
 def test_it_writes_a_page_and_its_data_and_replaces_only_them(

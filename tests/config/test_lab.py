@@ -35,8 +35,11 @@ def lab(folder: Path, text: str, venue: str = VENUE) -> Lab:
 def test_labs_and_venues_that_ship_are_read_and_survive_their_way_through_the_log() -> None:
     assert {"bitmex-2018", "quickstart"} <= set(names("labs"))
     assert {"binance", "bybit", "kraken", "okx", "textbook"} <= set(names("venues"))
-    for name in names("labs"):
-        loaded = load_lab(name)
+    paths = [str(find("labs", name)) for name in names("labs") if name != "article"]
+    paths += [str(path) for path in find("labs", "article").with_suffix("").glob("*.toml")]
+    assert len(paths) > 12
+    for path in paths:
+        loaded = load_lab(path)
         assert msgspec.json.decode(msgspec.json.encode(loaded), type=Lab) == loaded
         for contract in loaded.venue.contracts:
             largest = contract.price_max * contract.quantity_max * contract.unit_value

@@ -1,5 +1,7 @@
 """What the golden results are made of: worlds with their commands, and every lab that ships.
 
+A lab of scenes has one result for each scene in each of its margin modes.
+
 A result says what an engine made of its input: how many commands and events, the last event's
 hash, the state's hash, and the first events themselves, so that a difference can be read.
 `python -m tests.golden.write` writes all of them anew. The worlds were drawn by the swarm and
@@ -9,20 +11,25 @@ again.
 
 import os
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
 import msgspec
 
+from engine.cli.contest import in_mode
 from engine.cli.own_ticks import own_ticks
 from engine.cli.run import contracts_of, run
+from engine.config.find import names
 from engine.config.lab import load_lab
+from engine.config.settings import Lab
 from engine.core import snapshot
 from engine.core.command import AnyCommand
 from engine.core.exchange import Exchange
 from engine.core.instrument import Venue
 from engine.journal.chain import Chain
 from engine.journal.write import EVENTS
+from engine.scenes.read import load_bill
 from feeds.replay import FileArg, open_feed
 from tests.support.swarm import commands
 
@@ -87,9 +94,24 @@ def world_run(name: str) -> Result:
     return Result(len(stream), chain.count, chain.hex, snapshot.state_hash(exchange), first)
 
 
+@cache
+def labs() -> dict[str, Lab]:
+    """What is played of the labs that ship, by the name of its result."""
+    result: dict[str, Lab] = {}
+    for name in names("labs"):
+        bill = load_bill(name)
+        if bill is None:
+            result[name] = load_lab(name)
+            continue
+        for scene in bill.scenes:
+            for mode in scene.modes:
+                result[f"{name}.{scene.name}.{mode}"] = in_mode(scene.lab, mode)
+    return result
+
+
 def is_playable(lab: str) -> bool:
     """Say whether a lab's ticks are there: its own, or a real file in MARGINCALL_SAMPLES."""
-    return load_lab(lab).path is not None or "MARGINCALL_SAMPLES" in os.environ
+    return labs()[lab].path is not None or "MARGINCALL_SAMPLES" in os.environ
 
 
 def lab_run(name: str, out: Path) -> Result:
@@ -97,7 +119,7 @@ def lab_run(name: str, out: Path) -> Result:
 
     Raises KeyError for a lab without ticks: say in `SAMPLES` on what it is played.
     """
-    lab = load_lab(name)
+    lab = labs()[name]
     if lab.path is not None:
         feed = own_ticks(lab, out).feed
     else:

@@ -6,7 +6,6 @@ from typing import get_args
 
 import pytest
 
-from engine.config.find import names
 from engine.core.event import AnyEvent
 from engine.core.exchange import Exchange
 from tests.golden.runs import (
@@ -17,6 +16,7 @@ from tests.golden.runs import (
     Result,
     is_playable,
     lab_run,
+    labs,
     world,
     world_run,
 )
@@ -40,7 +40,7 @@ def test_a_world_gives_its_golden_events(name: str) -> None:
     compare(name, world_run(name))
 
 
-@pytest.mark.parametrize("name", names("labs"))
+@pytest.mark.parametrize("name", labs())
 def test_every_lab_that_ships_gives_its_golden_events(name: str, tmp_path: Path) -> None:
     if not is_playable(name):
         pytest.skip("MARGINCALL_SAMPLES names no folder of real tick files")
@@ -49,7 +49,7 @@ def test_every_lab_that_ships_gives_its_golden_events(name: str, tmp_path: Path)
 
 def test_no_golden_result_is_left_of_a_run_that_is_gone() -> None:
     results = {path.stem for path in FOLDER.iterdir()}
-    assert results == {*WORLDS, *names("labs")}
+    assert results == {*WORLDS, *labs()}
     assert {path.stem for path in INPUTS.iterdir()} == set(WORLDS)
 
 

@@ -8,8 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from engine.config.find import names
-from tests.golden.runs import FOLDER, WORLDS, Result, draw, is_playable, lab_run, world_run
+from tests.golden.runs import FOLDER, WORLDS, Result, draw, is_playable, lab_run, labs, world_run
 
 
 def result_of(name: str) -> Result | None:
@@ -25,7 +24,7 @@ def result_of(name: str) -> Result | None:
 def main() -> None:
     """Write the results that the arguments name."""
     arguments = [argument for argument in sys.argv[1:] if argument != "--draw"]
-    for name in arguments or [*WORLDS, *names("labs")]:
+    for name in arguments or [*WORLDS, *labs()]:
         if name in WORLDS and "--draw" in sys.argv:
             draw(name)
         result = result_of(name)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from engine.scenes.figure import FIGURES
 from tests.support.source import ROOT, tree_of
 
 PAGE = ROOT / "engine" / "README.md"
@@ -90,6 +91,18 @@ def commands_of(group: click.Group, above: str = "") -> Iterator[tuple[str, clic
             yield from commands_of(command, words)
 
 
+def figure_table() -> Iterator[str]:
+    """What a scene can show and expect."""
+    yield "### Figures of scenes"
+    yield "What a scene of a lab may name under `shows` and `expect`."
+    yield ""
+    yield row("figure", "of a", "is", "says")
+    yield "|---|---|---|---|"
+    for name, figure in FIGURES.items():
+        absent = f"; else `{figure.absent}`" if figure.absent != "-" else ""
+        yield row(f"`{name}`", figure.level, figure.kind, figure.words + absent)
+
+
 def command_line() -> Iterator[str]:
     """A heading, a sentence and a table of options for each command."""
     for name, command in commands_of(program()):
@@ -122,6 +135,8 @@ def reference() -> str:
             "engine/core/trading_event.py",
             "engine/core/event.py",
         ),
+        "",
+        *figure_table(),
         "",
         "### Reasons",
         row("reason", "says"),

@@ -115,8 +115,9 @@ function legendRows(names, width) {
 /** What every line of a chart was at a time; a line holds its value until its next point. */
 function crossed(option, at, format) {
   const lines = option.series.filter(({ type }) => type === "line");
+  const { type, name } = option.xAxis;
   return tip(
-    moment(at),
+    type === "time" ? moment(at) : `${name} ${Math.floor(at)}`,
     ...lines.flatMap(({ name, data }) => {
       let [low, high] = [0, data.length];
       while (low < high) {

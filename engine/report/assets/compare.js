@@ -8,7 +8,8 @@ function fill(data) {
   put("title", data.title);
   put("lead", data.lead);
   put("table", drawn(data.table));
-  put("markets", data.markets.map((told) => element("li", {}, told)));
+  put("markets", drawn(data.markets));
+  put("note", data.note);
   if (data.days.length) {
     put("days", data.days.map((day) => [element("h3", {}, day.title), drawn(day)]).flat());
   } else hide("bled");

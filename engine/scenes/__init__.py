@@ -1,0 +1,1 @@
+"""Labs of scenes: claims in words, each a lab whose outcome is checked and told as a table."""

@@ -1,0 +1,1 @@
+"""Labs of scenes: read strictly, played, judged, told; and the one that ships."""
