@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from engine.cli.bench import bench
 from engine.cli.bot import bot
 from engine.cli.check import check as rerun
 from engine.cli.compare import compare
@@ -59,7 +60,7 @@ def main() -> None:
     """
 
 
-for each in (bot, inspect, topics, lab, feed, sequencer, engine, fanout):
+for each in (bench, bot, inspect, topics, lab, feed, sequencer, engine, fanout):
     main.add_command(each)
 main.add_command(liq)
 main.add_command(vectors)

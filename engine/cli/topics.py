@@ -10,6 +10,7 @@ from engine.bus.kafka_topics import create as create_topics
 from engine.cli import where
 from engine.cli.mistake import told
 from engine.config.lab import load_lab
+from engine.services.contract import as_yaml, asyncapi
 
 
 @click.group(short_help="Topics of a lab on Apache Kafka.")
@@ -50,3 +51,12 @@ def create(
             return
         for topic in names:
             click.echo(f"{topic}  {'made' if topic in done.made else 'was there'}")
+
+
+@topics.command(short_help="Print what travels on the topics as an AsyncAPI document.")
+def contract() -> None:
+    """Print what travels on the topics as an AsyncAPI document, in YAML.
+
+    It is made from the program's own structs; engine/services/asyncapi.yaml is this.
+    """
+    click.echo(as_yaml(asyncapi()), nl=False)

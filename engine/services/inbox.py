@@ -36,7 +36,7 @@ BYTES_MAX = 4_096
 TEXT_MAX = 64
 """Longest name or id."""
 
-_OfBot = (
+BotCommand = (
     Withdraw
     | SetLeverage
     | SetMarginMode
@@ -46,7 +46,7 @@ _OfBot = (
     | AmendOrder
     | CancelOrder
 )
-_OfOperator = _OfBot | Deposit
+OperatorCommand = BotCommand | Deposit
 _flat = msgspec.json.Decoder(dict[str, bool | int | str | None])
 _UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 
@@ -67,20 +67,20 @@ def from_bot(record: Record, bot: str, at_us: int) -> tuple[Command, int | None]
     if fields.setdefault("account", bot) != bot:
         raise Poison(f"names another account than {bot}, whose topic this is")
     fields["at_us"] = at_us
-    return _command(fields, _OfBot), number
+    return _command(fields, BotCommand), number
 
 
 def from_operator(record: Record, at_us: int) -> Command:
     """The command that the operator gave for any account. Raises `Poison`."""
     fields = _fields(record)
     fields["at_us"] = at_us
-    return _command(fields, _OfOperator)
+    return _command(fields, OperatorCommand)
 
 
 def from_feed(record: Record) -> tuple[Command, ...]:
     """A frame of ticks, or a command of the lab's own traders with its time. Raises `Poison`."""
     if record.header(CONTENT) != FRAME:
-        commands: tuple[Command, ...] = (_command(_fields(record), _OfOperator),)
+        commands: tuple[Command, ...] = (_command(_fields(record), OperatorCommand),)
     else:
         commands = _frame(record)
     if not all(0 <= command.at_us <= AMOUNT_MAX for command in commands):

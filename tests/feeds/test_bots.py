@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from engine.bus.interface import Message
 from engine.bus.memory import MemoryBus
@@ -16,6 +17,7 @@ from engine.config.lab import load_lab
 from engine.core.command import Deposit
 from engine.core.event import Deposited, Event
 from engine.core.money import Micros
+from engine.services.contract import asyncapi
 from engine.services.look import TopicsMissing
 from engine.services.verify import Verdict, verify
 from feeds.bots.bot import run_bot
@@ -69,12 +71,26 @@ def test_bots_trade_are_warned_and_liquidated_and_hear_of_it(tmp_path: Path) -> 
     }
     for bot, types in heard.items():
         assert "OrderFilled" in types, bot
+    assert_as_the_contract_says(bus, topics)
     assert {"MarginCalled", "LiquidationStarted", "LiquidationEnded"} <= set(heard["long"])
     said = [
         msgspec.json.decode(record.value or b"")["type"]
         for record in bus.records(topics.commands("long"))
     ]
     assert "AddMargin" in said  # in time or not: at this pace a crash takes a moment
+
+
+def assert_as_the_contract_says(bus: MemoryBus, topics: Topics) -> None:
+    """Every message on every topic of the contract is one that stands there."""
+    document = asyncapi()
+    schemas = {"components": document["components"]}
+    for channel in document["channels"].values():
+        address = channel["address"].replace("{lab}", topics.lab)
+        allowed = [{"$ref": f"#/components/schemas/{name}"} for name in channel["messages"]]
+        validator = Draft202012Validator({**schemas, "anyOf": allowed})
+        for bot in SAMPLES:
+            for record in bus.records(address.replace("{bot}", bot))[:500]:
+                validator.validate(msgspec.json.decode(record.value or b""))
 
 
 async def test_a_bot_that_comes_back_knows_what_it_had_and_says_nothing_twice(

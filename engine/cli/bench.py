@@ -1,0 +1,137 @@
+"""`margincall bench`: how fast the lab is on the brokers at hand."""
+
+import asyncio
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
+
+import click
+import msgspec
+
+from engine.bus.interface import Bus, Message
+from engine.bus.kafka import connected
+from engine.bus.kafka_topics import create
+from engine.bus.names import Topics
+from engine.cli import where
+from engine.cli.mistake import told
+from engine.cli.serving import Services
+from engine.config.lab import load_lab
+from engine.config.settings import Lab
+from engine.core.command import Tick, TradeTick
+from engine.core.money import Lots, Price
+from engine.services import bench as measured
+from engine.services.meters import Meters
+from engine.services.publisher import Publisher
+
+BOT = "bench"
+WARM = 20
+"""Messages before those that are measured."""
+
+
+@click.group(short_help="How fast the lab is here.")
+def bench() -> None:
+    """How fast the lab is here."""
+
+
+@bench.command(short_help="Measure the bus and the way of an order over Apache Kafka.")
+@click.option(
+    "--ticks",
+    type=click.IntRange(min=1_000),
+    default=500_000,
+    show_default=True,
+    help="Ticks sent and read, in frames of 1,000.",
+)
+@click.option(
+    "--orders",
+    type=click.IntRange(min=100),
+    default=50_000,
+    show_default=True,
+    help="Orders sent and read, each a record.",
+)
+@click.option(
+    "--round-trips",
+    type=click.IntRange(min=100),
+    default=500,
+    show_default=True,
+    help="Messages whose way there and back is timed, one after the other.",
+)
+@where.bootstrap
+@where.as_json
+def kafka(
+    *, ticks: int, orders: int, round_trips: int, bootstrap: str | None, as_json: bool
+) -> None:
+    """Measure the bus and the way of an order over Apache Kafka, in one run.
+
+    Ticks go in frames, orders record by record. The latency is that from an order to its event,
+    by way of sequencer, log and engine in this process, beside a bare echo on the same brokers.
+    Topics of a name of their own are made for it, and stay.
+    """
+    with told():
+        brokers = where.brokers(bootstrap)
+        found = asyncio.run(_measured(brokers, ticks, orders, round_trips))
+        click.echo(json.dumps(found) if as_json else "\n".join(_lines(found)))
+
+
+async def _measured(brokers: str, ticks: int, orders: int, trips: int) -> dict[str, object]:
+    topics, names = where.topics_of(f"bench-{uuid4().hex[:8]}", (BOT,))
+    await create(brokers, [*names, *measured.names(topics)], 1)
+    async with connected(brokers) as bus:
+        rates = await measured.rates(bus, topics, ticks, orders)
+        echo = await _echoed(bus, topics, trips)
+        lab = await _through_the_lab(bus, topics, trips)
+    return {
+        **msgspec.structs.asdict(rates),
+        "echo": msgspec.structs.asdict(echo),
+        "order_to_event": msgspec.structs.asdict(lab),
+        "p50_ratio": round(lab.p50_us / echo.p50_us, 2),
+    }
+
+
+async def _echoed(bus: Bus, topics: Topics, trips: int) -> measured.Latency:
+    stop = asyncio.Event()
+    echoing = asyncio.ensure_future(measured.echo(bus, topics, stop))
+    said, heard = topics.named(measured.SENT), topics.named(measured.ECHOED)
+    await measured.latency(bus, said, heard, [b"warm"] * WARM)
+    found = await measured.latency(bus, said, heard, [measured.order("1")] * trips)
+    stop.set()
+    await echoing
+    return found
+
+
+async def _through_the_lab(bus: Bus, topics: Topics, trips: int) -> measured.Latency:
+    lab = load_lab("quickstart")
+    services = Services(bus, topics)
+    await _opened(bus, topics, lab)
+    stop = asyncio.Event()
+    with TemporaryDirectory() as folder:
+        tasks = [services.sequencer(lab), services.engine(Path(folder))]
+        running = [asyncio.ensure_future(task(stop)) for task in tasks]
+        while services.meters.engine.seq == 0:
+            await asyncio.wait(running, timeout=0.05)
+            assert not any(task.done() for task in running), "a service has ended"
+        contract = lab.venue.contracts[0].symbol
+        said = topics.commands(BOT)
+        orders = [measured.order(f"{number}", contract) for number in range(WARM + trips)]
+        await measured.latency(bus, said, topics.events, orders[:WARM])
+        found = await measured.latency(bus, said, topics.events, orders[WARM:])
+        stop.set()
+        await asyncio.gather(*running)
+    return found
+
+
+async def _opened(bus: Bus, topics: Topics, lab: Lab) -> None:
+    """Give the venue a price, and the bot money."""
+    contract = lab.venue.contracts[0]
+    price, lots = Price(contract.price_max // 2), Lots(1)
+    ticks: tuple[Tick, ...] = (
+        TradeTick(at_us=1, contract=contract.symbol, price=price, quantity=lots, side="buy"),
+    )
+    await Publisher(bus, topics.ticks, BOT, 0, Meters().feed).send(ticks)
+    deposit = {"type": "Deposit", "account": BOT, "amount": 10**12}
+    await bus.publish(topics.admin, [Message(msgspec.json.encode(deposit))])
+    await bus.flush()
+
+
+def _lines(found: dict[str, object]) -> list[str]:
+    return [f"{name}: {value}" for name, value in found.items()]

@@ -1,0 +1,129 @@
+"""How fast a bus is at what a lab asks of it, and the lab on it beside a bare echo.
+
+A second on a busy machine says little. So rates stand beside each other, and the time from an
+order to its event stands beside an echo on the same brokers in the same run: a task that reads
+one topic and writes what it reads to another.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from time import perf_counter
+
+import msgspec
+
+from engine.bus import frame
+from engine.bus.interface import Bus, Message
+from engine.bus.names import Topics
+from engine.core.command import Tick, TradeTick
+from engine.core.money import Lots, Price
+from engine.services.inbox import CONTENT, FRAME
+from engine.services.look import paged
+
+FRAME_TICKS = 1_000
+ORDERS_AT_ONCE = 100
+PATIENCE_S = 30.0
+SENT, ECHOED, FRAMES, ORDERS = "bench-sent", "bench-echoed", "bench-frames", "bench-orders"
+
+
+class Latency(msgspec.Struct, frozen=True):
+    """Microseconds from saying to hearing, with one message under way at a time."""
+
+    p50_us: int
+    p99_us: int
+
+
+class Rates(msgspec.Struct, frozen=True):
+    """What goes over the bus in a second: sent until durable, and read and decoded."""
+
+    ticks_sent: int
+    ticks_read: int
+    orders_sent: int
+    orders_read: int
+
+
+def names(topics: Topics) -> tuple[str, ...]:
+    """The topics that are needed beside those of the lab."""
+    return tuple(topics.named(what) for what in (SENT, ECHOED, FRAMES, ORDERS))
+
+
+async def rates(bus: Bus, topics: Topics, ticks: int, orders: int) -> Rates:
+    """Send ticks in frames and orders record by record, and read both back."""
+    made: list[Tick] = [
+        TradeTick(at_us=at, contract="X", price=Price(100 + at % 7), quantity=Lots(1), side="buy")
+        for at in range(FRAME_TICKS)
+    ]
+    topic = topics.named(FRAMES)
+    _, start = await bus.span(topic)
+    began = perf_counter()
+    for _ in range(ticks // FRAME_TICKS):
+        await bus.publish(topic, [Message(frame.encode(made), headers=((CONTENT, FRAME),))])
+    await bus.flush()
+    ticks_sent = ticks / (perf_counter() - began)
+    began = perf_counter()
+    _, end = await bus.span(topic)
+    async for record in paged(bus, topic, start, end):
+        frame.decode(record.value or b"")
+    ticks_read = ticks / (perf_counter() - began)
+    sent, read = await _orders(bus, topics.named(ORDERS), orders)
+    return Rates(int(ticks_sent), int(ticks_read), int(sent), int(read))
+
+
+async def _orders(bus: Bus, topic: str, count: int) -> tuple[float, float]:
+    _, start = await bus.span(topic)
+    began = perf_counter()
+    for first in range(0, count, ORDERS_AT_ONCE):
+        batch = [Message(order(f"{number}")) for number in range(first, first + ORDERS_AT_ONCE)]
+        await bus.publish(topic, batch)
+    await bus.flush()
+    sent = count / (perf_counter() - began)
+    began = perf_counter()
+    _, end = await bus.span(topic)
+    async for record in paged(bus, topic, start, end):
+        msgspec.json.decode(record.value or b"")
+    return sent, count / (perf_counter() - began)
+
+
+def order(number: str, contract: str = "X") -> bytes:
+    """A small order that can only be refused or rest far away: it trades with nobody."""
+    fields = {
+        "type": "PlaceOrder",
+        "order": number,
+        "contract": contract,
+        "side": "buy",
+        "quantity": 1,
+        "price": 1,
+        "post_only": True,
+    }
+    return msgspec.json.encode(fields)
+
+
+async def echo(bus: Bus, topics: Topics, stop: asyncio.Event) -> None:
+    """Read one topic from its beginning and write it to another, until `stop` is set."""
+    reader = await bus.read({topics.named(SENT): 0})
+    while not stop.is_set():
+        for _, records in await reader.poll(0.2):
+            await bus.publish(
+                topics.named(ECHOED), [Message(record.value or b"") for record in records]
+            )
+    await reader.close()
+
+
+async def latency(bus: Bus, said: str, heard: str, messages: Sequence[bytes]) -> Latency:
+    """Say one message after the other, each when something was heard after the one before.
+
+    Raises TimeoutError if nothing is heard.
+    """
+    _, end = await bus.span(heard)
+    reader = await bus.read({heard: end})
+    took: list[float] = []
+    for message in messages:
+        began = perf_counter()
+        await bus.publish(said, [Message(message)])
+        while not await reader.poll(PATIENCE_S):
+            if perf_counter() - began > PATIENCE_S:
+                raise TimeoutError(f"nothing is heard on {heard}")
+        took.append(perf_counter() - began)
+    await reader.close()
+    took.sort()
+    p50, p99 = (took[len(took) * share // 100] for share in (50, 99))
+    return Latency(int(p50 * 1e6), int(p99 * 1e6))
