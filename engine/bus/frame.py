@@ -4,22 +4,12 @@ Ticks of one type and contract are a group; `order` says for each tick from whic
 So the numbers of a column lie together, and the order of a file is kept.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated, Any, Union, get_args, get_type_hints
 
 import msgspec
 
-from engine.core.command import (
-    BookTick,
-    FundingTick,
-    IndexTick,
-    QuoteTick,
-    Side,
-    Tick,
-    TradeTick,
-)
-
-Levels = list[tuple[tuple[int, int], ...]]
+from engine.core.command import Tick
 
 
 class _Group(msgspec.Struct, frozen=True, array_like=True, tag=True):
@@ -27,46 +17,26 @@ class _Group(msgspec.Struct, frozen=True, array_like=True, tag=True):
     at_us: list[int]
 
 
-class _Trades(_Group, frozen=True, tag="TradeTick"):
-    price: list[int]
-    quantity: list[int]
-    side: list[Side]
+def _group_of(kind: type[msgspec.Struct]) -> type[_Group]:
+    """The columns of a type of ticks: those that a group begins with, then the type's own."""
+    hints = get_type_hints(kind)
+    own = [name for name in kind.__struct_fields__ if name not in _Group.__struct_fields__]
+    columns = [(name, list[hints[name]]) for name in own]  # type: ignore[valid-type]
+    made: Any = msgspec.defstruct(kind.__name__, columns, bases=(_Group,), tag=kind.__name__)
+    group: type[_Group] = made
+    return group
 
 
-class _Quotes(_Group, frozen=True, tag="QuoteTick"):
-    bid: list[int]
-    bid_quantity: list[int]
-    ask: list[int]
-    ask_quantity: list[int]
-
-
-class _Books(_Group, frozen=True, tag="BookTick"):
-    bids: Levels
-    asks: Levels
-    reset: list[bool]
-
-
-class _Indexes(_Group, frozen=True, tag="IndexTick"):
-    price: list[int]
-
-
-class _Fundings(_Group, frozen=True, tag="FundingTick"):
-    rate_e8: list[int]
+_GROUPS: dict[type, type[_Group]] = {kind: _group_of(kind) for kind in get_args(Tick)}
+_KINDS: dict[type, Any] = {group: kind for kind, group in _GROUPS.items()}
+_AnyGroup: Any = Union[tuple(_KINDS)]  # noqa: UP007  # known only when it runs
 
 
 class _Frame(msgspec.Struct, frozen=True, array_like=True):
     order: list[Annotated[int, msgspec.Meta(ge=0)]]
-    groups: list[_Trades | _Quotes | _Books | _Indexes | _Fundings]
+    groups: list[_AnyGroup]
 
 
-_KINDS: dict[type, tuple[type[_Group], Callable[..., Tick]]] = {
-    TradeTick: (_Trades, TradeTick),
-    QuoteTick: (_Quotes, QuoteTick),
-    BookTick: (_Books, BookTick),
-    IndexTick: (_Indexes, IndexTick),
-    FundingTick: (_Fundings, FundingTick),
-}
-_MAKERS = dict(_KINDS.values())
 _encode = msgspec.msgpack.Encoder().encode
 _decoder = msgspec.msgpack.Decoder(_Frame)
 
@@ -87,11 +57,11 @@ def encode(ticks: Sequence[Tick]) -> bytes:
     groups = [
         _columns(kind, contract, members[number]) for (kind, contract), number in numbers.items()
     ]
-    return _encode(_Frame(order, groups))  # type: ignore[arg-type]
+    return _encode(_Frame(order, groups))
 
 
 def _columns(kind: type, contract: str, ticks: list[Any]) -> _Group:
-    group, _ = _KINDS[kind]
+    group = _GROUPS[kind]
     names = group.__struct_fields__[1:]
     return group(contract, *([getattr(tick, name) for tick in ticks] for name in names))
 
@@ -113,7 +83,7 @@ def decode(data: bytes) -> tuple[Tick, ...]:
 
 
 def _ticks(group: _Group) -> list[Tick]:
-    make = _MAKERS[type(group)]
+    make = _KINDS[type(group)]
     contract = group.contract
     columns = [getattr(group, name) for name in type(group).__struct_fields__[2:]]
     rows = zip(group.at_us, *columns, strict=True)

@@ -6,24 +6,13 @@ makes sense, the exchange says.
 """
 
 import json
-from typing import Any
+from typing import Any, Union, get_args
 
 import msgspec
 
 from engine.bus.frame import decode as decode_frame
 from engine.bus.interface import Record
-from engine.core.command import (
-    AddMargin,
-    AmendOrder,
-    CancelOrder,
-    Command,
-    Deposit,
-    PlaceOrder,
-    RemoveMargin,
-    SetLeverage,
-    SetMarginMode,
-    Withdraw,
-)
+from engine.core.command import AnyCommand, Command, Deposit, Tick
 from engine.core.money import AMOUNT_MAX
 
 CONTENT = "content-type"
@@ -36,17 +25,12 @@ BYTES_MAX = 4_096
 TEXT_MAX = 64
 """Longest name or id."""
 
-BotCommand = (
-    Withdraw
-    | SetLeverage
-    | SetMarginMode
-    | AddMargin
-    | RemoveMargin
-    | PlaceOrder
-    | AmendOrder
-    | CancelOrder
-)
-OperatorCommand = BotCommand | Deposit
+_NOT_OF_BOTS = (*get_args(Tick), Deposit)
+BotCommand: Any = Union[  # noqa: UP007  # what there is to say, the core says
+    tuple(kind for kind in get_args(AnyCommand) if kind not in _NOT_OF_BOTS)
+]
+"""Everything but ticks, and but money out of nothing."""
+OperatorCommand: Any = Union[BotCommand, Deposit]  # noqa: UP007
 _flat = msgspec.json.Decoder(dict[str, bool | int | str | None])
 _UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 

@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.bus.frame import decode, encode
-from engine.core.command import BookTick, FundingTick, IndexTick, QuoteTick, Tick, TradeTick
+from engine.core.command import (
+    BookTick,
+    FundingTick,
+    IndexTick,
+    MarkTick,
+    QuoteTick,
+    Tick,
+    TradeTick,
+)
 from engine.core.money import Lots, Price
 
 TIMES = st.integers(0, 2**53 - 1)
@@ -33,7 +41,8 @@ TICKS: st.SearchStrategy[Tick] = st.one_of(
         ask_quantity=LOTS,
     ),
     st.builds(BookTick, at_us=TIMES, contract=NAMES, bids=LEVELS, asks=LEVELS, reset=st.booleans()),
-    st.builds(IndexTick, at_us=TIMES, contract=NAMES, price=PRICES),
+    st.builds(IndexTick, at_us=TIMES, contract=NAMES, price=PRICES, source=NAMES),
+    st.builds(MarkTick, at_us=TIMES, contract=NAMES, price=PRICES),
     st.builds(FundingTick, at_us=TIMES, contract=NAMES, rate_e8=st.integers(-(10**8), 10**8)),
 )
 

@@ -1,10 +1,11 @@
 """The contract of the topics: the file is current, and says what matters to clients."""
 
-from typing import Any
+from typing import Any, get_args
 
 from click.testing import CliRunner
 
 from engine.cli.main import main
+from engine.core.command import AnyCommand, Tick
 from engine.services.contract import INT_MAX, as_yaml, asyncapi
 from tests.support.source import ROOT
 
@@ -43,6 +44,12 @@ def test_a_bot_is_not_asked_for_what_the_venue_stamps() -> None:
         assert not {"account", "at_us"} & set(schemas[name]["properties"])
         assert "client_seq" in schemas[name]["properties"]
     assert "account" in schemas["Deposit"]["required"]
+
+
+def test_a_bot_may_say_all_but_ticks_and_deposits() -> None:
+    sent = set(asyncapi()["channels"]["commands"]["messages"])
+    everything = {kind.__name__ for kind in get_args(AnyCommand)}
+    assert everything - sent == {kind.__name__ for kind in get_args(Tick)} | {"Deposit"}
 
 
 def test_every_reference_leads_somewhere() -> None:
