@@ -2,8 +2,9 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
+from types import MappingProxyType
 
 import msgspec
 import pytest
@@ -21,7 +22,7 @@ from engine.core.command import (
 )
 from engine.core.event import Event, OrderFilled
 from engine.core.exchange import Exchange
-from engine.core.instrument import Rules, Venue
+from engine.core.instrument import Bracket, ClosingFee, Rules, Venue
 from engine.core.money import Lots, Micros, Price
 from feeds.crowd import SLIPPAGE_PPM, crowd_cues
 from feeds.cue import cued
@@ -54,6 +55,11 @@ FEES = Rules(
 )
 
 
+STEPS = (Bracket(0, 4_000, Micros(0), 100), Bracket(2_000, 40_000, Micros(0), 10))
+GROWING = (Bracket(0, 10_000, Micros(0), 50, growth_e12=1_000_000),)
+GROWING_INITIAL = (Bracket(0, 20_000, Micros(0), 50, growth_e12=1_000_000),)
+
+
 def trades(seconds: int = 70) -> list[Tick]:
     """Three trades a second and contract, hardly moving."""
     return [
@@ -84,10 +90,20 @@ def quotes(spread: int) -> list[Tick]:
 
 
 def played(
-    ticks: Sequence[Tick], crowd: Crowd = CROWD, rules: Rules = RULES, seed: int = 1
+    ticks: Sequence[Tick],
+    crowd: Crowd = CROWD,
+    rules: Rules = RULES,
+    seed: int = 1,
+    changes: Mapping[str, object] = MappingProxyType({}),
 ) -> tuple[list[AnyCommand], list[Event]]:
-    """The commands of ticks and crowd, and what a real exchange says to them."""
-    contracts = {tick.contract: CONTRACTS[tick.contract] for tick in ticks}
+    """The commands of ticks and crowd, and what a real exchange says to them.
+
+    `changes` are fields that all contracts have otherwise.
+    """
+    contracts = {
+        tick.contract: msgspec.structs.replace(CONTRACTS[tick.contract], **changes)
+        for tick in ticks
+    }
     cues = crowd_cues(Random(seed), crowd, contracts, rules)
     commands = list(cued(ticks, cues, contracts))
     exchange = Exchange(Venue(rules, tuple(contracts.values()), Micros(10**12)))
@@ -173,6 +189,26 @@ def test_deposits_are_at_work_at_their_leverage() -> None:
         assert order.quantity * lot_value <= paid
         needed = (order.quantity + 1) * lot_value * (1_050_000 + times * SLIPPAGE_PPM)
         assert needed > paid * 975_000
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"closing_fee": ClosingFee(1_000, "mark")},
+        {"closing_fee": ClosingFee(1_000, "bankruptcy")},
+        {"initial": (Bracket(0, 20_000, Micros(0), 100), Bracket(10**10, 100_000, Micros(0), 20))},
+        {"brackets": STEPS, "brackets_by": "lots"},
+        {"brackets": GROWING, "brackets_by": "lots", "initial": GROWING_INITIAL},
+    ],
+)
+@pytest.mark.parametrize("rules", [RULES, FEES])
+def test_a_crowd_fits_every_family_of_margin_tables(
+    rules: Rules, changes: dict[str, object]
+) -> None:
+    _, events = played(trades(), CROWD, rules, changes=changes)
+    count = counted(events)
+    assert count["OrderAccepted"] == 300
+    assert count["Rejected"] == count["OrderCancelled"] == count["LiquidationStarted"] == 0
 
 
 def test_a_poor_account_gets_what_a_lot_takes_and_a_rich_one_stays_within_its_bracket() -> None:
