@@ -31,6 +31,7 @@ COMPUTED: dict[str, Callable[[Inputs], object]] = {
     "insurance_fund_delta": losses.fund_delta,
     "adl_allocation": losses.adl_allocation,
     "adl_indicator": losses.adl_indicator,
+    "partial_liquidation_size": losses.reduced_by_tiers,
     "pnl_and_fees": losses.round_trip,
 }
 OF_A_COLLECTION = "tier_table_property"

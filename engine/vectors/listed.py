@@ -21,8 +21,7 @@ WAITING: dict[str, tuple[str, ...]] = {
     ),
     "funding that accrues with time": ("ft-funding-kraken-prorata",),
     "a fund that stops at a draw-down within 8 h": ("bybit-adl-pool-ex1", "bybit-adl-pool-ex2"),
-    "partial liquidation: down a tier, or as much as restores the margin": (
-        "okx-partial-liq-2018",
+    "a reduction sized by the shortage with a fee in it, and by its share of the position": (
         "drift-cover-2",
         "drift-cover-3",
         "drift-cover-5",

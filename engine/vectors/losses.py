@@ -13,7 +13,7 @@ from engine.core.command import (
 )
 from engine.core.event import Deleveraged, FundingPaid, OrderFilled
 from engine.core.exchange import Exchange
-from engine.core.instrument import Funding, Rules, Venue
+from engine.core.instrument import Bracket, Closing, Funding, Rules, Venue
 from engine.core.liquidation.rank import LIGHTS, lights
 from engine.core.money import E8, PPM, Lots, Micros, Price
 from engine.vectors.stage import Listing, Stage, contract_of, exact, flat, step_of, whole
@@ -109,6 +109,32 @@ def fund_delta(inputs: Inputs) -> object:
     stage.look()
     assert not stage.sizes("loser")
     return stage.fund - before
+
+
+def reduced_by_tiers(inputs: Inputs) -> object:
+    """Return how much of a position one order closes on its way down from the third tier."""
+    held = exact(inputs["held"])
+    second = whole(exact(inputs["tier1_max"])) + 1
+    tiers = enumerate((0, second, whole(exact(inputs["tier3_from"]))), 1)
+    table = tuple(Bracket(floor, 10_000 * rate, Micros(0), 1) for rate, floor in tiers)
+    rules = Rules(
+        name="tiers",
+        closing=Closing(reduce="tiers", tiers=2),
+        warning_levels=(),
+        market_band_ppm=PPM - 1,
+        default_leverage=1,
+    )
+    listing = Listing("X", ONE, ONE, table, brackets_by="lots")
+    stage = Stage(rules, [listing], ONE / PPM, Fraction(0))
+    mark = Fraction(100)
+    stage.mark("X", mark)
+    stage.open("loser", "X", held, mark)
+    stage.wallet("loser", held * mark / 50)  # 2 %: less than the third tier's 3 %
+    stage.wallet("maker", 10 * held * mark)
+    with stage.setting():
+        stage.order("maker", "buy", held, mark, "X")
+    stage.look()
+    return held - stage.sizes("loser")["X"]
 
 
 def adl_allocation(inputs: Inputs) -> object:
