@@ -222,7 +222,7 @@ def contracts(
     )
 
 
-_RULED = ("brackets", "funding")
+_RULED = ("brackets", "funding", "group", "impact")
 """What of a contract is the venue's rule, and not a fact of the market."""
 
 

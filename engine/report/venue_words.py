@@ -153,7 +153,8 @@ TOPICS: Sequence[Topic] = (
 
 _PARTIAL = ("heal", "tiers", "parts", "slices")
 _DELEVERAGED = ("ranked", "hyperliquid", "pro_rata", "random")
-ONLY_WITH: Mapping[str, tuple[str, Sequence[object]]] = {
+ONLY_WITH: Mapping[str, tuple[str, Sequence[object] | None]] = {
+    "rearm_points": ("warning_levels", None),
     "sample_count": ("mark", ("median", "index_mean", "impact_ema")),
     "closing.heal_buffer_ppm": ("closing.reduce", ("heal",)),
     "closing.tiers": ("closing.reduce", ("tiers",)),
@@ -166,8 +167,11 @@ ONLY_WITH: Mapping[str, tuple[str, Sequence[object]]] = {
     "adl_price": ("adl", _DELEVERAGED),
     "adl_against": ("adl", _DELEVERAGED),
     "settlement_us": ("socialized", ("profit",)),
+    "fund.drawdown_stop_ppm": ("fund.drawdown_ppm", None),
+    "fund.drawdown_window_us": ("fund.drawdown_ppm", None),
+    "liquidation_fee_to": ("liquidation_fee_ppm", None),
 }
-"""Settings that mean something only with certain values of another one."""
+"""Settings that mean something only with certain values of another one; None: any but 0."""
 
 
 def told(rules: Rules) -> list[tuple[str, list[tuple[str, object, str]]]]:
@@ -183,8 +187,11 @@ def told(rules: Rules) -> list[tuple[str, list[tuple[str, object, str]]]]:
 
 def applies(setting: Choice | Measure, rules: Rules) -> bool:
     """Whether a setting has an effect beside the others."""
-    name, values = ONLY_WITH.get(setting.setting, (None, ()))
-    return name is None or attrgetter(name)(rules) in values
+    if setting.setting not in ONLY_WITH:
+        return True
+    name, values = ONLY_WITH[setting.setting]
+    value = attrgetter(name)(rules)
+    return bool(value) if values is None else value in values
 
 
 def _told(setting: Choice | Measure, rules: Rules) -> tuple[str, object, str]:

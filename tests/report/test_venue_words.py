@@ -63,10 +63,18 @@ def test_numbers_are_told_in_the_units_of_people() -> None:
 def test_what_has_no_effect_is_left_out() -> None:
     assert set(ONLY_WITH) <= set(HINTS)
     for name, values in ONLY_WITH.values():
-        assert set(values) <= set(get_args(HINTS[name])), name
+        assert name in HINTS
+        assert set(values or ()) <= set(get_args(HINTS[name])), name
     whole = {name for _, settings in told(Rules(name="x")) for name, _, _ in settings}
     tiers = Rules(name="x", adl="none", closing=Closing(reduce="tiers"))
     stepwise = {name for _, settings in told(tiers) for name, _, _ in settings}
     assert "closing.tiers" in stepwise - whole
     assert "adl_price" in whole - stepwise
     assert "closing.parts_ppm" not in stepwise | whole
+    assert "liquidation_fee_to" not in whole
+    paid = {
+        name
+        for _, settings in told(Rules(name="x", liquidation_fee_ppm=1))
+        for name, _, _ in settings
+    }
+    assert "liquidation_fee_to" in paid
