@@ -32,6 +32,7 @@ COMPUTED: dict[str, Callable[[Inputs], object]] = {
     "adl_allocation": losses.adl_allocation,
     "adl_indicator": losses.adl_indicator,
     "partial_liquidation_size": losses.reduced_by_tiers,
+    "adl_trigger": losses.adl_trigger,
     "pnl_and_fees": losses.round_trip,
 }
 OF_A_COLLECTION = "tier_table_property"

@@ -20,7 +20,6 @@ WAITING: dict[str, tuple[str, ...]] = {
         "okex-2018-shortfall",
     ),
     "funding that accrues with time": ("ft-funding-kraken-prorata",),
-    "a fund that stops at a draw-down within 8 h": ("bybit-adl-pool-ex1", "bybit-adl-pool-ex2"),
     "a reduction sized by the shortage with a fee in it, and by its share of the position": (
         "drift-cover-2",
         "drift-cover-3",

@@ -11,9 +11,9 @@ from engine.core.command import (
     Side,
     TradeTick,
 )
-from engine.core.event import Deleveraged, FundingPaid, OrderFilled
+from engine.core.event import Deleveraged, FundingPaid, LiquidationStarted, OrderFilled
 from engine.core.exchange import Exchange
-from engine.core.instrument import Bracket, Closing, Funding, Rules, Venue
+from engine.core.instrument import Bracket, Closing, Funding, FundTerms, Rules, Venue
 from engine.core.liquidation.rank import LIGHTS, lights
 from engine.core.money import E8, PPM, Lots, Micros, Price
 from engine.vectors.stage import Listing, Stage, contract_of, exact, flat, step_of, whole
@@ -188,6 +188,45 @@ def adl_indicator(inputs: Inputs) -> object:
         for _, account in places
         if (position := positions[str(account)])
     ]
+
+
+def adl_trigger(inputs: Inputs) -> object:
+    """Return what a pool that has lost so much within 8 h leaves to deleveraging.
+
+    Two longs are closed a unit below their bankruptcy price: one that loses what the vector says,
+    then one of a single lot, which shows whether the pool has stopped.
+    """
+    if "symbol_loss" in inputs:
+        pool, lost = exact(inputs["pool_max_8h"]), -exact(inputs["symbol_loss"])
+    else:
+        pool = exact(inputs["pool_max_8h"])
+        lost = exact(inputs["symbol_max_pnl_8h"]) - exact(inputs["symbol_current_pnl"])
+    threshold = whole(-exact(inputs["threshold"]) * PPM)
+    rules = Rules(name="pool", warning_levels=(), fund=FundTerms(drawdown_ppm=threshold))
+    stage = Stage(rules, [Listing(SYMBOL, ONE, ONE, flat(HALF))], ONE, pool)
+    stage.mark(SYMBOL, Fraction(10))
+    for name, size in (("loser", lost), ("later", ONE), ("winner", -lost - 1)):
+        entry = Fraction(20 if name == "winner" else 10)
+        stage.open(name, SYMBOL, size, entry)
+        stage.wallet(name, Fraction(0))
+    for name in ("winner", "maker"):
+        stage.wallet(name, 100 * pool)
+    with stage.setting():
+        stage.mark(SYMBOL, Fraction(9))
+        stage.order("maker", "buy", lost + 1, Fraction(9), SYMBOL)
+    moved: dict[str, Fraction] = {"loser": Fraction(0), "later": Fraction(0)}
+    account = ""
+    for event in stage.look():
+        if isinstance(event, LiquidationStarted):
+            account = event.account
+        elif isinstance(event, Deleveraged):
+            moved[account] += stage.quote(event.adl)
+    paid = pool - stage.fund
+    return {
+        "pnl_ratio": -(paid + moved["loser"]) / pool,
+        "triggered": moved["later"] > 0,
+        "loss_moved_to_adl": moved["loser"],
+    }
 
 
 def round_trip(inputs: Inputs) -> object:

@@ -60,7 +60,7 @@ def _agrees(expected: object, answer: object, vector: Vector) -> bool:
             and len(expected) == len(answer)
             and all(_agrees(part, own, vector) for part, own in zip(expected, answer, strict=True))
         )
-    if not isinstance(answer, int | Fraction):
+    if isinstance(expected, bool) or not isinstance(answer, int | Fraction):
         return expected is answer
     allowed = exact(CUT.get(vector.id, vector.tolerance))
     if vector.tolerance_kind == "relative":

@@ -171,3 +171,27 @@ tick      880
   > socialize outside 80
   > deficit dave 200 socialized 200
   > ended dave 0 equity 0 maintenance 0
+
+== in proportion, but nobody can pay: closed at the mark
+rules     adl pro_rata
+alice     wallet 2_000
+carol     wallet 200
+alice     long 10 ETH @ 1_000 cross
+bob       short 10 ETH @ 1_000
+alice     long 10 @ 1_000 cross
+outside   short 10 @ 1_000
+tick      1_010
+carol     short 5 @ 1_010 isolated 50x
+outside   long 5 @ 1_010
+tick      1_000
+tick      ETH 600
+  > tick ETH 600
+  > breach alice ETH long 10 mark 600 equity -2_000 maintenance 160 bankruptcy 675
+  > deleverage bob buy 10 ETH for 6_750 realized 3_250
+  > ended alice ETH 0 equity -1_250 maintenance 100
+  > breach alice long 10 mark 1_000 equity -1_250 maintenance 100 bankruptcy 1_125
+  > outside alice 10 @ 1_000           # carol has 151, and 5 lots would cost 625
+  > socialize bob 1_231                # 1_250 x 3_250 / 3_300 = 1_231.06
+  > socialize carol:BTC 19
+  > deficit alice 1_250 socialized 1_250
+  > ended alice 0 equity 0 maintenance 0
