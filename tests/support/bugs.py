@@ -52,10 +52,13 @@ def leaking_shares(amount: int, weights: Iterable[tuple[str, int]]) -> list[tupl
 
 
 class Stale(Breach, frozen=True):
-    """A breach that nobody looks at again when its turn comes."""
+    """A breach that nobody looks at again when its turn comes, for one round."""
+
+    asked: list[State] = msgspec.field(default_factory=list)
 
     def holds(self, state: State) -> bool:
-        return True
+        self.asked.append(state)
+        return len(self.asked) <= 2
 
 
 def listed_twice(*arguments: Any) -> list[Breach]:
@@ -153,7 +156,9 @@ def turned_mode(state: State, command: Any) -> Reason | None:
 
 BUGS = {
     "shares leak": Bug("liquidation.socialize.shares", leaking_shares, "winners were cut by"),
-    "an account is listed twice": Bug("liquidation.breach.queued", listed_twice, "is the order"),
+    "an account is listed twice": Bug(
+        "liquidation.breach.queued", listed_twice, "is the order|ends at 0"
+    ),
     "the smallest loss goes first": Bug(
         "liquidation.breach._by_place", smallest_first, "is the order"
     ),
