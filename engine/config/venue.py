@@ -11,6 +11,7 @@ from engine.config.contract import contract
 from engine.config.find import find
 from engine.config.fund import FundTable, fund
 from engine.config.read import Number, Place, Table
+from engine.config.refusals import RefusalTables, refusals
 from engine.core.instrument import ClosingFee, Contract, Rules
 from engine.core.money import PPM
 
@@ -52,6 +53,7 @@ class RulesTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     trigger_price: Literal["mark", "index", "last"] = "mark"
     stops_max: int = 10
     fund: FundTable = FundTable()
+    refusals: RefusalTables = {}
 
 
 class AboutTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -134,6 +136,7 @@ def rules(name: str, table: Table, place: Place) -> Rules:
         trigger_price=shape.trigger_price,
         stops_max=read.at_least(shape.stops_max, 0, place.at("stops_max")),
         fund=fund(shape.fund, place.at("fund")),
+        refusals=refusals(shape.refusals, place.at("refusals")),
     )
 
 

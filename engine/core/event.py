@@ -11,6 +11,8 @@ here, wherever they stand.
 
 from typing import Literal
 
+import msgspec
+
 from engine.core.account_event import Deposited as Deposited
 from engine.core.account_event import LeverageSet as LeverageSet
 from engine.core.account_event import MarginAdded as MarginAdded
@@ -29,13 +31,14 @@ from engine.core.trading_event import StopTriggered as StopTriggered
 
 
 class Rejected(Event, frozen=True):
-    """A command was refused and nothing changed."""
+    """A command was refused and nothing changed; `code` is the venue's own, if it has one."""
 
     command: str
     reason: Reason
     account: str | None = None
     contract: str | None = None
     order: str | None = None
+    code: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class TickApplied(Event, frozen=True):

@@ -191,6 +191,15 @@ class FundTerms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     drawdown_window_us: int = 28_800_000_000
 
 
+class Refusal(msgspec.Struct, frozen=True):
+    """What a venue says where we give a reason; an empty `command` stands for every one."""
+
+    command: str
+    reason: str
+    code: str
+    says: str
+
+
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """A venue's profile: every choice that is a setting."""
 
@@ -237,6 +246,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     trigger_price: Literal["mark", "index", "last"] = "mark"
     """At which price margin accounts are valued, and so warned and liquidated."""
     stops_max: int = 10
+    refusals: tuple[Refusal, ...] = ()
 
 
 class Venue(msgspec.Struct, frozen=True):

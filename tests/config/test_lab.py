@@ -10,7 +10,7 @@ from engine.config.find import find, names
 from engine.config.lab import load_lab
 from engine.config.settings import AtMarginCall, Lab, LeverageShare, TopUp
 from engine.config.venue import load_venue
-from engine.core.instrument import Closing, IndexSource, IndexTerms
+from engine.core.instrument import Closing, IndexSource, IndexTerms, Refusal
 from engine.core.money import AMOUNT_MAX, Micros
 
 CONTRACT = """
@@ -97,6 +97,22 @@ def test_limits_of_the_fund_are_those_of_the_lab(tmp_path: Path) -> None:
     terms = lab(tmp_path, LAB + text).venue.rules.fund
     assert (terms.drawdown_ppm, terms.drawdown_stop_ppm) == (300_000, 250_000)
     assert (terms.drawdown_window_us, terms.account_loss_max) == (28_800_000_000, 5_000_000)
+
+
+def test_a_venue_says_what_it_refuses_in_its_own_words(tmp_path: Path) -> None:
+    table = '[rules.refusals.any]\nunchanged = { code = "-4046", says = "No need." }\n'
+    assert lab(tmp_path, LAB + table).venue.rules.refusals == (
+        Refusal("", "unchanged", "-4046", "No need."),
+    )
+    for wrong, message in (
+        ("any]\nunheard", r"refusals\.any\.unheard: is no reason"),
+        ("Dance]\nunchanged", r"refusals\.Dance: is no command; expected one of AddMargin"),
+    ):
+        text = f'[rules.refusals.{wrong} = {{ code = "1", says = "" }}\n'
+        with pytest.raises(ConfigError, match=message):
+            lab(tmp_path, LAB + text)
+    with pytest.raises(ConfigError, match=r"refusals\.any\.unchanged\.code: is empty"):
+        lab(tmp_path, LAB + table.replace("-4046", ""))
 
 
 def test_a_finer_mark_tick_is_the_price_unit(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from engine.report.venue_setting import Choice, Measure, lasting, share
 from engine.report.venue_words import ONLY_WITH, TOPICS, told
 
 SETTINGS = [setting for topic in TOPICS for setting in topic.settings]
-NOT_TOLD = ("name", "seed", "closing", "fund")
+NOT_TOLD = ("name", "seed", "closing", "fund", "refusals")
 HINTS = {name: kind for name, kind in get_type_hints(Rules).items() if name not in NOT_TOLD}
 HINTS |= {f"closing.{name}": kind for name, kind in get_type_hints(Closing).items()}
 HINTS |= {f"fund.{name}": kind for name, kind in get_type_hints(FundTerms).items()}

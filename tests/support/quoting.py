@@ -7,10 +7,15 @@ import random
 
 import msgspec
 
-from engine.core.instrument import IndexSource, IndexTerms, Venue
+from engine.core.instrument import IndexSource, IndexTerms, Refusal, Venue
 from engine.core.money import Micros
 
 QUOTE = 1_000_000
+REFUSALS = (
+    Refusal("", "insufficient_margin", "-2019", "Margin is insufficient."),
+    Refusal("AddMargin", "insufficient_margin", "-4051", "Balance is insufficient."),
+    Refusal("SetMarginMode", "unchanged", "-4046", "No need to change margin type."),
+)
 
 
 def with_prices(drawn: Venue) -> Venue:
@@ -22,6 +27,7 @@ def with_prices(drawn: Venue) -> Venue:
         mark=mark,
         trigger_price=dice.choice(("mark", "mark", "mark", "index", "last")),
         stops_max=dice.choice((1, 3, 10)),
+        refusals=dice.choice(((), REFUSALS)),
     )
     contracts = tuple(
         msgspec.structs.replace(

@@ -19,6 +19,7 @@ story's first lines change what it is about:
     initial   [ETH] 0:2%:100x 5_000:4%:20x                 a table of initial margin, the same way
     closes_at [ETH] 0.1% mark                              a closing fee counts, or: bankruptcy
     depth     [ETH] 0%:1_000 1%:3_000 steps 2 half_life 60 spread 0.5% scale 50%
+    refusals  SetMarginMode:unchanged:-4046 any:...        the venue's own codes
     sources   [ETH] near:2 far:1 off 5% silent 10          of the index: weights, when they drop
     funding   [ETH] premium every 3_600 interest 0.01% clamp 0.05% cap 0.75%
 """
@@ -38,6 +39,7 @@ from engine.core.instrument import (
     FundTerms,
     IndexSource,
     IndexTerms,
+    Refusal,
     Rules,
     Venue,
 )
@@ -74,6 +76,7 @@ class Draft:
             "depth": self._read_depth,
             "funding": self._read_funding,
             "sources": self._read_sources,
+            "refusals": self._read_refusals,
         }
 
     def reads(self, line: str) -> bool:
@@ -156,6 +159,13 @@ class Draft:
             if percent is not None:
                 terms[f"{name}_e8"] = rate(percent, E8)
         self._change(words, funding=Funding(**terms))
+
+    def _read_refusals(self, words: Words) -> None:
+        rows = []
+        while words.left():
+            command, reason, code = words.next().split(":")
+            rows.append(Refusal("" if command == "any" else command, reason, code, "no"))
+        self._rules["refusals"] = tuple(rows)
 
     def _read_sources(self, words: Words) -> None:
         outlier_ppm = rate(words.after("off") or "5%", PPM)

@@ -6,6 +6,7 @@ the watch nor the order of events can be bypassed.
 
 from typing import TypedDict
 
+import msgspec
 from sortedcontainers import SortedList
 
 from engine.core.account.account import OUTSIDE, Account
@@ -57,6 +58,7 @@ class State:
         """Margin accounts whose liquidation waits, and for what."""
         self.expiries: SortedList[tuple[int, int, str, str]] = SortedList()
         """Resting orders that end by themselves: when, arrival, account and order."""
+        self._codes = {(one.command, one.reason): one.code for one in venue.rules.refusals}
         self.now_us = 0
         self.timer_us = 0
         self.seq = 0
@@ -127,8 +129,14 @@ class State:
                 account=getattr(command, "account", None),
                 contract=getattr(command, "contract", None),
                 order=getattr(command, "order", None),
+                code=self._code_of(type(command).__name__, reason),
             )
         )
+
+    def _code_of(self, command: str, reason: Reason) -> str | msgspec.UnsetType:
+        """Return the venue's own code for a refusal, if it has one."""
+        general = self._codes.get(("", reason.value), msgspec.UNSET)
+        return self._codes.get((command, reason.value), general)
 
     # --- money ------------------------------------------------------------------------------
     def balance(self, key: str) -> Micros:

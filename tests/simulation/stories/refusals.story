@@ -270,3 +270,16 @@ mallory   deposits 2
   > refused mallory invalid_amount
 mallory   deposits 1
   > deposited mallory 1 wallet 9_007_199_254_740_892
+
+== a venue has codes of its own
+refusals  SetMarginMode:unchanged:-46 any:unchanged:-1 any:unknown_order:-11
+tick      1_000
+alice     wallet 1_000
+alice     crosses
+  > refused alice unchanged code -46
+alice     sets 10x
+  > refused alice unchanged code -1
+alice     cancels nothing
+  > refused alice unknown_order code -11
+alice     sets 0x
+  > refused alice invalid_leverage

@@ -1,5 +1,7 @@
 """The slow exchange's one door: check, change, update, then waves."""
 
+import msgspec
+
 from engine.core.command import (
     AddMargin,
     AmendOrder,
@@ -95,7 +97,17 @@ def _reject(state: State, command: AnyCommand, reason: Reason) -> None:
         account=getattr(command, "account", None),
         contract=getattr(command, "contract", None),
         order=getattr(command, "order", None),
+        code=_code(state, type(command).__name__, reason),
     )
+
+
+def _code(state: State, command: str, reason: Reason) -> str | msgspec.UnsetType:
+    """O18."""
+    for name in (command, ""):
+        for row in state.rules.refusals:
+            if (row.command, row.reason) == (name, reason.value):
+                return row.code
+    return msgspec.UNSET
 
 
 def _carry_out(state: State, command: AnyCommand) -> None:
