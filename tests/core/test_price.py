@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.core.margin.price import index_price, median_mark
+from engine.core.margin.price import index_price, median_mark, running_average_e6
 from engine.core.money import PPM
 
 HOUR_US = 3_600_000_000
@@ -61,6 +61,12 @@ def test_the_mark_is_the_middle_one_of_three(
         interval_us=8 * HOUR_US,
     )
     assert found == mark
+
+
+def test_a_running_average_stops_where_the_sample_is() -> None:
+    """A half of the way each time, to the unit: 0, 0.5, 0.75 ... of one, in millionths."""
+    found = [running_average_e6(0, 1, times, 3) for times in (1, 2, 19, 20, 1_000_000_000)]
+    assert found == [500_000, 750_000, 999_998, 999_999, 999_999]
 
 
 @given(st.integers(1_000, 10**9), st.integers(1, 10**9), st.integers(1, 10**9))

@@ -18,14 +18,13 @@ def weighted_median_x2(prices: Sequence[Weighed]) -> int:
     """
     ordered = sorted(prices)
     half_x2 = sum(weight for _, weight in ordered)
-    below = 0
-    for place, (price, weight) in enumerate(ordered):
-        below += weight
-        if 2 * below == half_x2:
-            return price + ordered[place + 1][0]
-        if 2 * below > half_x2:
-            break
-    return 2 * price
+    below = place = 0
+    while 2 * (below + ordered[place][1]) < half_x2:
+        below += ordered[place][1]
+        place += 1
+    price, weight = ordered[place]
+    is_half = 2 * (below + weight) == half_x2
+    return price + (ordered[place + 1][0] if is_half else price)
 
 
 def is_outlier(price: int, median_x2: int, outlier_ppm: int) -> bool:

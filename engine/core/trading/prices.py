@@ -72,7 +72,7 @@ def _mark(state: State, market: Market) -> Price:
             return Price(mean_mark(market.index, market.samples))
         case "impact_ema":
             return Price(impact_mark(market.index, market.impact_e6 or 0))
-        case "file":
+        case _:
             return market.marked or market.index
 
 

@@ -318,3 +318,18 @@ index     1_000
   > tick 900
   > source live 1_000
   > index stale no
+
+== sources of an index are judged before there is a price
+sources   near:1 wild:1 calm:1 off 5% silent 10
+index     1_000 of near
+index     1_000 of calm
+index     2_000 of wild
+  > source wild outlier 2_000
+alice     wallet 1_000
+at        09:00:10
+alice     deposits 1
+  > source calm stale 1_000
+  > source near stale 1_000
+  > source wild stale 2_000
+  > index stale yes
+  > deposited alice 1 wallet 1_001

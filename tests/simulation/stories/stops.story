@@ -65,6 +65,22 @@ tick      1_200
   > accepted bob/late buy 4 @ 1_260
   > cancelled bob/late 4 immediate_or_cancel
 
+== a trailing stop may be taken back
+tick      1_000
+alice     wallet 10_000
+alice     trails sell 4 by 1% as one
+  > waits alice/one trailing sell 4 last none
+alice     trails sell 4 by 2% as two
+  > waits alice/two trailing sell 4 last none
+alice     cancels one
+  > cancelled alice/one 4 cancelled
+tick      985
+tick      980
+  > tick 980
+  > triggered alice/two 980
+  > accepted alice/two sell 4 @ 931
+  > cancelled alice/two 4 immediate_or_cancel
+
 == stops may watch the mark or the index
 rules     mark file
 tick      1_000
