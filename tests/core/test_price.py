@@ -65,8 +65,8 @@ def test_the_mark_is_the_middle_one_of_three(
 
 def test_a_running_average_stops_where_the_sample_is() -> None:
     """A half of the way each time, to the unit: 0, 0.5, 0.75 ... of one, in millionths."""
-    found = [running_average_e6(0, 1, times, 3) for times in (1, 2, 19, 20, 1_000_000_000)]
-    assert found == [500_000, 750_000, 999_998, 999_999, 999_999]
+    found = [running_average_e6(0, 1, times, 3) for times in (1, 2, 60, 1_000_000_000)]
+    assert found == [500_000, 750_000, 999_999, 999_999]
 
 
 @given(st.integers(1_000, 10**9), st.integers(1, 10**9), st.integers(1, 10**9))
