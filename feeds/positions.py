@@ -2,7 +2,15 @@
 
 from collections.abc import Container
 
-from engine.core.event import Deleveraged, Event, LiquidationEnded, LiquidationStarted, OrderFilled
+from engine.core.event import (
+    Assigned,
+    Deleveraged,
+    Event,
+    LiquidationEnded,
+    LiquidationStarted,
+    OrderFilled,
+)
+from engine.core.money import Lots
 
 
 class Positions:
@@ -23,7 +31,11 @@ class Positions:
                 self._set(account, contract, lots)
             case Deleveraged(account=account, contract=contract, quantity=lots):
                 self._set(account, contract, _towards(self.of(account, contract), lots))
-            case LiquidationStarted(account=account, contract=contract, side=side, quantity=lots):
+            case Assigned(account=account, contract=contract, side=side, quantity=lots):
+                taken = lots if side == "buy" else -lots
+                self._set(account, contract, self.of(account, contract) + taken)
+            case LiquidationStarted(account=account, contract=contract, side=side):
+                lots = Lots(event.quantity + event.spared)
                 self._set(account, contract, lots if side == "long" else -lots)
             case LiquidationEnded(account=account, contract=contract, quantity=lots):
                 held = self.of(account, contract)

@@ -137,7 +137,8 @@ def _tried(scene: Scene) -> Trial:
         for mode in scene.modes:
             lab = in_mode(scene.lab, mode)
             run = Run(Contestant(mode, lab, mode), files)
-            fate = Fate([account.name for account in lab.accounts])
+            units = {each.symbol: each.unit_value for each in lab.venue.contracts}
+            fate = Fate([account.name for account in lab.accounts], units)
             moments = Moments(run.exchange, lab.report.watch, scene.moments)
             run.witnesses += [fate, moments]
             run.to_end(quiet=True)

@@ -32,6 +32,8 @@ class ClosingTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     slice_notional: Number = 0
     whole_below: Number = 0
     band: Number = 0
+    takeover: tuple[Literal["fund", "assignment", "adl"], ...] = ("fund", "adl")
+    assignment_profit: Number = 0
     delay: str = "0s"
     cooldown: str = "0s"
 
@@ -43,6 +45,10 @@ def closing(table: ClosingTable, place: Place) -> Closing:
     if table.reduce == "slices" and not read.exact(table.slice_notional, place):
         raise place.at("slice_notional").error(
             "found 0, expected the value of a slice, because reduce is slices"
+        )
+    if len(set(table.takeover)) < len(table.takeover):
+        raise place.at("takeover").error(
+            f"found {', '.join(table.takeover)}, expected each of them at most once"
         )
     return Closing(
         cancel_isolated=table.cancel_isolated,
@@ -60,6 +66,8 @@ def closing(table: ClosingTable, place: Place) -> Closing:
         slice_notional=read.micros(table.slice_notional, place.at("slice_notional")),
         whole_below=read.micros(table.whole_below, place.at("whole_below")),
         band_ppm=read.ppm(table.band, place.at("band"), most=PPM - 1),
+        takeover=table.takeover,
+        assignment_profit_ppm=read.ppm(table.assignment_profit, place.at("assignment_profit")),
         delay_us=read.duration_us(table.delay, place.at("delay")),
         cooldown_us=read.duration_us(table.cooldown, place.at("cooldown")),
     )

@@ -2,7 +2,7 @@
 
 from engine.core.command import Mode
 from engine.core.event_head import Event
-from engine.core.money import Micros
+from engine.core.money import Lots, Micros
 
 
 class Deposited(Event, frozen=True):
@@ -54,3 +54,11 @@ class MarginRemoved(Event, frozen=True):
     contract: str
     amount: Micros
     margin: Micros
+
+
+class AssignmentOffered(Event, frozen=True):
+    """An account stands ready to take over liquidated positions, up to a position so large."""
+
+    account: str
+    contract: str
+    quantity: Lots

@@ -185,6 +185,14 @@ class CancelAll(Command, frozen=True, omit_defaults=True):
     contract: str | None = None
 
 
+class OfferAssignment(Command, frozen=True):
+    """Stand ready to take over liquidated positions, up to a position of `quantity`; 0 ends it."""
+
+    account: str
+    contract: str
+    quantity: Lots
+
+
 AnyCommand = (
     TradeTick
     | QuoteTick
@@ -203,6 +211,7 @@ AnyCommand = (
     | AmendOrder
     | CancelOrder
     | CancelAll
+    | OfferAssignment
 )
 """For decoding: `msgspec.json.Decoder(AnyCommand)`."""
 Tick = TradeTick | QuoteTick | BookTick | IndexTick | MarkTick | FundingTick

@@ -2,17 +2,17 @@
 
 `seq` counts from 1 without gaps, `at_us` is the time of the command or timer. Prices in price
 units, quantities in lots, money in micros. In the events of a liquidation `liquidation` is the
-`seq` of its `LiquidationStarted`. `loss`, `own_margin`, `insurance_fund`, `adl`, `socialized`
-and `uncovered` are signed and add up by the identity loss = own_margin + insurance_fund + adl
-+ socialized + uncovered + pending over all events of a run, where a `PeriodSettled` takes its
-`pending` off again. `fund` is the insurance fund's cash afterwards. All events are imported from
-here, wherever they stand.
+`seq` of its `LiquidationStarted`. `loss` and who bore it are signed and add up by the identity
+loss = own_margin + insurance_fund + assignment + adl + socialized + uncovered + pending over all
+events of a run, where a `PeriodSettled` takes its `pending` off again. `fund` is the insurance
+fund's cash afterwards. All events are imported from here, wherever they stand.
 """
 
 from typing import Literal
 
 import msgspec
 
+from engine.core.account_event import AssignmentOffered as AssignmentOffered
 from engine.core.account_event import Deposited as Deposited
 from engine.core.account_event import LeverageSet as LeverageSet
 from engine.core.account_event import MarginAdded as MarginAdded
@@ -236,6 +236,27 @@ class Deleveraged(Event, frozen=True):
     adl: Micros
 
 
+class Assigned(Event, frozen=True):
+    """Somebody who stood ready took lots over at their bankruptcy price, or better for him.
+
+    `value` is what he trades at; `insurance_fund` is what the fund paid for his profit, which is
+    `assignment` below 0. `realized` is his result where he held the other side.
+    """
+
+    liquidation: int
+    account: str
+    contract: str
+    side: Side
+    quantity: Lots
+    value: Micros
+    realized: Micros
+    loss: Micros
+    own_margin: Micros
+    insurance_fund: Micros
+    assignment: Micros
+    fund: Micros
+
+
 class ClosedOutside(Event, frozen=True):
     """What nobody took was closed off the book against the outside market at the mark."""
 
@@ -353,6 +374,7 @@ AnyEvent = (
     | MarginModeSet
     | MarginAdded
     | MarginRemoved
+    | AssignmentOffered
     | OrderAccepted
     | StopAccepted
     | StopTriggered
@@ -370,6 +392,7 @@ AnyEvent = (
     | LiquidationFilled
     | LiquidationFeePaid
     | Deleveraged
+    | Assigned
     | ClosedOutside
     | DeficitCovered
     | PeriodSettled

@@ -19,6 +19,7 @@ from engine.core.command import (
     FundingTick,
     IndexTick,
     MarkTick,
+    OfferAssignment,
     PlaceOrder,
     PlaceStop,
     QuoteTick,
@@ -35,7 +36,16 @@ from engine.core.money import AMOUNT_MAX
 from engine.core.reason import Reason
 from engine.core.state.standing import cross_equity, isolated_risk
 from engine.core.state.venue import State
-from engine.core.trading import cancels, orders, prices, replay, settings, stops, transfers
+from engine.core.trading import (
+    cancels,
+    orders,
+    prices,
+    replay,
+    settings,
+    stops,
+    transfers,
+    willing,
+)
 
 _HANDLERS: dict[type, Callable[..., None]] = {
     TradeTick: replay.trade_tick,
@@ -55,6 +65,7 @@ _HANDLERS: dict[type, Callable[..., None]] = {
     AmendOrder: orders.amend,
     CancelOrder: cancels.cancel,
     CancelAll: cancels.cancel_every,
+    OfferAssignment: willing.offer,
 }
 _INTRODUCED = (TradeTick, QuoteTick, BookTick, IndexTick, MarkTick)
 

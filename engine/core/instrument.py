@@ -167,6 +167,10 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A position of a smaller notional is closed whole."""
     band_ppm: int = 0
     """How far through the mark a partial order may trade before the whole goes; 0: no limit."""
+    takeover: tuple[Literal["fund", "assignment", "adl"], ...] = ("fund", "adl")
+    """Who takes over what the book left, in this order; what then is left goes off the book."""
+    assignment_profit_ppm: int = 0
+    """What the fund guarantees those who take over, as a part of the value at mark."""
     delay_us: int = 0
     """How long after a breach the venue reacts."""
     cooldown_us: int = 0

@@ -18,7 +18,7 @@ from engine.core.book.stop import Stop
 from engine.core.book.volatility import Volatility
 from engine.core.exchange import Exchange
 from engine.core.instrument import Venue
-from engine.core.money import Micros, Price
+from engine.core.money import Lots, Micros, Price
 from engine.core.reason import Reason
 from engine.core.state.fund import FundTrack
 from engine.core.state.market import Market, SourcePrice
@@ -90,6 +90,7 @@ class Image(msgspec.Struct):
     stalled: dict[str, Reason] | msgspec.UnsetType = msgspec.UNSET
     """Left out where nobody waits, so that old snapshots stay readable."""
     tracks: dict[str, FundTrack] | msgspec.UnsetType = msgspec.UNSET
+    offers: dict[str, dict[str, Lots]] | msgspec.UnsetType = msgspec.UNSET
 
 
 _FIELDS = MarketImage.__struct_fields__
@@ -136,6 +137,7 @@ def restore(venue: Venue, data: bytes) -> Exchange:
     state.stalled = dict(image.stalled or {})
     state.now_us, state.timer_us, state.seq = image.now_us, image.timer_us, image.seq
     state.pauses = image.pauses or {}
+    state.offers = image.offers or {}
     return exchange
 
 
@@ -168,6 +170,7 @@ def _image(state: State) -> Image:
         pauses=state.pauses or msgspec.UNSET,
         stalled=dict(state.stalled) or msgspec.UNSET,
         tracks=state.tracks or msgspec.UNSET,
+        offers={symbol: by for symbol, by in state.offers.items() if by} or msgspec.UNSET,
     )
 
 

@@ -108,12 +108,12 @@ def fund(funds: Funds) -> Fund:
 
 
 def waterfall(sums: Sums) -> Waterfall:
-    """Who paid, as texts; no venue of this form has assignment."""
+    """Who paid, as texts."""
     return Waterfall(
         loss=money(sums.loss),
         own_margin=money(sums.own_margin),
         insurance_fund=money(sums.insurance_fund),
-        assignment="0",
+        assignment=money(sums.assignment),
         adl=money(sums.adl),
         socialized=money(sums.socialized),
         uncovered=money(sums.uncovered),
@@ -182,6 +182,7 @@ def _liquidation(order: Order, units: Units, rules: Rules) -> LiquidationRow:
             fund=units.quantity(order.fund),
             adl=units.quantity(order.adl),
             outside=units.quantity(order.outside),
+            assigned=units.quantity(order.assigned),
         ),
         reduction=began.reduction,
         spared=units.quantity(began.spared),

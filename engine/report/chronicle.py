@@ -29,7 +29,7 @@ class Chronicle:
         self.calls = Calls(setting.watch)
         self.facts = Facts(self.calls)
         self.funds = Funds(setting.venue)
-        self.statement = Statement(setting.watch)
+        self.statement = Statement(setting.watch, setting.unit_values)
         self.top_ups = ForcedTopUps(setting.watch)
         self.fund = Curve(limit)
         self.moved = {symbol: Curve(limit) for symbol in symbols}

@@ -10,6 +10,20 @@ def _plural(tiers: int) -> str:
     return "bracket" if tiers == 1 else "brackets"
 
 
+_TAKERS = {
+    "fund": "the insurance fund, which sells it in the book as far as its cash goes",
+    "assignment": "accounts that stand ready for it",
+    "adl": "others by auto-deleveraging, as the venue's profile has it",
+}
+
+
+def _takeover(stages: Sequence[str]) -> str:
+    if not stages:
+        return "What the book left is closed against the outside market at the mark."
+    takers = ", then ".join(_TAKERS[stage] for stage in stages)
+    return f"What the book left is taken over by {takers}; the rest is closed at the mark."
+
+
 def _parts(parts: Sequence[int]) -> str:
     *first, last = [share(ppm) for ppm in parts]
     before = f"{', then '.join(first)}, then " if first else ""
@@ -111,6 +125,15 @@ CLOSING = Topic(
                 "makes the whole position go, down to its bankruptcy price."
                 if ppm
                 else "A partial order trades as far as the bankruptcy price."
+            ),
+        ),
+        Measure("closing.takeover", _takeover),
+        Measure(
+            "closing.assignment_profit_ppm",
+            lambda ppm: (
+                f"Who takes a position over is guaranteed {share(ppm)} of its value by the fund."
+                if ppm
+                else "Who takes a position over is guaranteed to lose nothing by it at the mark."
             ),
         ),
         Measure(

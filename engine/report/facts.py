@@ -11,6 +11,7 @@ import msgspec
 
 from engine.core.command import Mode
 from engine.core.event import (
+    Assigned,
     ClosedOutside,
     DeficitCovered,
     Deleveraged,
@@ -41,6 +42,7 @@ class Sums(msgspec.Struct):
     loss: int = 0
     own_margin: int = 0
     insurance_fund: int = 0
+    assignment: int = 0
     adl: int = 0
     socialized: int = 0
     uncovered: int = 0
@@ -50,8 +52,8 @@ class Sums(msgspec.Struct):
     @property
     def gap(self) -> int:
         """Loss less everybody who paid for it; 0, or a rule of the waterfall was broken."""
-        paid = self.own_margin + self.insurance_fund + self.adl + self.socialized + self.uncovered
-        return self.loss - paid - self.pending
+        paid = self.own_margin + self.insurance_fund + self.assignment + self.adl
+        return self.loss - paid - self.socialized - self.uncovered - self.pending
 
 
 class Fill(msgspec.Struct):
@@ -87,6 +89,7 @@ class Order(msgspec.Struct):
     book: int = 0
     book_value: int = 0
     fund: int = 0
+    assigned: int = 0
     adl: int = 0
     outside: int = 0
     outside_price: int = 0
@@ -128,6 +131,7 @@ class Facts:
             LiquidationFilled: self._filled,
             LiquidationFeePaid: self._charged,
             Deleveraged: self._deleveraged,
+            Assigned: self._assigned,
             ClosedOutside: self._closed_outside,
             DeficitCovered: self._covered,
             PeriodSettled: self._settled,
@@ -176,6 +180,15 @@ class Facts:
             sums.loss += event.loss
             sums.own_margin += event.own_margin
             sums.adl += event.adl
+
+    def _assigned(self, event: Assigned) -> None:
+        order = self.orders[event.liquidation]
+        order.assigned += event.quantity
+        for sums in (self.sums, order.sums):
+            sums.loss += event.loss
+            sums.own_margin += event.own_margin
+            sums.insurance_fund += event.insurance_fund
+            sums.assignment += event.assignment
 
     def _closed_outside(self, event: ClosedOutside) -> None:
         """Settled at the mark: what it lost is the margin's until a deficit is covered."""

@@ -19,6 +19,11 @@ class Setting(msgspec.Struct, frozen=True):
     """Points that a curve may have."""
 
     @property
+    def unit_values(self) -> dict[str, int]:
+        """What a lot gains by one price unit, in micros, by contract."""
+        return {contract.symbol: contract.unit_value for contract in self.venue.contracts}
+
+    @property
     def watch(self) -> tuple[str, ...]:
         """The accounts whose equity is drawn."""
         return tuple(self.modes)

@@ -5,12 +5,13 @@ cut stands beside the results whatever it was taken from, so that twins of both 
 Results are in micros, quantities in lots, prices in price units.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import msgspec
 
 from engine.core.event import (
+    Assigned,
     ClosedOutside,
     DeficitCovered,
     Deleveraged,
@@ -46,10 +47,12 @@ class Line(msgspec.Struct):
 class Statement:
     """Takes in every event and keeps those of the watched accounts."""
 
-    def __init__(self, watch: tuple[str, ...]) -> None:
+    def __init__(self, watch: tuple[str, ...], units: Mapping[str, int]) -> None:
+        """Take the accounts to watch, and what a lot gains by one price unit, by contract."""
         self.lines: dict[str, dict[str, Line]] = {account: {} for account in watch}
         self.paid_in = dict.fromkeys(watch, 0)
         self.cuts = dict.fromkeys(watch, 0)
+        self._units = units
         self._position: dict[tuple[str, str], int] = {}
         self._losers: dict[int, str] = {}
         self._handlers: dict[type[Event], Callable[[Any], None]] = {
@@ -61,6 +64,7 @@ class Statement:
             LiquidationFilled: self._forced,
             LiquidationFeePaid: self._charged,
             Deleveraged: self._deleveraged,
+            Assigned: self._assigned,
             ClosedOutside: self._closed_outside,
             DeficitCovered: self._covered,
             LossSocialized: self._cut,
@@ -159,6 +163,32 @@ class Statement:
         loser = self._losers.get(event.liquidation)
         if loser is not None:
             self._forced_off_book(loser, event.contract, event.quantity, event.own_margin)
+
+    def _assigned(self, event: Assigned) -> None:
+        line = self._line(event.account, event.contract)
+        if line is not None:
+            self._takes(line, event)
+        loser = self._losers.get(event.liquidation)
+        if loser is not None:
+            self._forced_off_book(loser, event.contract, event.quantity, event.own_margin)
+
+    def _takes(self, line: Line, event: Assigned) -> None:
+        """What somebody took over counts like a trade at its money."""
+        key = (event.account, event.contract)
+        before = self._position.get(key, 0)
+        signed = event.quantity if event.side == "buy" else -event.quantity
+        opposite = before * signed < 0
+        closing = min(abs(before), event.quantity) if opposite else 0
+        opening = event.quantity - closing
+        self._position[key] = before + signed
+        line.result += event.realized
+        if opening and (not before or opposite):
+            line.side = "long" if signed > 0 else "short"
+            line.opened = line.opened_value = line.closed = line.closed_value = 0
+        unit = event.value // (event.quantity * self._units[event.contract])
+        line.opened += opening
+        line.opened_value += opening * unit
+        line.ended = "open" if self._position[key] else "closed"
 
     def _closed_outside(self, event: ClosedOutside) -> None:
         if event.account in self.lines:

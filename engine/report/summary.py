@@ -69,6 +69,7 @@ class Filled(msgspec.Struct, frozen=True):
     fund: Decimal
     adl: Decimal
     outside: Decimal
+    assigned: Decimal = "0"
 
 
 class Stretch(msgspec.Struct, frozen=True):

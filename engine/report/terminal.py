@@ -213,6 +213,7 @@ def _told(row: LiquidationRow) -> Text:
 def _where(row: LiquidationRow) -> str:
     filled = row.filled
     took = {"book": filled.book, "fund": filled.fund, "ADL": filled.adl, "outside": filled.outside}
+    took["assigned"] = filled.assigned
     parts = [f"{name} {grouped(quantity)}" for name, quantity in took.items() if quantity != "0"]
     if row.average_fill is not None:
         parts[0] += f" at {grouped(row.average_fill)}"

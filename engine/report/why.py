@@ -47,8 +47,8 @@ class Why(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 
     `called` are levels of margin calls, `drawn` contracts and amounts of pool draws, each with
     how many milliseconds before `at`, and since the margin account was liquidated last. `filled`
-    are quantities in book, fund, ADL and off the book; `sized` says how large the order was,
-    `spared` what it left of the position; `fills` a code of `FILLS`, price and quantity.
+    are quantities in book, fund, ADL, off the book and assigned; `sized` says how large the order
+    is, `spared` what it left of the position; `fills` a code of `FILLS`, price and quantity.
     `deleveraged` and `cut` are account, quantity and amount of those who bore most,
     `..._count` says how many did. `left` are quantity, equity and maintenance after it.
     """
@@ -83,7 +83,7 @@ class Why(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     called: tuple[tuple[int, int], ...]
     drawn: tuple[tuple[str, str, int], ...]
     cancelled: int
-    filled: tuple[str, str, str, str]
+    filled: tuple[str, str, str, str, str]
     fills: tuple[tuple[str, str, str], ...]
     fill_count: int
     deleveraged: tuple[tuple[str, str, str], ...]
@@ -93,6 +93,7 @@ class Why(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     left: tuple[str, str, str] | None
     sized: str
     spared: str
+    assignment: str
 
 
 class Cause(msgspec.Struct, frozen=True):
@@ -203,15 +204,17 @@ def _why(order: Order, units: Units, worth: int) -> Why:
         else (units.quantity(ended.quantity), money(ended.equity), money(ended.maintenance)),
         sized=SIZED[began.reduction],
         spared=units.quantity(began.spared),
+        assignment=money(sums.assignment),
     )
 
 
-def _filled(order: Order, units: Units) -> tuple[str, str, str, str]:
+def _filled(order: Order, units: Units) -> tuple[str, str, str, str, str]:
     return (
         units.quantity(order.book),
         units.quantity(order.fund),
         units.quantity(order.adl),
         units.quantity(order.outside),
+        units.quantity(order.assigned),
     )
 
 

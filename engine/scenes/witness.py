@@ -1,6 +1,6 @@
 """Who takes notice of a scene's run: of what positions came to, and of accounts at a moment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -20,8 +20,9 @@ class Fate:
     `marks` are those at which a position was liquidated first, in price units.
     """
 
-    def __init__(self, accounts: Sequence[str]) -> None:
-        self.statement = Statement(tuple(accounts))
+    def __init__(self, accounts: Sequence[str], units: Mapping[str, int]) -> None:
+        """Take the accounts, and what a lot gains by one price unit, by contract."""
+        self.statement = Statement(tuple(accounts), units)
         self.marks: dict[tuple[str, str], int] = {}
 
     def saw(self, command: Command, events: tuple[Event, ...]) -> None:

@@ -67,7 +67,7 @@ class Running:
         self.chronicle, self.prices = Chronicle(self.setting), Prices()
         self.samples = Samples(self.setting)
         self.fine = Samples(msgspec.structs.replace(self.setting, samples=100_000))
-        self.everybody = Statement(tuple(accounts))
+        self.everybody = Statement(tuple(accounts), self.setting.unit_values)
         self.worth: dict[tuple[str, int], int] = {}
         self.ticks = 0
         self._ears = (self.chronicle.heard, self.prices.heard, self.everybody.heard)

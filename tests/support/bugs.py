@@ -155,7 +155,9 @@ def turned_mode(state: State, command: Any) -> Reason | None:
 
 
 BUGS = {
-    "shares leak": Bug("liquidation.socialize.shares", leaking_shares, "winners were cut by"),
+    "shares leak": Bug(
+        "liquidation.socialize.shares", leaking_shares, "winners were cut by|PeriodSettled"
+    ),
     "an account is listed twice": Bug(
         "liquidation.breach.queued", listed_twice, "is the order|ends at 0"
     ),

@@ -44,6 +44,17 @@ def _partial(dice: random.Random, closing: Closing) -> Closing:
         parts_ppm=dice.choice(((100_000,), (200_000, PPM), (333_333,), (1, 600_000))),
         slice_notional=Micros(dice.choice((0, 3, 20, 200)) * QUOTE),
         whole_below=Micros(dice.choice((0, 0, 10, 100)) * QUOTE),
+        takeover=dice.choice(
+            (
+                ("fund", "adl"),
+                ("fund", "assignment", "adl"),
+                ("assignment", "fund", "adl"),
+                ("assignment", "adl"),
+                ("fund",),
+                (),
+            )
+        ),
+        assignment_profit_ppm=dice.choice((0, 5_000, 20_000)),
         band_ppm=dice.choice((0, 0, 500, 10_000)),
         delay_us=dice.choice((0, 0, 0, 1, 1_000_000, 120_000_000)),
         cooldown_us=dice.choice((0, 0, 1_000, 1_000_000, 60_000_000, 4_000_000_000)),

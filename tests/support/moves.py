@@ -12,6 +12,7 @@ from engine.core.command import (
     IndexTick,
     MarkTick,
     Mode,
+    OfferAssignment,
     PlaceOrder,
     RemoveMargin,
     SetLeverage,
@@ -172,6 +173,15 @@ def move_margin(model: Model) -> AnyCommand:
     kind = model.dice.choice((AddMargin, RemoveMargin))
     amount = 1 + int(model.money[account] * model.dice.choice((0.0, 0.01, 0.05, 0.3)))
     return kind(at_us=model.now, account=account, contract=model.symbol(), amount=Micros(amount))
+
+
+def offer(model: Model) -> AnyCommand:
+    """Stand ready to take positions over, or no longer."""
+    account = model.dice.choice(model.makers) if model.dice.random() < 0.7 else model.account()
+    lots = model.dice.choice((0, 1, 50, 1_000, 2_000))
+    return OfferAssignment(
+        at_us=model.now, account=account, contract=model.symbol(), quantity=Lots(lots)
+    )
 
 
 # -- orders --

@@ -16,6 +16,7 @@ from engine.core.command import (
     FundingTick,
     IndexTick,
     MarkTick,
+    OfferAssignment,
     PlaceOrder,
     PlaceStop,
     QuoteTick,
@@ -174,6 +175,9 @@ def _bad_money(at_us: int, account: str, symbol: str) -> list[AnyCommand]:
         AddMargin(at_us=at_us, account=account, contract=symbol, amount=Micros(0)),
         AddMargin(at_us=at_us, account=account, contract=symbol, amount=huge),
         RemoveMargin(at_us=at_us, account=account, contract=symbol, amount=huge),
+        OfferAssignment(at_us=at_us, account=account, contract=symbol, quantity=Lots(-1)),
+        OfferAssignment(at_us=at_us, account=account, contract=symbol, quantity=Lots(2**40)),
+        OfferAssignment(at_us=at_us, account=account, contract=symbol, quantity=Lots(0)),
     ]
 
 

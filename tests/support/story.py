@@ -39,7 +39,7 @@ from tests.support.story_events import line_of, name_of, word_of
 from tests.support.story_venue import Draft
 
 RICH = Micros(1_000_000)
-PARTS = ("own_margin", "insurance_fund", "adl", "socialized", "uncovered", "pending")
+PARTS = ("own_margin", "insurance_fund", "assignment", "adl", "socialized", "uncovered", "pending")
 
 
 class Day:

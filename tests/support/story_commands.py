@@ -18,6 +18,7 @@
     alice     amends name 4 @ 995
     alice     clears [ETH]                          all orders and stops there; clears all
     alice     cancels name
+    alice     offers 50 [ETH]                       to take liquidated positions over
 
 Orders without a name are called 1, 2, 3 … by account.
 """
@@ -41,6 +42,7 @@ from engine.core.command import (
     IndexTick,
     MarkTick,
     Mode,
+    OfferAssignment,
     PlaceOrder,
     PlaceStop,
     QuoteTick,
@@ -184,6 +186,9 @@ class Reader:
             leverage = words.times()
             assert leverage is not None, "a leverage is written like 20x"
             return SetLeverage(at_us=at, account=who, contract=contract, leverage=leverage)
+        if verb == "offers":
+            quantity = Lots(words.number())
+            return OfferAssignment(at_us=at, account=who, contract=contract, quantity=quantity)
         amount = Micros(words.number())
         if verb in _MARGINS:
             return _MARGINS[verb](at_us=at, account=who, contract=contract, amount=amount)

@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 
 from engine.core.event import (
+    Assigned,
+    AssignmentOffered,
     ClosedOutside,
     DeficitCovered,
     Deleveraged,
@@ -82,6 +84,8 @@ LINES: dict[type[Event], str] = {
     LiquidationFeePaid: "fee {account} {contract} {taker_fee} and {liquidation_fee}",
     Deleveraged: "deleverage {account} {side} {quantity} {contract} for {value} "
     "realized {realized}",
+    Assigned: "assign {account} {side} {quantity} {contract} for {value} assignment {assignment}",
+    AssignmentOffered: "offers {account} {contract} {quantity}",
     ClosedOutside: "outside {account} {quantity} {contract} @ {price}",
     LossSocialized: "socialize {who} {amount}",
     DeficitCovered: "deficit {account} {contract} {deficit}",
@@ -97,6 +101,7 @@ IF_ANY: dict[type[Event], tuple[str, ...]] = {
     OrderFilled: ("realized", "fee"),
     LiquidationStarted: ("spared",),
     LiquidationFilled: ("insurance_fund",),
+    Assigned: ("insurance_fund", "realized"),
     DeficitCovered: ("insurance_fund", "socialized", "uncovered", "pending"),
     PeriodSettled: ("insurance_fund", "socialized", "uncovered"),
 }

@@ -44,10 +44,14 @@ class _Sale(msgspec.Struct):
         return low
 
 
-def from_fund(state: State, case: Case, position: Position, lots: Settlement) -> int:
-    """Sell lots into the book for the fund's account; return how many it could afford."""
+def from_fund(state: State, case: Case, position: Position, lots: Settlement, done: int) -> int:
+    """Sell lots after the first `done` into the book for the fund's account, as it can afford.
+
+    Return how many are done then.
+    """
     market = state.markets[position.contract]
-    sale = _Sale(lots, market.contract.unit_value, of_fund(state, case, position.contract))
+    cash = of_fund(state, case, position.contract)
+    sale = _Sale(lots, market.contract.unit_value, cash, done)
     fund = state.fund_key(position.contract)
     walk = market.walk(other_side(position), state.now_us)
     while sale.sold < lots.quantity:

@@ -19,7 +19,7 @@ from engine.core.trading.fill import realize, release_rest
 from engine.core.trading.reserve import cancel_all
 
 
-def is_possible(state: State, lots: Settlement) -> bool:
+def _is_possible(state: State, lots: Settlement) -> bool:
     """Say whether the venue deleverages, and whether there is a price to do it at."""
     if state.rules.adl == "none":
         return False
@@ -44,6 +44,8 @@ def against_others(
     state: State, case: Case, position: Position, lots: Settlement, done: int
 ) -> int:
     """Close lots after the first `done` against others; return how many are done then."""
+    if not _is_possible(state, lots):
+        return done
     closing = _Closing(case, position, lots, done)
     queue = rank.queue(state, position, case.liquidation)
     if state.rules.adl == "pro_rata":

@@ -4,10 +4,13 @@ A command is worked off in waves. Marks are frozen within a wave; what it trades
 at its end, and whoever is newly in breach forms the next wave, until nobody is.
 """
 
+from collections.abc import Callable
+
 from engine.core.account.position import Position
 from engine.core.event import LiquidationEnded, LiquidationStarted
 from engine.core.liquidation import (
     alert,
+    assign,
     breach,
     cancel,
     choose,
@@ -21,6 +24,7 @@ from engine.core.liquidation import (
     socialize,
 )
 from engine.core.liquidation.case import Case
+from engine.core.margin.bankruptcy import Settlement
 from engine.core.margin.brackets import bracket_of
 from engine.core.money import Lots, Micros, Price
 from engine.core.state.standing import risk_of
@@ -132,15 +136,23 @@ def _send(state: State, case: Case, position: Position, lots: int, band_ppm: int
 
 
 def _take_over(state: State, case: Case, position: Position) -> None:
-    """Let fund, winners and the outside market take what is left of a position."""
+    """Let those whom the profile names take what is left, and the outside market the rest."""
     if not position.quantity:
         return
-    lots = case.lots(state, position)
-    done = cover.from_fund(state, case, position, lots)
-    if position.quantity and deleverage.is_possible(state, lots):
-        done = deleverage.against_others(state, case, position, lots, done)
+    lots, done = case.lots(state, position), 0
+    for stage in state.rules.closing.takeover:
+        if position.quantity:
+            done = _TAKERS[stage](state, case, position, lots, done)
     if position.quantity:
         offload.to_outside(state, case, position, lots, done)
+
+
+_TAKERS: dict[str, Callable[[State, Case, Position, Settlement, int], int]] = {
+    "fund": cover.from_fund,
+    "assignment": assign.to_willing,
+    "adl": deleverage.against_others,
+}
+"""Each takes some of the lots after those that are done and returns how many are done then."""
 
 
 def _settle(state: State, case: Case, key: str, contract: str) -> None:

@@ -16,7 +16,7 @@ from engine.core.book.order import Order
 from engine.core.command import Command
 from engine.core.event import Event, Rejected, TickApplied
 from engine.core.instrument import Venue
-from engine.core.money import Micros
+from engine.core.money import Lots, Micros
 from engine.core.reason import Reason
 from engine.core.state.fund import FundTrack
 from engine.core.state.market import Market
@@ -59,6 +59,8 @@ class State:
         self.expiries: SortedList[tuple[int, int, str, str]] = SortedList()
         """Resting orders that end by themselves: when, arrival, account and order."""
         self._codes = {(one.command, one.reason): one.code for one in venue.rules.refusals}
+        self.offers: dict[str, dict[str, Lots]] = {}
+        """By contract and account: up to which position liquidated ones are taken over (C4)."""
         self.now_us = 0
         self.timer_us = 0
         self.seq = 0

@@ -3,7 +3,7 @@
 // to, its account of why when it is opened, so that thousands of them cost nothing.
 
 const CHUNK = 60;
-const PAYERS = ["own_margin", "insurance_fund", "adl", "socialized", "uncovered", "pending"];
+const PAYERS = ["own_margin", "insurance_fund", "assignment", "adl", "socialized", "uncovered", "pending"];
 
 class Why {
   constructor(data, colors) {
@@ -285,12 +285,13 @@ function before(row) {
 }
 
 function closed(row) {
-  const [book, fund, adl, outside] = row.filled;
+  const [book, fund, adl, outside, assigned] = row.filled;
   const quantity = (lots, more = "") => (isZero(lots) ? null : `${grouped(lots)}${more}`);
   return [
     ["filled in the book", quantity(book)],
     ["sold for the fund", quantity(fund)],
     ["average fill", row.average === null ? null : grouped(row.average)],
+    ["assigned to accounts that stood ready", quantity(assigned)],
     ["deleveraged", quantity(adl, row.bankruptcy === null ? "" : `, at about ${grouped(row.bankruptcy)}`)],
     ["closed off the book", quantity(outside, `, at ${grouped(row.outside ?? "0")}`)],
     ["left of the position", row.left === null ? null : grouped(row.left[0])],

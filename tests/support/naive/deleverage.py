@@ -15,6 +15,8 @@ from tests.support.naive.state import OUTSIDE, State
 
 def deleverage(state: State, step: Step) -> None:
     """Close the others in their order, or all in proportion; outside at last, if at all."""
+    if state.rules.adl == "none":
+        return
     if state.rules.adl == "pro_rata":
         _proportionally(state, step, sorted(_others(state, step)))
     else:

@@ -10,6 +10,7 @@ from engine.core.command import (
     CancelOrder,
     Deposit,
     FundingTick,
+    OfferAssignment,
     PlaceOrder,
     PlaceStop,
     RemoveMargin,
@@ -18,6 +19,7 @@ from engine.core.command import (
     Withdraw,
 )
 from engine.core.event import (
+    AssignmentOffered,
     Deposited,
     Event,
     LeverageSet,
@@ -155,10 +157,24 @@ def _cancel_all(state: State, command: CancelAll) -> None:
 
 def _account_command(
     state: State,
-    command: Deposit | Withdraw | SetLeverage | SetMarginMode | AddMargin | RemoveMargin,
+    command: Deposit
+    | Withdraw
+    | SetLeverage
+    | SetMarginMode
+    | AddMargin
+    | RemoveMargin
+    | OfferAssignment,
 ) -> None:
     if isinstance(command, Deposit | Withdraw):
         _cash(state, command)
+    elif isinstance(command, OfferAssignment):
+        state.offers[command.account, command.contract] = command.quantity
+        state.emit(
+            AssignmentOffered,
+            account=command.account,
+            contract=command.contract,
+            quantity=command.quantity,
+        )
     elif isinstance(command, SetLeverage):
         state.leverages[command.account, command.contract] = command.leverage
         state.emit(

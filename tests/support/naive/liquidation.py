@@ -10,6 +10,7 @@ from engine.core.event import (
 from engine.core.money import PPM, div_up
 from engine.core.reason import Reason
 from tests.support.naive import margin
+from tests.support.naive.assign import assign
 from tests.support.naive.book import opposite
 from tests.support.naive.deficit import settle_balance
 from tests.support.naive.deleverage import deleverage
@@ -131,9 +132,13 @@ def _step(state: State, job: Job, contract: str, lots: int, *, is_last: bool) ->
     if is_taken_over and step.lots:
         step.share = _share(state, pocket, contract, job.set_aside)
         priced = _bankruptcy_value(state, account, contract, step.share) > 0
-        sell_for_fund(state, step)
-        if state.rules.adl != "none" and (priced or state.rules.adl_price != "bankruptcy"):
-            deleverage(state, step)
+        for stage in state.rules.closing.takeover:
+            if stage == "fund":
+                sell_for_fund(state, step)
+            elif stage == "assignment" and priced:
+                assign(state, step)
+            elif stage == "adl" and (priced or state.rules.adl_price != "bankruptcy"):
+                deleverage(state, step)
         _close_outside(state, step)
     if is_last:
         pay_fees(state, job)

@@ -12,6 +12,7 @@ from engine.core.command import (
     Deposit,
     FundingTick,
     IndexTick,
+    OfferAssignment,
     PlaceOrder,
     PlaceStop,
     QuoteTick,
@@ -69,7 +70,21 @@ def refusal(state: State, command: AnyCommand) -> Reason | None:
     if isinstance(command, PlaceOrder):
         return _place(state, command)
     assert not isinstance(command, PlaceStop), "stops have checks of their own"
+    if isinstance(command, OfferAssignment):
+        return _offer(state, command)
     return _margin(state, command)
+
+
+def _offer(state: State, command: OfferAssignment) -> Reason | None:
+    """C4."""
+    if "assignment" not in state.rules.closing.takeover:
+        return Reason.NO_ASSIGNMENT
+    if command.quantity < 0:
+        return Reason.INVALID_QUANTITY
+    if command.quantity > state.markets[command.contract].contract.quantity_max:
+        return Reason.POSITION_LIMIT
+    before = state.offers.get((command.account, command.contract), 0)
+    return Reason.UNCHANGED if before == command.quantity else None
 
 
 def _tick(state: State, command: Tick) -> Reason | None:

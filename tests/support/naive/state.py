@@ -173,6 +173,7 @@ class State:
         self.crossed: dict[Pocket, set[int]] = {}
         self.drawing: set[tuple[str, str]] = set()
         self.waiting: dict[Pocket, Job] = {}
+        self.offers: dict[tuple[str, str], int] = {}
         self.dirty: set[str] = set()
         self.arrivals = 0
         self.openings = 0

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from engine.core.account.account import OUTSIDE
 from engine.core.command import AnyCommand
 from engine.core.event import (
+    Assigned,
     ClosedOutside,
     DeficitCovered,
     Deleveraged,
@@ -59,6 +60,8 @@ class Holdings(Witness):
             assert event.taker_fee + event.liquidation_fee > 0, f"{event}"
         elif isinstance(event, Deleveraged):
             self._deleveraged(state, event)
+        elif isinstance(event, Assigned):
+            self._assigned(state, event)
         elif isinstance(event, ClosedOutside):
             self._closed_outside(state, event)
         elif isinstance(event, LossSocialized):
@@ -113,6 +116,26 @@ class Holdings(Witness):
         assert event.loss == cost - sign * at_mark, f"{event}"
         assert event.own_margin == -lost, f"{event}"
         self._count(event.loss, event.own_margin + event.adl)
+
+    def _assigned(self, state: State, event: Assigned) -> None:
+        loser, contract = self._loser
+        market = state.markets[contract]
+        held, taker = self._of(loser, contract), self._of(event.account, event.contract)
+        assert event.account not in (loser, OUTSIDE), f"{event}"
+        sign, at_mark = held.sign, event.quantity * market.mark * market.contract.unit_value
+        assert event.side == ("buy" if sign > 0 else "sell"), f"{event}"
+        assert event.assignment <= 0, f"who takes over loses nothing at the mark: {event}"
+        assert sign * (at_mark - event.value) == -event.assignment, f"{event}"
+        lost, cost = held.close(event.quantity, event.value + sign * event.insurance_fund)
+        closing = min(event.quantity, abs(taker.lots)) if taker.sign == -sign else 0
+        closed = event.value * closing // event.quantity
+        won = taker.close(closing, closed)[0] if closing else 0
+        taker.lots += sign * (event.quantity - closing)
+        taker.cost += sign * (event.value - closed)
+        assert event.realized == won, f"{won} was realised: {event}"
+        assert event.loss == cost - sign * at_mark, f"{event}"
+        assert event.own_margin == -lost, f"{event}"
+        self._count(event.loss, event.own_margin + event.insurance_fund + event.assignment)
 
     def _closed_outside(self, state: State, event: ClosedOutside) -> None:
         market = state.markets[event.contract]

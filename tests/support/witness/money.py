@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from engine.core.command import AnyCommand
 from engine.core.event import (
+    Assigned,
     DeficitCovered,
     Event,
     LiquidationFeePaid,
@@ -15,7 +16,7 @@ from engine.core.invariants import Watched
 from engine.core.state.venue import State, keyed
 from tests.support.witness.seen import Witness
 
-_TELLS_FUND = (LiquidationFilled, LiquidationFeePaid, DeficitCovered, ResidueTaken)
+_TELLS_FUND = (Assigned, LiquidationFilled, LiquidationFeePaid, DeficitCovered, ResidueTaken)
 
 
 class Money(Witness):

@@ -1,0 +1,105 @@
+"""Accounts that stand ready take the position over at its bankruptcy price, or better (C4).
+
+Source: Kraken Futures, support 360022835671: what book and fund leave is assigned to liquidity
+providers who have registered for it, shared equally, with a small profit guaranteed.
+"""
+
+from engine.core.account.position import Position
+from engine.core.event import Assigned
+from engine.core.liquidation.case import Case
+from engine.core.margin.bankruptcy import Part, Settlement
+from engine.core.margin.brackets import leverage_max
+from engine.core.margin.risk import opening_margin
+from engine.core.money import PPM, Lots, Micros, div_up
+from engine.core.reason import Reason
+from engine.core.state.standing import risk_of, withdrawable
+from engine.core.state.venue import State
+from engine.core.trading.fill import open_part, realize, release_rest
+from engine.core.trading.reserve import cancel_all
+
+
+def to_willing(state: State, case: Case, position: Position, lots: Settlement, done: int) -> int:
+    """Share what is left over those who stand ready; return how many lots are done then."""
+    if lots.bankruptcy_value <= 0:
+        return done
+    offers = state.offers.get(position.contract, {})
+    wanted = lots.quantity - done
+    room = sorted(
+        (_room(state, position, name, most, wanted), name) for name, most in offers.items()
+    )
+    for number, (most, name) in enumerate(room):
+        count = min(most, div_up(lots.quantity - done, len(room) - number))
+        if count and _assign(state, case, position, name, lots.part(done, done + count)):
+            done += count
+    return done
+
+
+def _room(state: State, loser: Position, name: str, most: int, wanted: int) -> int:
+    """Return how many of the lots somebody can take: what he offers, and his margin carries."""
+    market, own = state.markets[loser.contract], state.position(name, loser.contract)
+    if name == loser.account or risk_of(state, own).is_breach(state.rules.strict_trigger):
+        return 0
+    held = loser.sign * own.quantity
+    room, closing = min(wanted, max(0, most - held)), max(0, -held)
+    if room <= closing:
+        return room
+    free = withdrawable(state, state.accounts[name])
+    low, high = 0, room - closing
+    while low < high:
+        middle = (low + high + 1) // 2
+        value = middle * market.mark * market.contract.unit_value
+        if opening_margin(market.contract, value, own.leverage, loser.sign) <= free:
+            low = middle
+        else:
+            high = middle - 1
+    after = max(0, held) + low
+    if low and own.leverage > leverage_max(market.contract, after, market.mark):
+        return closing
+    return closing + low
+
+
+def _assign(state: State, case: Case, loser: Position, name: str, part: Part) -> bool:
+    """Hand lots over; say whether the fund could pay the profit that is guaranteed."""
+    sign, contract = loser.sign, loser.contract
+    profit = div_up(part.at_mark * state.rules.closing.assignment_profit_ppm, PPM)
+    paid = max(0, profit - part.given)
+    value = part.value - sign * paid
+    if paid > state.fund_of(contract) or value <= 0:
+        return False
+    orders = state.accounts[name].orders_in(contract)
+    cancel_all(state, orders, Reason.ASSIGNED)
+    lost = realize(state, loser, part.count, part.value)
+    state.post(state.fund_key(contract), f"open_cost:{contract}", paid)
+    realized = _take(state, state.hold(name, contract), part.count, value, sign)
+    state.emit(
+        Assigned(
+            **state.stamp(),
+            liquidation=case.liquidation,
+            account=name,
+            contract=contract,
+            side="buy" if sign > 0 else "sell",
+            quantity=Lots(part.count),
+            value=Micros(value),
+            realized=Micros(realized),
+            loss=Micros(lost.cost - sign * part.at_mark),
+            own_margin=Micros(lost.cost - sign * part.value),
+            insurance_fund=Micros(paid),
+            assignment=Micros(-part.given - paid),
+            fund=state.fund_of(contract),
+        )
+    )
+    return True
+
+
+def _take(state: State, own: Position, lots: int, value: int, sign: int) -> int:
+    """Close what stands against the lots, open the rest; return what was realised."""
+    closing = min(lots, max(0, -sign * own.quantity))
+    closed_value = value * closing // lots
+    realized = 0
+    if closing:
+        realized = realize(state, own, closing, closed_value).realized
+        if not own.quantity:
+            release_rest(state, own)
+    if lots > closing:
+        open_part(state, own, lots - closing, value - closed_value, sign=sign, fee_ppm=0)
+    return realized
