@@ -121,3 +121,43 @@ alice     offers 5
   > refused alice unchanged
 alice     offers 0
   > offers alice 0
+
+== who stands against the loser may take it all by closing
+closing   takeover assignment
+alice     wallet 1_000
+alice     long 10 @ 1_000 isolated
+bob       short 20 @ 1_000
+outside   long 10 @ 1_000
+bob       offers 1
+  > offers bob 1
+tick      905
+  > tick 905
+  > breach alice:BTC long 10 mark 905 equity 50 maintenance 91 bankruptcy 900
+  > assign bob buy 10 for 9_000 assignment -50 realized 1_000
+  > ended alice 0 equity 0 maintenance 0
+
+== with equity left beyond the value of a long there is no bankruptcy price to take over at
+closing   order all_at_once takeover assignment,adl
+rules     residue_to client
+alice     wallet 2_000
+alice     long 10 @ 1_000 cross 20x
+alice     long 1 SOL @ 100 cross 20x
+bob       short 10 @ 1_000
+bob       short 1 SOL @ 100
+carol     bids 10 @ 813
+carol     wallet 100_000
+carol     offers 100 SOL
+  > offers carol SOL 100
+tick      SOL 50
+  > tick SOL 50
+  > draws alice SOL 49
+tick      813                        # 80 are left; the long in SOL is worth 50
+  > tick 813
+  > breach alice long 10 mark 813 equity 80 maintenance 83 bankruptcy 806
+  > filled carol/1 buy 10 @ 813 maker liquidation position 10
+  > close alice 10 @ 813
+  > ended alice 0 equity 80 maintenance 1
+  > breach alice SOL long 1 mark 50 equity 80 maintenance 1 bankruptcy 1
+  > outside alice 1 SOL @ 50
+  > residue alice SOL 80 to client
+  > ended alice SOL 0 equity 80 maintenance 0
