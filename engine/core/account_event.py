@@ -1,4 +1,4 @@
-"""What happens to an account's money and settings at its own wish."""
+"""What happens to an account's money and settings at its own wish, and what it is warned of."""
 
 from engine.core.command import Mode
 from engine.core.event_head import Event
@@ -62,3 +62,27 @@ class AssignmentOffered(Event, frozen=True):
     account: str
     contract: str
     quantity: Lots
+
+
+class MarginCalled(Event, frozen=True):
+    """The margin ratio crossed a warning level upwards.
+
+    `contract` is the position nearest to liquidation, `restore` the money that would bring the
+    ratio back to the level.
+    """
+
+    account: str
+    contract: str
+    mode: Mode
+    level: int
+    equity: Micros
+    maintenance: Micros
+    restore: Micros
+
+
+class PoolDrawn(Event, frozen=True):
+    """A cross position lives on its account's pool: its isolated twin would lack `draw`."""
+
+    account: str
+    contract: str
+    draw: Micros

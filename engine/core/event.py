@@ -16,8 +16,10 @@ from engine.core.account_event import AssignmentOffered as AssignmentOffered
 from engine.core.account_event import Deposited as Deposited
 from engine.core.account_event import LeverageSet as LeverageSet
 from engine.core.account_event import MarginAdded as MarginAdded
+from engine.core.account_event import MarginCalled as MarginCalled
 from engine.core.account_event import MarginModeSet as MarginModeSet
 from engine.core.account_event import MarginRemoved as MarginRemoved
+from engine.core.account_event import PoolDrawn as PoolDrawn
 from engine.core.account_event import Withdrawn as Withdrawn
 from engine.core.command import Mode, Side
 from engine.core.event_head import Event as Event
@@ -129,30 +131,6 @@ class FundingPaid(Event, frozen=True):
     account: str
     contract: str
     amount: Micros
-
-
-class MarginCalled(Event, frozen=True):
-    """The margin ratio crossed a warning level upwards.
-
-    `contract` is the position nearest to liquidation, `restore` the money that would bring the
-    ratio back to the level.
-    """
-
-    account: str
-    contract: str
-    mode: Mode
-    level: int
-    equity: Micros
-    maintenance: Micros
-    restore: Micros
-
-
-class PoolDrawn(Event, frozen=True):
-    """A cross position lives on its account's pool: its isolated twin would lack `draw`."""
-
-    account: str
-    contract: str
-    draw: Micros
 
 
 class LiquidationWaits(Event, frozen=True):
