@@ -49,6 +49,7 @@ def _partial(dice: random.Random, closing: Closing) -> Closing:
                 ("fund", "adl"),
                 ("fund", "assignment", "adl"),
                 ("assignment", "fund", "adl"),
+                ("assignment", "fund", "adl"),
                 ("assignment", "adl"),
                 ("fund",),
                 (),

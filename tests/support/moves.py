@@ -178,7 +178,7 @@ def move_margin(model: Model) -> AnyCommand:
 def offer(model: Model) -> AnyCommand:
     """Stand ready to take positions over, or no longer."""
     account = model.dice.choice(model.makers) if model.dice.random() < 0.7 else model.account()
-    lots = model.dice.choice((0, 1, 50, 1_000, 2_000))
+    lots = model.dice.choice((0, 1, 50, 1_000, 2_000, 2_000, 2_000))
     return OfferAssignment(
         at_us=model.now, account=account, contract=model.symbol(), quantity=Lots(lots)
     )

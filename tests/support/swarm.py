@@ -89,7 +89,7 @@ BASE: tuple[tuple[Kind, int], ...] = (
     (moves.set_leverage, 2),
     (moves.set_mode, 3),
     (moves.move_margin, 3),
-    (moves.offer, 2),
+    (moves.offer, 8),
     (moves.market_order, 10),
     (moves.shove, 3),
     (moves.limit_order, 8),
