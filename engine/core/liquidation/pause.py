@@ -31,8 +31,9 @@ def begin(state: State, case: Case, why: Why) -> None:
 
 def over(state: State) -> list[str]:
     """Return whose wait is over now, by id; a position switched to cross has lost its wait."""
-    due = sorted(name for name, pause in state.pauses.items() if not state.waits(name))
+    due = sorted(name for name, pause in state.pauses.items() if pause.until_us <= state.now_us)
     for margin_id in due:
+        state.pauses[margin_id].is_over = True
         name, _, contract = margin_id.partition(":")
         if contract and state.position(name, contract).mode == "cross":
             del state.pauses[margin_id]

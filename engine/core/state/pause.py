@@ -26,7 +26,11 @@ class Progress(msgspec.Struct):
 
 
 class Pause(msgspec.Struct):
-    """A margin account in breach that waits, with what its liquidation has come to so far."""
+    """A margin account in breach that waits, with what its liquidation has come to so far.
+
+    It waits until its timer has fired, not only until the time: of the timers of one instant
+    those before it still find it waiting.
+    """
 
     until_us: int
     why: Why
@@ -34,3 +38,4 @@ class Pause(msgspec.Struct):
     owed: list[Owed]
     progress: dict[str, Progress]
     paid_by_fund: int = 0
+    is_over: bool = False

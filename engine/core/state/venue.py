@@ -186,7 +186,7 @@ class State:
     def waits(self, margin_id: str) -> bool:
         """Say whether a margin account in breach waits (Decision L18)."""
         pause = self.pauses.get(margin_id)
-        return pause is not None and pause.until_us > self.now_us
+        return pause is not None and not pause.is_over
 
     def open_account(self, name: str) -> Account:
         """Return the account, made if it is new."""

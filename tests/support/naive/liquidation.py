@@ -51,7 +51,7 @@ def liquidate(state: State, job: Job, *, is_resumed: bool) -> None:
 
 def _wait(state: State, job: Job, why: str, how_long: int) -> None:
     """Let a margin account wait (C3)."""
-    job.until = state.now + how_long
+    job.until, job.is_over = state.now + how_long, False
     state.waiting[job.pocket] = job
     state.emit(
         LiquidationPaused,

@@ -104,6 +104,8 @@ class Job:
     orders: dict[str, list[int]] = field(default_factory=dict)
     until: int = 0
     """When its wait ends (C3)."""
+    is_over: bool = False
+    """Whether the timer at that time has fired."""
 
 
 @dataclass
@@ -274,7 +276,7 @@ class State:
     def waits(self, pocket: Pocket) -> bool:
         """Tell whether a margin account with a position waits (C3)."""
         job = self.waiting.get(pocket)
-        return job is not None and job.until > self.now and bool(self.contracts_of(pocket))
+        return job is not None and not job.is_over and bool(self.contracts_of(pocket))
 
     def pockets(self) -> list[Pocket]:
         """List all margin accounts by id; `outside` is not one that anybody looks at."""

@@ -50,6 +50,7 @@ def resume(state: State) -> None:
     for pocket in sorted(state.waiting, key=pocket_id):
         if state.waiting[pocket].until > state.now:
             continue
+        state.waiting[pocket].is_over = True
         if pocket[1] is not None and state.mode(pocket[0], pocket[1]) == "cross":
             del state.waiting[pocket]
             continue

@@ -28,6 +28,7 @@ class Orders(Witness):
     def __init__(self) -> None:
         self._orders: dict[Key, Resting] = {}
         self._stops: dict[Key, PlaceStop] = {}
+        self._triggered: dict[Key, PlaceStop] = {}
         self._arrivals = 0
         self._commands = 0
         self._command: AnyCommand | None = None
@@ -37,6 +38,7 @@ class Orders(Witness):
     def begin(self, state: State, command: AnyCommand) -> None:
         """Remember what was asked."""
         self._command = command
+        self._triggered.clear()
         self._maker = self._taken = None
 
     def event(self, state: State, event: Event) -> None:
@@ -58,8 +60,9 @@ class Orders(Witness):
             assert isinstance(self._command, PlaceStop), f"nobody placed {event}"
             self._stops[key] = self._command
         elif isinstance(event, StopTriggered):
-            self._command = self._stops.pop((event.account, event.order))
-            self._check_trigger(event, self._command)
+            key = event.account, event.order
+            self._triggered[key] = self._stops.pop(key)
+            self._check_trigger(event, self._triggered[key])
         elif isinstance(event, OrderFilled):
             self._fill(event)
         elif isinstance(event, LiquidationFilled):
@@ -71,7 +74,7 @@ class Orders(Witness):
         if order is not None:
             assert event.quantity == order.left > 0, f"{order.left} were left: {event}"
             return
-        stop = self._stops.pop(key, None) or self._command
+        stop = self._stops.pop(key, None) or self._triggered.pop(key, None) or self._command
         assert isinstance(stop, PlaceStop), f"nobody placed {event}"
         assert key == (stop.account, stop.order), f"{stop} became {event}"
         assert event.quantity == stop.quantity, f"{stop} became {event}"
@@ -83,9 +86,9 @@ class Orders(Witness):
             assert reached, f"{stop} is not there: {event}"
 
     def _accept(self, event: OrderAccepted) -> None:
-        placed = self._command
-        assert isinstance(placed, PlaceOrder | PlaceStop), f"nobody placed {event}"
         key = event.account, event.order
+        placed = self._triggered.pop(key, None) or self._command
+        assert isinstance(placed, PlaceOrder | PlaceStop), f"nobody placed {event}"
         assert key == (placed.account, placed.order), f"{placed} became {event}"
         assert key not in self._orders, f"rests already: {event}"
         assert 0 < event.quantity <= placed.quantity, f"{placed} became {event}"
