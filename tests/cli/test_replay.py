@@ -92,7 +92,7 @@ def test_a_run_is_not_replaced_without_being_told_to(call: Call, ticks: Path, de
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["{ticks}", "--lab", "quickstrat"], "quickstart; or give the path of a .toml"),
+        (["{ticks}", "--lab", "quickstrat"], "there is no lab of that name; there are: article, "),
         (["{ticks}", "--lab", "{out}/none.toml"], "there is no such file"),
         (["{out}/none.csv", "--lab", "quickstart"], "none.csv"),
         (["XRPUSDT={ticks}", "--lab", "quickstart"], "the lab has no contract XRPUSDT"),
