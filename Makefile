@@ -5,8 +5,11 @@ UV_VERSION := 0.13.9
 
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
-LONG := MARGINCALL_FUZZ_COMMANDS=1000000 MARGINCALL_FUZZ_SEEDS=500 \
-	MARGINCALL_NAIVE_COMMANDS=200000 MARGINCALL_REPLAY_ROWS=5000000 \
+COMMANDS ?= 1000000
+SEEDS ?= 500
+NAIVE ?= 200000
+LONG = MARGINCALL_FUZZ_COMMANDS=$(COMMANDS) MARGINCALL_FUZZ_SEEDS=$(SEEDS) \
+	MARGINCALL_NAIVE_COMMANDS=$(NAIVE) MARGINCALL_REPLAY_ROWS=5000000 \
 	MARGINCALL_LRVX_CASES=10000
 COMPILE := build/lock/bin/uv --no-config pip compile --quiet --upgrade --universal \
 	--python-version 3.11 --generate-hashes --only-binary :all: pyproject.toml

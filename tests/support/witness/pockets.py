@@ -9,8 +9,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from engine.core.account.account import OUTSIDE
+from engine.core.account.position import Position
 from engine.core.command import AnyCommand
 from engine.core.event import (
+    Assigned,
     DeficitCovered,
     Event,
     LiquidationEnded,
@@ -172,7 +174,7 @@ class Pockets(Witness):
             return
         position = state.accounts[account].positions.get(contract)
         flat = position is not None and not position.quantity
-        if flat or (isinstance(event, OrderFilled) and _is_turned(event)):
+        if flat or (isinstance(event, Assigned | OrderFilled) and _is_turned(event, position)):
             self._merge(account, contract)
             self._of(f"wallet:{account}").result -= self._carried.pop((account, contract), 0)
 
@@ -205,9 +207,10 @@ class Pockets(Witness):
         self._touched.clear()
 
 
-def _is_turned(event: OrderFilled) -> bool:
-    before = event.position - event.quantity * (1 if event.side == "buy" else -1)
-    return before * event.position < 0
+def _is_turned(event: Assigned | OrderFilled, position: Position | None) -> bool:
+    after = position.quantity if position is not None else 0
+    before = after - event.quantity * (1 if event.side == "buy" else -1)
+    return before * after < 0
 
 
 def _owner(key: str) -> str:
