@@ -7,9 +7,15 @@ sets all three, so a skip there means that something was not tested.
 
 import os
 from collections.abc import Generator
+from contextlib import suppress
 
 import pytest
 from hypothesis import settings
+
+# Its library takes static thread-local storage, of which there is too little left once others,
+# pyarrow's among them, are loaded: it comes first, before any test module.
+with suppress(ImportError):
+    import lrvx  # noqa: F401
 
 IN_CI = os.environ.get("CI") == "true" or os.environ.get("MARGINCALL_NO_SKIP") == "1"
 

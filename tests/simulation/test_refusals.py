@@ -18,6 +18,7 @@ ENDINGS = {
     Reason.BANKRUPTCY_PRICE,
     Reason.LIQUIDATION,
     Reason.DELEVERAGED,
+    Reason.ASSIGNED,
     Reason.CANCELLED,
 }
 """Why an accepted order ends or a liquidation waits; no command is refused for these."""
