@@ -1,8 +1,8 @@
 """The end of a liquidation: fees from what is left, then the residue (L12, L16)."""
 
 from engine.core.event import LiquidationFeePaid, ResidueTaken
-from engine.core.liquidation.case import Case
-from engine.core.money import Micros
+from engine.core.liquidation.case import Breach, Case
+from engine.core.money import PPM, Micros
 from engine.core.state.venue import State
 from engine.core.trading.fill import add_result
 
@@ -10,10 +10,7 @@ from engine.core.trading.fill import add_result
 def fees(state: State, case: Case) -> None:
     """Pay what the fills owe as far as the money goes; the waterfall never pays a fee."""
     breach = case.breach
-    risk = breach.risk(state)
-    left = risk.equity - risk.maintenance
-    if risk.has_position and not state.rules.strict_trigger:
-        left -= 1
+    left = _spare(state, breach)
     for owed in case.owed:
         taker = min(owed.taker, max(0, left))
         penalty = min(owed.penalty, max(0, left - taker))
@@ -38,6 +35,22 @@ def fees(state: State, case: Case) -> None:
                 fund=state.fund_of(owed.contract),
             )
         )
+
+
+def _spare(state: State, breach: Breach) -> int:
+    """Return what can be paid without putting the margin account in breach."""
+    risk = breach.risk(state)
+    spare = risk.equity - risk.maintenance
+    if risk.has_position and not state.rules.strict_trigger:
+        spare -= 1
+    position = breach.position
+    if position is None or position.quantity <= 0:
+        return spare
+    fee = state.markets[position.contract].contract.closing_fee
+    if fee is None or fee.on != "bankruptcy":
+        return spare
+    # what is paid brings a long's bankruptcy price nearer, and so raises the fee that counts
+    return max(0, spare) * (PPM - fee.rate_ppm) // PPM
 
 
 def residue(state: State, case: Case, key: str, contract: str) -> None:

@@ -164,6 +164,10 @@ def pay_fees(state: State, job: Job) -> None:
     else:
         left = margin.equity(state, pocket) - margin.maintenance(state, pocket)
         left = max(0, left if state.rules.strict_trigger else left - 1)
+        closing = None if pocket[1] is None else state.markets[pocket[1]].contract.closing_fee
+        is_long = pocket[1] is not None and state.position(pocket[0], pocket[1]).quantity > 0
+        if is_long and closing is not None and closing.on == "bankruptcy":
+            left = left * (10**6 - closing.rate_ppm) // 10**6
     for debt in job.owed:
         taker_fee = min(debt.taker_fee, left)
         liquidation_fee = min(debt.liquidation_fee, left - taker_fee)

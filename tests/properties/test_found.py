@@ -1,0 +1,18 @@
+"""Faults that the fuzz has found once, each by the seed that found it."""
+
+import pytest
+
+from tests.support.simulate import simulate
+
+FOUND = {
+    "a source goes stale at the instant at which a reaction delay ends": (12, 100),
+    "a stop is triggered before the command that came with it": (22, 500),
+    "funding goes on while a liquidation waits for an index": (600, 100),
+    "an assignment turns a position around within a period": (16, 1_330),
+    "fees of a healed long whose closing fee counts at the bankruptcy price": (61, 600),
+}
+
+
+@pytest.mark.parametrize(("seed", "steps"), FOUND.values(), ids=FOUND)
+def test_a_fault_that_was_found_stays_mended(seed: int, steps: int) -> None:
+    simulate(seed, steps, naive=True)
