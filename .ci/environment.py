@@ -54,14 +54,19 @@ def run(*arguments: str) -> None:
 
 
 def install(folder: Path, lock: Path) -> None:
-    """Install the lock by hash, then this checkout itself, without asking for anything else."""
-    pip = (
-        str(folder / "bin" / "python"),
-        *("-m", "pip", "--quiet", "--disable-pip-version-check", "install"),
+    """Install the lock by hash, then this checkout itself, without asking for anything else.
+
+    The lock holds everything, so pip is not to resolve: asked to, an older pip takes the newest
+    release for a requirement with an extra (`coverage[toml]`) and then refuses it as not locked.
+    """
+    pip = (str(folder / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check")
+    install = (
+        *(*pip, "install", "--no-deps"),
         *("--no-user", "--no-compile"),  # most of what is installed is never imported
     )
-    run(*pip, "--only-binary", ":all:", "--require-hashes", "-r", str(lock))
-    run(*pip, "--no-deps", "--no-build-isolation", "-e", ".")
+    run(*install, "--only-binary", ":all:", "--require-hashes", "-r", str(lock))
+    run(*install, "--no-build-isolation", "-e", ".")
+    run(*pip, "check")
 
 
 def bring_up_to_date(folder: Path, lock: Path) -> None:
