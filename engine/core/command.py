@@ -13,6 +13,10 @@ from engine.core.money import Lots, Micros, Price
 
 Side = Literal["buy", "sell"]
 Mode = Literal["isolated", "cross"]
+Leg = Literal["long", "short"]
+"""Which of the two positions in a contract that an account in hedge mode may have."""
+LegOrNone = Leg | msgspec.UnsetType
+"""A leg, absent in one-way mode."""
 
 
 class Command(msgspec.Struct, frozen=True, tag=True, kw_only=True):

@@ -65,15 +65,18 @@ def settle(state: State, market: Market, rate_e8: int) -> None:
         return
     symbol = market.contract.symbol
     mark = market.venue_mark
-    mark = market.venue_mark
     state.emit(FundingSettled(**state.stamp(), contract=symbol, rate_e8=rate_e8, mark=mark))
-    for name in sorted(market.holders):
-        position = market.holders[name]
+    for position in market.held():
         value = position.quantity * mark * market.contract.unit_value
         amount = div_to_zero(value * rate_e8, E8)
         state.post(position.margin_key, "rounding", amount)
         add_result(state, position, -amount)
-        if amount and name != OUTSIDE:
+        if amount and position.account != OUTSIDE:
             state.emit(
-                FundingPaid(**state.stamp(), account=name, contract=symbol, amount=Micros(amount))
+                FundingPaid(
+                    **state.stamp(),
+                    account=position.account,
+                    contract=symbol,
+                    amount=Micros(amount),
+                )
             )

@@ -5,6 +5,7 @@ command: the sums at once, the full recount every 64th.
 """
 
 from engine.core.account.account import OUTSIDE
+from engine.core.account.position import Position
 from engine.core.state.standing import cross_risk, isolated_risk, orders_margin
 from engine.core.state.venue import State, keyed
 
@@ -35,14 +36,15 @@ def check_sums(state: State) -> None:
 def _check_positions(state: State) -> None:
     check_sums(state)
     for name, account in state.accounts.items():
-        for contract, position in account.positions.items():
-            held = state.markets[contract].holders.get(name)
+        for slot, position in account.positions.items():
+            assert slot == position.slot, "positions are by their slots"
+            held = state.markets[position.contract].holders.get((name, position.leg))
             assert (held is position) == bool(position.quantity), "holders are who holds"
             if not position.quantity:
                 assert position.cost == 0, "a flat position has no cost left"
                 assert position.result == 0, "a flat position's result counts with the account"
             if position.mode == "cross":
-                margin = state.balance(f"isolated:{name}:{contract}")
+                margin = state.balance(position.isolated_key)
                 assert margin == 0, "a cross position has no margin of its own"
 
 
@@ -75,11 +77,11 @@ def _check_orders(state: State) -> None:
     listed = sum(len(account.orders) for account in state.accounts.values())
     assert resting == listed, "an order rests in the book and in its account's list"
     for name, account in state.accounts.items():
-        for contract, position in account.positions.items():
-            aside = state.balance(position.orders_key)
+        for position in account.positions.values():
+            aside, contract = state.balance(position.orders_key), position.contract
             due = orders_margin(state, account, contract) if position.mode == "isolated" else 0
             assert aside == due, f"{name} has {aside} set aside for orders that need {due}"
-            _check_reduce_only(state, name, contract)
+            _check_reduce_only(state, position)
 
 
 def _check_not_crossed(state: State, symbol: str) -> None:
@@ -89,16 +91,15 @@ def _check_not_crossed(state: State, symbol: str) -> None:
         assert bid < ask, f"{symbol}: the merged book is crossed, {bid} against {ask}"
 
 
-def _check_reduce_only(state: State, name: str, contract: str) -> None:
-    account = state.accounts[name]
-    quantity = account.positions[contract].quantity
+def _check_reduce_only(state: State, position: Position) -> None:
+    name, slot, quantity = position.account, position.slot, position.quantity
     for side, room in (("sell", max(0, quantity)), ("buy", max(0, -quantity))):
         taken = sum(
             order.quantity
-            for order in account.orders_in(contract)
+            for order in state.accounts[name].orders_on(position)
             if order.reduce_only and order.side == side
         )
-        assert taken <= room, f"{name}: reduce-only orders exceed the position in {contract}"
+        assert taken <= room, f"{name}: reduce-only orders exceed the position in {slot}"
 
 
 class Watched:

@@ -153,13 +153,13 @@ def _image(state: State) -> Image:
         accounts=[
             AccountImage(
                 name,
-                [account.positions[contract] for contract in sorted(account.positions)],
+                [account.positions[slot] for slot in sorted(account.positions)],
                 list(account.orders.values()),
                 account.results.get("", 0),
                 account.warned,
                 account.last_contract,
                 {pool: result for pool, result in account.results.items() if pool and result},
-                {contract: profit for contract, profit in account.carried.items() if profit},
+                {slot: profit for slot, profit in account.carried.items() if profit},
                 list(account.stops.values()),
             )
             for name, account in sorted(state.accounts.items())

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 import pytest
+from msgspec import UNSET
 
 from engine.core import invariants
 from engine.core.account.position import Position
@@ -69,7 +70,7 @@ def a_cost_is_wrong(state: State) -> None:
 
 def a_holder_is_forgotten(state: State) -> None:
     copy = Position("dave", "BTC", "isolated", 10, Lots(-10), Micros(-10_000))
-    state.markets["BTC"].holders["dave"] = copy
+    state.markets["BTC"].holders["dave", UNSET] = copy
 
 
 def a_flat_position_keeps_cost(state: State) -> None:

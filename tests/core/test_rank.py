@@ -30,8 +30,8 @@ def staged(**rules: object) -> Stage:
 
 def shown(stage: Stage) -> dict[str, int]:
     """Give the lights of everybody."""
-    holders = stage.state.markets["X"].holders
-    return {name: lights(stage.state, position) for name, position in holders.items()}
+    held = stage.state.markets["X"].held()
+    return {position.account: lights(stage.state, position) for position in held}
 
 
 @pytest.mark.parametrize("adl", ["ranked", "hyperliquid"])

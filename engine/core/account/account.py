@@ -1,4 +1,4 @@
-"""An account: its positions by contract and its resting orders by id."""
+"""An account: its positions by contract and leg, and its resting orders by id."""
 
 import msgspec
 
@@ -13,9 +13,10 @@ OUTSIDE = "outside"
 class Account(msgspec.Struct):
     """Settings, positions and orders; the money is in the ledger.
 
+    `positions` are by their slots: the contract, in hedge mode with the leg.
     `results` (micros) is what the cross side has made, by pool of the insurance fund (Decision
     M11); `carried` is the unrealised result with which open positions began the period, by
-    contract. `warned` is its highest warning level crossed, `last_contract` where it last had a
+    slot. `warned` is its highest warning level crossed, `last_contract` where it last had a
     cross position. `stops` wait for a price, by their ids.
     """
 
@@ -34,7 +35,7 @@ class Account(msgspec.Struct):
         return f"wallet:{self.name}"
 
     def cross_positions(self) -> list[Position]:
-        """Return open positions that share the wallet, by contract."""
+        """Return open positions that share the wallet, by contract and leg."""
         return [
             position
             for _, position in sorted(self.positions.items())
@@ -48,3 +49,7 @@ class Account(msgspec.Struct):
     def orders_in(self, contract: str) -> list[Order]:
         """Return resting orders of a contract by arrival."""
         return [order for order in self.orders.values() if order.contract == contract]
+
+    def orders_on(self, position: Position) -> list[Order]:
+        """Return resting orders that trade a position, by arrival."""
+        return [order for order in self.orders_in(position.contract) if order.leg == position.leg]

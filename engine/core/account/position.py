@@ -2,13 +2,24 @@
 
 import msgspec
 
-from engine.core.command import Mode
+from engine.core.command import LegOrNone, Mode
 from engine.core.money import Lots, Micros, div_to_zero
+
+
+def slot_of(contract: str, leg: LegOrNone) -> str:
+    """Return the name of a place for a position in an account: its contract, and its leg.
+
+    >>> slot_of("BTC", msgspec.UNSET), slot_of("BTC", "short")
+    ('BTC', 'BTC:short')
+    """
+    return contract if leg is msgspec.UNSET else f"{contract}:{leg}"
 
 
 class Position(msgspec.Struct):
     """One account's holding in one contract, with the settings that belong to it.
 
+    An account in hedge mode has two of them, a `leg` each, of the same settings; in one-way mode
+    `leg` is absent.
     `quantity` and `cost` (Σ price × quantity × unit value) are signed, long positive. `result`, in
     micros, is what an isolated position has made since it opened (Decision M11). `opened` orders
     positions by age. `warned` is the highest warning level crossed, `drawing` whether a pool draw
@@ -25,6 +36,12 @@ class Position(msgspec.Struct):
     opened: int = 0
     warned: int = 0
     drawing: bool = False
+    leg: LegOrNone = msgspec.UNSET
+
+    @property
+    def slot(self) -> str:
+        """The name of its place in the account."""
+        return slot_of(self.contract, self.leg)
 
     @property
     def sign(self) -> int:
@@ -34,18 +51,21 @@ class Position(msgspec.Struct):
     @property
     def margin_id(self) -> str:
         """The margin account that carries the position."""
-        return f"{self.account}:{self.contract}" if self.mode == "isolated" else self.account
+        return f"{self.account}:{self.slot}" if self.mode == "isolated" else self.account
 
     @property
     def margin_key(self) -> str:
         """The ledger account that its results post to."""
-        if self.mode == "isolated":
-            return f"isolated:{self.account}:{self.contract}"
-        return f"wallet:{self.account}"
+        return self.isolated_key if self.mode == "isolated" else f"wallet:{self.account}"
+
+    @property
+    def isolated_key(self) -> str:
+        """The ledger account of the margin of its own that it has where it is isolated."""
+        return f"isolated:{self.account}:{self.slot}"
 
     @property
     def orders_key(self) -> str:
-        """The ledger account of margin set aside for its isolated orders."""
+        """The ledger account of margin set aside for isolated orders, of both legs together."""
         return f"orders:{self.account}:{self.contract}"
 
     def grow(self, lots: int, value: int, sign: int) -> None:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from engine.core.command import Side
+from engine.core.command import LegOrNone, Side
 from engine.core.money import Lots, Price
 
 
@@ -24,3 +24,4 @@ class Order(msgspec.Struct):
     post_only: bool = False
     ahead: int = 0
     expires_us: int | msgspec.UnsetType = msgspec.UNSET
+    leg: LegOrNone = msgspec.UNSET

@@ -19,12 +19,12 @@ def look(state: State) -> list[str]:
 
 def _falls(state: State, margin_id: str) -> bool:
     """Say whether a margin account is to be liquidated now; warn and guard it if it is healthy."""
-    name, _, contract = margin_id.partition(":")
+    name, _, slot = margin_id.partition(":")
     account = state.accounts[name]
-    if state.waits(margin_id) and _has_position(account, contract):
+    if state.waits(margin_id) and _has_position(account, slot):
         state.watch.guard(margin_id, [])
         return False
-    holder: Account | Position = account.positions[contract] if contract else account
+    holder: Account | Position = account.positions[slot] if slot else account
     if isinstance(holder, Account):
         risk, positions = cross_risk(state, account), account.cross_positions()
     elif holder.mode == "cross":
@@ -38,7 +38,7 @@ def _falls(state: State, margin_id: str) -> bool:
         return not _waits(state, margin_id, positions)
     state.stalled.pop(margin_id, None)
     holder.warned = _warn(state, name, positions, risk, holder.warned)
-    if not contract:
+    if not slot:
         _forget_draws(account)
     _guard(state, margin_id, positions, risk, holder.warned)
     return False
@@ -66,10 +66,10 @@ def _waits(state: State, margin_id: str, positions: list[Position]) -> bool:
     return True
 
 
-def _has_position(account: Account, contract: str) -> bool:
-    if not contract:
+def _has_position(account: Account, slot: str) -> bool:
+    if not slot:
         return bool(account.cross_positions())
-    position = account.positions[contract]
+    position = account.positions[slot]
     return position.mode == "isolated" and bool(position.quantity)
 
 

@@ -66,11 +66,11 @@ def _assign(state: State, case: Case, loser: Position, name: str, part: Part) ->
     value = part.value - sign * paid
     if paid > state.fund_of(contract) or value <= 0:
         return False
-    orders = state.accounts[name].orders_in(contract)
-    cancel_all(state, orders, Reason.ASSIGNED)
+    own = state.hold(name, contract)
+    cancel_all(state, state.accounts[name].orders_on(own), Reason.ASSIGNED)
     lost = realize(state, loser, part.count, part.value)
     state.post(state.fund_key(contract), f"open_cost:{contract}", paid)
-    realized = _take(state, state.hold(name, contract), part.count, value, sign)
+    realized = _take(state, own, part.count, value, sign)
     state.emit(
         Assigned(
             **state.stamp(),

@@ -32,9 +32,9 @@ def queued(
 
 def of(state: State, margin_id: str, cause: int) -> Breach:
     """Return a margin account by its id."""
-    name, _, contract = margin_id.partition(":")
+    name, _, slot = margin_id.partition(":")
     account = state.accounts[name]
-    return Breach(margin_id, account, account.positions[contract] if contract else None, cause)
+    return Breach(margin_id, account, account.positions[slot] if slot else None, cause)
 
 
 def _by_place(queued: tuple[int, str, Breach]) -> tuple[int, str]:

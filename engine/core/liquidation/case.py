@@ -54,7 +54,7 @@ class Case(msgspec.Struct):
     `liquidation` is the seq of the current step's `LiquidationStarted`. `set_aside` (at most 0) is
     what positions closed against outside owe until the account is settled. `forced` notes the last
     liquidation with a fill in the book, by contract. `owed` are the fees of its steps, `progress`
-    its partial orders by contract. `is_resumed`: it has waited, and is due.
+    its partial orders by slot. `is_resumed`: it has waited, and is due.
     `paid_by_fund` is what the fund has lost for it.
     """
 

@@ -21,24 +21,24 @@ def next_round(state: State, breach: Breach) -> list[Position]:
 
 
 def _largest_loss(state: State, position: Position) -> Rank:
-    age, name = position.opened, position.contract
+    age, name = position.opened, position.slot
     return profit(state, position), -kept(state, position), age, name
 
 
 def _largest_maintenance(state: State, position: Position) -> Rank:
-    age, name = position.opened, position.contract
+    age, name = position.opened, position.slot
     return -kept(state, position), profit(state, position), age, name
 
 
 def _largest_notional(state: State, position: Position) -> Rank:
     market = state.markets[position.contract]
-    age, name = position.opened, position.contract
+    age, name = position.opened, position.slot
     value = notional(market.contract, position, market.mark)
     return -value, profit(state, position), age, name
 
 
 def _random(state: State, position: Position) -> Rank:
-    name = position.contract
+    name = position.slot
     return drawn(state.rules.seed, state.now_us, position.account, name), 0, 0, name
 
 

@@ -112,7 +112,7 @@ def _can_pay(state: State, other: Position, part: Part) -> bool:
 
 def _close(state: State, case: Case, loser: Position, winner: Position, part: Part) -> None:
     account = state.accounts[winner.account]
-    cancel_all(state, account.orders_in(winner.contract), Reason.DELEVERAGED)
+    cancel_all(state, account.orders_on(winner), Reason.DELEVERAGED)
     side, sign = other_side(winner), loser.sign
     lost = realize(state, loser, part.count, part.value)
     won = realize(state, winner, part.count, part.value)

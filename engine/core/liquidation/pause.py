@@ -34,16 +34,17 @@ def over(state: State) -> list[str]:
     due = sorted(name for name, pause in state.pauses.items() if pause.until_us <= state.now_us)
     for margin_id in due:
         state.pauses[margin_id].is_over = True
-        name, _, contract = margin_id.partition(":")
-        if contract and state.position(name, contract).mode == "cross":
+        name, _, slot = margin_id.partition(":")
+        if slot and state.accounts[name].positions[slot].mode == "cross":
             del state.pauses[margin_id]
     return [margin_id for margin_id in due if margin_id in state.pauses]
 
 
 def end(state: State, margin_id: str) -> None:
     """Have a margin account looked at whose wait is over, and say so."""
-    name, _, contract = margin_id.partition(":")
-    state.emit(LiquidationResumed(**state.stamp(), account=name, contract=contract or None))
+    name, _, slot = margin_id.partition(":")
+    contract = state.accounts[name].positions[slot].contract if slot else None
+    state.emit(LiquidationResumed(**state.stamp(), account=name, contract=contract))
     state.watch.touch(margin_id)
 
 

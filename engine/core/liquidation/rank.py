@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from heapq import heapify, heappop
 
 import msgspec
+from msgspec import UNSET
 
 from engine.core.account.account import OUTSIDE
 from engine.core.account.position import Position
@@ -55,7 +56,7 @@ def queue(state: State, loser: Position, liquidation: int) -> Iterator[Position]
 
 def outside_of(state: State, loser: Position) -> list[Position]:
     """Return the replayed market's position where it can be deleveraged too, behind all others."""
-    position = state.markets[loser.contract].holders.get(OUTSIDE)
+    position = state.markets[loser.contract].holders.get((OUTSIDE, UNSET))
     is_last = state.rules.outside_in_waterfall == "last"
     if not is_last or position is None or position.sign != -loser.sign:
         return []
@@ -89,8 +90,8 @@ def lights(state: State, position: Position) -> int:
 def _opposite(state: State, loser: Position) -> list[Position]:
     return [
         position
-        for name, position in state.markets[loser.contract].holders.items()
-        if name not in (OUTSIDE, loser.account)
+        for position in state.markets[loser.contract].holders.values()
+        if position.account not in (OUTSIDE, loser.account)
         and position.sign == -loser.sign
         and _is_asked(state, position)
     ]

@@ -111,7 +111,7 @@ def _parts(state: State, case: Case, position: Position) -> int:
     """A part of what was held when the liquidation began; the last part repeats."""
     parts = state.rules.closing.parts_ppm
     held = Progress(Lots(abs(position.quantity)))
-    so_far = case.progress.setdefault(position.contract, held)
+    so_far = case.progress.setdefault(position.slot, held)
     part = parts[min(so_far.orders, len(parts) - 1)]
     so_far.orders += 1
     return div_up(so_far.lots * part, PPM)

@@ -83,8 +83,8 @@ def period(state: State) -> None:
     for account in state.accounts.values():
         account.results.clear()
         account.carried = {
-            contract: profit(state, position)
-            for contract, position in account.positions.items()
+            slot: profit(state, position)
+            for slot, position in account.positions.items()
             if position.quantity
         }
         for position in account.positions.values():
@@ -122,15 +122,15 @@ def _by_profit(state: State, burden: _Burden) -> int:
 def _by_open_interest(state: State, burden: _Burden) -> int:
     """Cut every position of the contract by its size, at most by the equity behind it."""
     market = state.markets.get(burden.contract)
-    holders = market.holders if market else {}
-    held = {
-        position.margin_id: position
-        for name, position in holders.items()
-        if name != OUTSIDE and position.margin_id != burden.loser
-    }
-    sizes = [(margin_id, abs(position.quantity)) for margin_id, position in held.items()]
+    held: dict[str, Position] = {}
+    sizes: dict[str, int] = {}
+    for position in market.held() if market else ():
+        margin_id = position.margin_id
+        if position.account != OUTSIDE and margin_id != burden.loser:
+            held[margin_id] = position
+            sizes[margin_id] = sizes.get(margin_id, 0) + abs(position.quantity)
     cut = 0
-    for margin_id, share in shares(burden.amount if sizes else 0, sizes):
+    for margin_id, share in shares(burden.amount if sizes else 0, sizes.items()):
         bearable = max(0, risk_of(state, held[margin_id]).equity)
         cut += _cut(state, burden, margin_id, min(share, bearable))
     return cut
@@ -139,10 +139,11 @@ def _by_open_interest(state: State, burden: _Burden) -> int:
 def _cut(state: State, burden: _Burden, margin_id: str, amount: int) -> int:
     if not amount:
         return 0
-    name, _, contract = margin_id.partition(":")
-    account = state.accounts[name]
-    if contract:
-        position = account.positions[contract]
+    name, _, slot = margin_id.partition(":")
+    account, contract = state.accounts[name], None
+    if slot:
+        position = account.positions[slot]
+        contract = position.contract
         position.result -= amount
         state.post(position.margin_key, burden.key, amount)
     else:
@@ -153,7 +154,7 @@ def _cut(state: State, burden: _Burden, margin_id: str, amount: int) -> int:
             **state.stamp(),
             liquidation=burden.liquidation,
             account=name,
-            contract=contract or None,
+            contract=contract,
             amount=Micros(amount),
         )
     )
@@ -187,7 +188,7 @@ def _gain(state: State, account: Account, pool: str) -> int:
 def _profits(state: State, account: Account, pool: str, positions: Iterable[Position]) -> int:
     """Return what positions in the contracts of a pool have won since the period began."""
     return sum(
-        profit(state, one) - account.carried.get(one.contract, 0)
+        profit(state, one) - account.carried.get(one.slot, 0)
         for one in positions
         if state.pool_of(one.contract) == pool
     )

@@ -11,7 +11,7 @@ from engine.core.book.merged import Walk, better, shown_levels
 from engine.core.book.outside import Level, Outside
 from engine.core.book.stop import StopBook
 from engine.core.book.volatility import Volatility
-from engine.core.command import Side
+from engine.core.command import LegOrNone, Side
 from engine.core.instrument import Contract
 from engine.core.money import Price
 
@@ -33,8 +33,8 @@ class Market:
 
     `printed` is the last trade since prices were updated, `dirty` says that they are out of date.
     `basis_x2`, its `samples` and the sums behind the funding rate are kept in whole units.
-    `holders` are the open positions by account. `mark_before` is the mark before its last move,
-    0 before the second one, kept only where deleveraging happens at it.
+    `holders` are the open positions by account and leg. `mark_before` is the mark before its last
+    move, 0 before the second one, kept only where deleveraging happens at it.
     `marked` is the file's mark; `fair` the venue's where margin is valued at another price, else 0.
     `sources` are the index's, `source_x2` what they come to; `is_stale`: none speaks any more.
     `impact_x2` is the last basis of the impact prices, `impact_e6` its average in millionths.
@@ -45,7 +45,7 @@ class Market:
         self.ladder = Ladder()
         self.stops = StopBook()
         self.outside = Outside()
-        self.holders: dict[str, Position] = {}
+        self.holders: dict[tuple[str, LegOrNone], Position] = {}
         self.last = Price(0)
         self.index = Price(0)
         self.mark = Price(0)
@@ -79,6 +79,10 @@ class Market:
     def venue_mark(self) -> Price:
         """The venue's mark, whatever margin is valued at (Decision P18)."""
         return self.fair or self.mark
+
+    def held(self) -> list[Position]:
+        """Return the open positions by account, then leg."""
+        return sorted(self.holders.values(), key=lambda one: (one.account, one.slot))
 
     def stale_due_us(self) -> int:
         """Return when the next source of the index will have been silent for too long."""

@@ -1,6 +1,6 @@
 """How margin accounts stand: equity, maintenance, and what may be used (Decisions M3, L1).
 
-A margin account is named by its account and, if isolated, its contract.
+A margin account is named by its account and, if isolated, the slot of its position.
 """
 
 import msgspec
@@ -73,13 +73,15 @@ def cross_equity(state: State, account: Account) -> int:
 
 
 def orders_margin(state: State, account: Account, contract: str) -> int:
-    """Return what an account's resting orders in a contract tie up now."""
-    terms = order_terms(state, state.position(account.name, contract))
-    return order_margin(terms, account.orders_in(contract), None)
+    """Return what an account's resting orders in a contract tie up now, leg by leg."""
+    return sum(
+        order_margin(order_terms(state, position), account.orders_on(position), None)
+        for position in state.legs(account.name, contract)
+    )
 
 
 def order_terms(state: State, position: Position) -> Terms:
-    """Return what the margin of a contract's orders depends on beside them."""
+    """Return what the margin of a position's orders depends on beside them."""
     market = state.markets[position.contract]
     return Terms(market.contract, position, market.mark, state.rules.taker_fee_ppm)
 
@@ -97,7 +99,7 @@ def available(state: State, account: Account) -> int:
     free = cross_equity(state, account)
     free -= sum(tied_up(state, position) for position in account.cross_positions())
     for contract in dict.fromkeys(order.contract for order in account.orders.values()):
-        if state.position(account.name, contract).mode == "cross":
+        if state.legs(account.name, contract)[0].mode == "cross":
             free -= orders_margin(state, account, contract)
     return free
 

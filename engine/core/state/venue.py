@@ -7,13 +7,14 @@ the watch nor the order of events can be bypassed.
 from typing import TypedDict
 
 import msgspec
+from msgspec import UNSET
 from sortedcontainers import SortedList
 
 from engine.core.account.account import OUTSIDE, Account
 from engine.core.account.ledger import Ledger
-from engine.core.account.position import Position
+from engine.core.account.position import Position, slot_of
 from engine.core.book.order import Order
-from engine.core.command import Command
+from engine.core.command import Command, LegOrNone
 from engine.core.event import Event, Rejected, TickApplied
 from engine.core.instrument import Venue
 from engine.core.money import Lots, Micros
@@ -202,29 +203,43 @@ class State:
         if account.name != OUTSIDE:
             self._owners[account.wallet_key] = account.name
 
-    def position(self, account: str, contract: str) -> Position:
+    def position(self, account: str, contract: str, leg: LegOrNone = UNSET) -> Position:
         """Return a position to read: the stored one, or a flat one with the profile's defaults."""
-        stored = self.accounts[account].positions.get(contract)
+        stored = self.accounts[account].positions.get(slot_of(contract, leg))
         if stored is not None:
             return stored
         mode = "cross" if account == OUTSIDE else self.rules.default_mode
-        return Position(account, contract, mode, self.rules.default_leverage)
+        return Position(account, contract, mode, self.rules.default_leverage, leg=leg)
 
-    def hold(self, account: str, contract: str) -> Position:
+    def traded(self, order: Order) -> Position:
+        """Return the position that an order trades, to read."""
+        return self.position(order.account, order.contract, order.leg)
+
+    def legs(self, account: str, contract: str) -> list[Position]:
+        """Return an account's positions in a contract to read, flat ones too; settings are shared.
+
+        There is one.
+        """
+        return [self.position(account, contract)]
+
+    def hold(self, account: str, contract: str, leg: LegOrNone = UNSET) -> Position:
         """Return a position to change; it is stored from now on."""
-        position = self.position(account, contract)
-        if contract not in self.accounts[account].positions:
+        position = self.position(account, contract, leg)
+        if position.slot not in self.accounts[account].positions:
             self.store(position)
         return position
 
     def store(self, position: Position) -> None:
         """Keep a position and watch its isolated margin."""
-        self.accounts[position.account].positions[position.contract] = position
+        self.accounts[position.account].positions[position.slot] = position
         if position.account != OUTSIDE:
-            margin_id = f"{position.account}:{position.contract}"
-            self._owners[f"isolated:{margin_id}"] = margin_id
+            margin_id = f"{position.account}:{position.slot}"
+            self._owners[position.isolated_key] = margin_id
         if position.quantity:
-            self.markets[position.contract].holders[position.account] = position
+            self._holders(position)[position.account, position.leg] = position
+
+    def _holders(self, position: Position) -> dict[tuple[str, LegOrNone], Position]:
+        return self.markets[position.contract].holders
 
     def touch(self, position: Position) -> None:
         """Have the margin account of a position looked at."""
@@ -233,16 +248,16 @@ class State:
 
     def resized(self, position: Position, was: int) -> None:
         """Note that a position's quantity changed: who holds what, since when, and the watch."""
-        holders = self.markets[position.contract].holders
+        holders, holder = self._holders(position), (position.account, position.leg)
         if position.quantity and not was:
             self.opened += 1
             position.opened = self.opened
-            holders[position.account] = position
+            holders[holder] = position
         elif was and not position.quantity:
             position.opened = 0
-            del holders[position.account]
+            del holders[holder]
             account = self.accounts[position.account]
-            carried = account.carried.pop(position.contract, 0)
+            carried = account.carried.pop(position.slot, 0)
             account.add_result(self.pool_of(position.contract), -carried)
             if position.mode == "cross":
                 account.last_contract = position.contract

@@ -29,9 +29,14 @@ class Request(msgspec.Struct, frozen=True):
     immediate: bool = False
 
     def others(self, state: State) -> list[Order]:
-        """Return the account's other resting orders in the contract."""
-        resting = state.accounts[self.order.account].orders_in(self.order.contract)
+        """Return the account's other resting orders that trade the same position."""
+        resting = state.accounts[self.order.account].orders_on(state.traded(self.order))
         return [order for order in resting if order is not self.replaced]
+
+    def resting(self, state: State) -> int:
+        """Return how many orders of the account rest in the contract beside it."""
+        resting = state.accounts[self.order.account].orders_in(self.order.contract)
+        return sum(order is not self.replaced for order in resting)
 
 
 def check_limit(state: State, market: Market, side: Side, price: int) -> Reason | None:
@@ -45,7 +50,7 @@ def check_limit(state: State, market: Market, side: Side, price: int) -> Reason 
 def check_terms(state: State, market: Market, request: Request) -> Reason | None:
     """Check what depends on position, book and money."""
     order = request.order
-    position = state.position(order.account, order.contract)
+    position = state.traded(order)
     if order.reduce_only:
         if not order.quantity:
             return Reason.REDUCE_ONLY
@@ -57,8 +62,7 @@ def check_terms(state: State, market: Market, request: Request) -> Reason | None
         reason = check_size(market, position, request.others(state), arriving)
         if reason is not None:
             return reason
-    resting = len(request.others(state))
-    if not request.immediate and resting >= state.rules.orders_max:
+    if not request.immediate and request.resting(state) >= state.rules.orders_max:
         return Reason.ORDER_LIMIT
     crossing = market.best(opposite(order.side), state.now_us)
     crosses = crossing is not None and not is_worse(crossing, order.price, order.side)
@@ -85,13 +89,13 @@ def check_size(
 
 
 def _increase(state: State, market: Market, request: Request) -> int:
-    """Return by how much the order margin of the contract would grow."""
+    """Return by how much the order margin of the contract would grow, by the leg it trades."""
     order, others = request.order, request.others(state)
     counted = order.price
     if order.side == "sell":
         counted = max(counted, market.best("buy", state.now_us) or counted)
     arriving = Arriving(order.side, order.price, order.quantity, counted, order.reduce_only)
-    position = state.position(order.account, order.contract)
+    position = state.traded(order)
     terms, now = order_terms(state, position), [*others, *filter(None, [request.replaced])]
     return order_margin(terms, others, arriving) - order_margin(terms, now, None)
 
@@ -161,7 +165,7 @@ def make_room(state: State, market: Market, request: Request) -> None:
     """Cancel orders that lose their netting to a reduce-only order, where they cannot be paid."""
     order = request.order
     account = state.accounts[order.account]
-    isolated = state.position(order.account, order.contract).mode == "isolated"
+    isolated = state.traded(order).mode == "isolated"
     while (increase := _increase(state, market, request)) > 0:
         free = withdrawable(state, account) if isolated else available(state, account)
         yielding = [

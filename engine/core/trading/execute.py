@@ -35,7 +35,7 @@ def client_fill(
 ) -> Settled:
     """Settle a client's side of a fill, say it, and adjust his orders to his new position."""
     account = state.accounts[order.account]
-    position = state.hold(order.account, order.contract)
+    position = state.hold(order.account, order.contract, order.leg)
     sign = 1 if order.side == "buy" else -1
     rate = state.rules.maker_fee_ppm if role == "maker" else state.rules.taker_fee_ppm
     free, wallet = withdrawable(state, account), state.balance(account.wallet_key)

@@ -45,7 +45,7 @@ def turned_away(state: State, order: Order | None) -> bool:
     """Cancel a resting order that must not be filled at its own price; say whether it was so."""
     if order is None:
         return False
-    position = state.position(order.account, order.contract)
+    position = state.traded(order)
     if not is_stopped(state, position, order, order.price):
         return False
     drop(state, order, Reason.BANKRUPTCY_PRICE)

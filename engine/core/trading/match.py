@@ -6,7 +6,7 @@ from typing import Literal
 
 from engine.core.book.merged import Offer, Walk, is_worse, opposite
 from engine.core.book.order import Order
-from engine.core.command import Side
+from engine.core.command import LegOrNone, Side
 from engine.core.money import PPM, Price
 from engine.core.reason import Reason
 from engine.core.state.market import Market
@@ -18,12 +18,15 @@ from engine.core.trading.limits import is_stopped, turned_away
 from engine.core.trading.reduce_only import allotted
 from engine.core.trading.reserve import drop, sync
 
+Holder = tuple[str, LegOrNone]
+"""Who holds a position of a contract: an account, in hedge mode with the leg."""
+
 
 def match(state: State, market: Market, order: Order) -> Reason | None:
     """Fill an order as far as it goes; return why it must not go on, if so."""
-    was = state.position(order.account, order.contract).quantity
+    was = state.traded(order).quantity
     reason = _walk(state, market, order)
-    release_part(state, state.position(order.account, order.contract), was)
+    release_part(state, state.traded(order), was)
     return reason
 
 
@@ -33,7 +36,7 @@ def _walk(state: State, market: Market, order: Order) -> Reason | None:
         offer = walk.next_offer()
         if offer is None or is_worse(offer.price, order.price, order.side):
             return None
-        position = state.position(order.account, order.contract)
+        position = state.traded(order)
         if is_stopped(state, position, order, offer.price):
             return Reason.BANKRUPTCY_PRICE
         if offer.order is not None and offer.order.account == order.account:
@@ -106,7 +109,7 @@ class _Taker:
     """The closing part of a fill-or-kill order and its margin account's equity in a dry run."""
 
     def __init__(self, state: State, market: Market, order: Order) -> None:
-        position = state.position(order.account, order.contract)
+        position = state.traded(order)
         self._side: Side = order.side
         self._sign = 1 if order.side == "buy" else -1
         closes = position.sign == -self._sign
@@ -136,8 +139,8 @@ class _Makers:
     def __init__(self, state: State, market: Market) -> None:
         self._state = state
         self._symbol = market.contract.symbol
-        self._positions: dict[str, int] = {}
-        self._reduce_only: dict[str, dict[int, Order]] = {}
+        self._positions: dict[Holder, int] = {}
+        self._reduce_only: dict[Holder, dict[int, Order]] = {}
         self._left: dict[int, int] = {}
 
     def may_stop(self, order: Order | None) -> bool:
@@ -145,7 +148,7 @@ class _Makers:
         if order is None:
             return False
         sign = 1 if order.side == "buy" else -1
-        position = self._state.position(order.account, self._symbol)
+        position = self._state.traded(order)
         worse = is_worse(order.price, self._state.markets[self._symbol].mark, order.side)
         return position.sign == -sign and worse
 
@@ -155,20 +158,20 @@ class _Makers:
 
     def took(self, order: Order, lots: int) -> None:
         """Count a fill and trim the maker's reduce-only orders as it would."""
-        name = order.account
-        if name not in self._positions:
-            account = self._state.accounts[name]
-            self._positions[name] = self._state.position(name, self._symbol).quantity
-            self._reduce_only[name] = {
+        maker = order.account, order.leg
+        if maker not in self._positions:
+            position = self._state.traded(order)
+            self._positions[maker] = position.quantity
+            self._reduce_only[maker] = {
                 resting.arrival: resting
-                for resting in account.orders_in(self._symbol)
+                for resting in self._state.accounts[order.account].orders_on(position)
                 if resting.reduce_only
             }
-        self._positions[name] += lots if order.side == "buy" else -lots
+        self._positions[maker] += lots if order.side == "buy" else -lots
         self._left[order.arrival] = self.quantity(order) - lots
-        resting = sorted(self._reduce_only[name].items())
+        resting = sorted(self._reduce_only[maker].items())
         keeps = allotted(
-            self._positions[name], [(own.side, self.quantity(own)) for _, own in resting]
+            self._positions[maker], [(own.side, self.quantity(own)) for _, own in resting]
         )
         self._left.update(
             {arrival: keep for (arrival, _), keep in zip(resting, keeps, strict=True)}

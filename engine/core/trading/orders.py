@@ -77,7 +77,7 @@ def _new_order(state: State, command: PlaceOrder, market: Market) -> Order:
     if command.reduce_only:
         account = state.accounts[command.account]
         position = state.position(command.account, command.contract)
-        left = room(position, account.orders_in(command.contract), command.side)
+        left = room(position, account.orders_on(position), command.side)
         quantity = Lots(min(quantity, left))
     price = command.price
     if price is None:
@@ -179,7 +179,7 @@ def _check_amend(state: State, market: Market, request: Request) -> Reason | Non
     if reason is not None:
         return reason
     if new.reduce_only:
-        position = state.position(new.account, new.contract)
+        position = state.traded(new)
         if new.quantity > room(position, request.others(state), new.side):
             return Reason.REDUCE_ONLY
     return check_terms(state, market, request)

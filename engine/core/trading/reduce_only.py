@@ -39,7 +39,7 @@ def allotted(position_quantity: int, orders: list[tuple[Side, int]]) -> list[int
 def trim(state: State, position: Position) -> None:
     """Shrink or cancel an account's resting reduce-only orders to its position."""
     account = state.accounts[position.account]
-    resting = [order for order in account.orders_in(position.contract) if order.reduce_only]
+    resting = [order for order in account.orders_on(position) if order.reduce_only]
     if not resting:
         return
     resting.sort(key=lambda order: order.arrival)

@@ -13,7 +13,7 @@ from engine.core.state.venue import State
 
 def sync(state: State, account: Account, contract: str) -> None:
     """Bring what is set aside to what the resting orders tie up now."""
-    position = state.position(account.name, contract)
+    position = state.legs(account.name, contract)[0]
     if position.mode == "isolated":
         lacking = orders_margin(state, account, contract) - state.balance(position.orders_key)
         state.post(account.wallet_key, position.orders_key, lacking)
@@ -32,7 +32,7 @@ def sync_after_fill(state: State, position: Position, side: Side, *, free: int, 
         lacking -= state.balance(position.orders_key)
         others = [
             order
-            for order in account.orders_in(position.contract)
+            for order in account.orders_on(position)
             if order.side == opposite(side) and not order.reduce_only
         ]
         if spent + lacking <= free or not others:

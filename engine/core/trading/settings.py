@@ -98,7 +98,7 @@ def set_margin_mode(state: State, command: SetMarginMode) -> None:
             account=command.account,
             contract=command.contract,
             mode=command.mode,
-            margin=state.balance(f"isolated:{command.account}:{command.contract}"),
+            margin=state.balance(position.isolated_key),
         )
     )
 

@@ -147,7 +147,7 @@ def _make_way(state: State, stop: Stop) -> None:
     account = state.accounts[stop.account]
     position = state.position(stop.account, stop.contract)
     wanted = min(stop.quantity, reducible(position.quantity, stop.side))
-    while room(position, resting := account.orders_in(stop.contract), stop.side) < wanted:
+    while room(position, resting := account.orders_on(position), stop.side) < wanted:
         own = [order for order in resting if order.reduce_only and order.side == stop.side]
         drop(state, max(own, key=lambda order: order.arrival), Reason.REDUCE_ONLY)
 

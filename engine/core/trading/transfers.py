@@ -18,8 +18,9 @@ def money_of(state: State, name: str) -> int:
         return 0
     total: int = state.balance(account.wallet_key)
     for contract in state.markets:
-        total += state.balance(f"orders:{name}:{contract}")
-        total += state.balance(f"isolated:{name}:{contract}")
+        legs = state.legs(name, contract)
+        total += state.balance(legs[0].orders_key)
+        total += sum(state.balance(position.isolated_key) for position in legs)
     return total
 
 

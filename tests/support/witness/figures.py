@@ -69,7 +69,7 @@ def profit_of(state: State, position: Position) -> int:
 
 def maintenance_of(state: State, position: Position) -> int:
     """Give the maintenance of a position at its mark."""
-    margin = state.balance(f"isolated:{position.account}:{position.contract}")
+    margin = state.balance(f"isolated:{position.account}:{position.slot}")
     return maintenance_at(position, margin, *priced(state)[position.contract])
 
 
@@ -87,19 +87,19 @@ def _of_account(
 ) -> Iterator[tuple[str, Figures]]:
     name = account.name
     equity, maintenance, loss, has_position = balances.get(f"wallet:{name}", 0), 0, 0, False
-    for contract, position in account.positions.items():
+    for slot, position in account.positions.items():
         lots = position.quantity
         if position.mode == "isolated":
-            margin = balances.get(f"isolated:{name}:{contract}", 0)
+            margin = balances.get(f"isolated:{name}:{slot}", 0)
             if lots:
-                unit, details = worth[contract]
+                unit, details = worth[position.contract]
                 profit = lots * unit - position.cost
                 keep = maintenance_at(position, margin, unit, details)
-                yield f"{name}:{contract}", Figures(margin + profit, keep, -profit, True)
+                yield f"{name}:{slot}", Figures(margin + profit, keep, -profit, True)
             elif margin:
-                yield f"{name}:{contract}", Figures(margin)
+                yield f"{name}:{slot}", Figures(margin)
         elif lots:
-            unit, details = worth[contract]
+            unit, details = worth[position.contract]
             profit = lots * unit - position.cost
             equity, loss, has_position = equity + profit, loss - profit, True
             maintenance += maintenance_at(position, 0, unit, details)
@@ -123,11 +123,11 @@ def _place(state: State, margin_id: str, figure: Figures) -> int:
     if state.rules.closing.queue == "largest_loss":
         return -figure.loss
     worth = priced(state)
-    name, _, contract = margin_id.partition(":")
+    name, _, own = margin_id.partition(":")
     positions = [
         position
-        for symbol, position in state.accounts[name].positions.items()
-        if position.quantity and (symbol == contract if contract else position.mode == "cross")
+        for slot, position in state.accounts[name].positions.items()
+        if position.quantity and (slot == own if own else position.mode == "cross")
     ]
     if state.rules.closing.queue == "oldest":
         return min((position.opened for position in positions), default=0)
@@ -145,11 +145,11 @@ def waiting(state: State) -> list[str]:
 
 
 def _is_stale(state: State, margin_id: str) -> bool:
-    name, _, contract = margin_id.partition(":")
+    name, _, own = margin_id.partition(":")
     if margin_id in state.pauses:  # its liquidation has begun and goes on
         return False
     return any(
-        position.quantity and state.markets[symbol].is_stale
-        for symbol, position in state.accounts[name].positions.items()
-        if (symbol == contract if contract else position.mode == "cross")
+        position.quantity and state.markets[position.contract].is_stale
+        for slot, position in state.accounts[name].positions.items()
+        if (slot == own if own else position.mode == "cross")
     )

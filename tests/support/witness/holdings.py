@@ -187,5 +187,5 @@ class Holdings(Witness):
                     for account, one in self._held.get(contract, {}).items()
                     if one.lots or one.cost
                 }
-                kept = {name: (p.quantity, p.cost) for name, p in market.holders.items()}
+                kept = {p.account: (p.quantity, p.cost) for p in market.held()}
                 assert kept == told, f"{contract}: positions are {kept}, told was {told}"
