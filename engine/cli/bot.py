@@ -1,12 +1,16 @@
 """`margincall bot`: a sample bot on a running lab."""
 
 import asyncio
+from contextlib import nullcontext
 
 import click
+from prometheus_client import CollectorRegistry
 
 from engine.cli import where
 from engine.cli.mistake import told
+from engine.services.health import Address, Health
 from engine.services.logs import to_stderr
+from engine.services.meters import BotMeters
 from engine.services.session import stopping
 from feeds.bots.bot import run_bot
 from feeds.bots.client import client
@@ -21,8 +25,16 @@ from feeds.bots.samples import SAMPLES
               show_default=True, help="The size of its orders.")  # fmt: skip
 @where.named
 @where.bootstrap
+@where.health
 def bot(
-    *, kind: str, bot: str, contract: str, quantity: int, name: str, bootstrap: str | None
+    *,
+    kind: str,
+    bot: str,
+    contract: str,
+    quantity: int,
+    name: str,
+    bootstrap: str | None,
+    health: Address | None,
 ) -> None:
     """Let a sample bot trade on a running lab until a signal comes.
 
@@ -32,6 +44,7 @@ def bot(
       taker  runs after the price
       long   is long at 20x, and adds margin at its first margin calls
       noise  does what its dice say
+      hunter sells into the liquidations of others, and is back before the price is
 
     It needs topics (margincall topics create --bot NAME) and money (margincall lab deposit NAME).
     """
@@ -42,8 +55,12 @@ def bot(
 
         async def run() -> int:
             stop = asyncio.Event()
-            with stopping(stop):
-                async with client(brokers, name, bot) as connection:
-                    return await run_bot(SAMPLES[kind](contract, quantity), connection, stop)
+            registry = CollectorRegistry()
+            meters = BotMeters(registry)
+            served = Health(registry, lambda: meters.is_ready)
+            sample = SAMPLES[kind](contract, quantity)
+            with stopping(stop), nullcontext() if health is None else served.served(health):
+                async with client(brokers, name, bot) as connection, served.beating():
+                    return await run_bot(sample, connection, stop, meters.heard)
 
         click.echo(f"{asyncio.run(run()):,} orders were accepted")

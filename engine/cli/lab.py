@@ -14,6 +14,8 @@ from engine.bus.kafka import connected
 from engine.bus.memory import MemoryBus
 from engine.cli import services as each
 from engine.cli import where
+from engine.cli.lab_facts import as_lines, facts_of
+from engine.cli.lab_init import init
 from engine.cli.mistake import DISAGREEMENT, told
 from engine.cli.pacing import paced_as
 from engine.cli.serving import Services
@@ -21,6 +23,7 @@ from engine.cli.stream import stream_of
 from engine.config.lab import load_lab
 from engine.config.read import Place, micros
 from engine.services.export import write_log
+from engine.services.health import Address
 from engine.services.logs import to_stderr
 from engine.services.look import need
 from engine.services.verify import Verdict, verify
@@ -52,7 +55,7 @@ def up(
     data: Path | None,
     drain: bool,
     bootstrap: str | None,
-    port: int | None,
+    health: Address | None,
 ) -> None:
     """Run feed, sequencer, engine and fan-out in one process.
 
@@ -76,7 +79,7 @@ def up(
                     services.feed(stream),
                     *([services.drained] if drain else []),
                 ]
-                await services.serve(tasks, names, port)
+                await services.serve(tasks, names, health)
 
         asyncio.run(run())
 
@@ -90,14 +93,36 @@ async def _bus(bootstrap: str | None, names: list[str]) -> AsyncIterator[Bus]:
         yield bus
 
 
-@lab.command("verify", short_help="Rerun a lab's log and compare with what it published.")
+lab.add_command(init)
+
+
+@lab.command("verify", short_help="Rerun a lab's log and prove what became of it.")
 @where.named
 @where.bootstrap
+@click.option(
+    "--traded",
+    metavar="BOTS",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="So many bots must have traded.",
+)
+@click.option(
+    "--liquidations",
+    metavar="COUNT",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="So many positions must have been liquidated.",
+)
 @where.as_json
-def verify_(*, name: str, bootstrap: str | None, as_json: bool) -> None:
-    """Rerun a lab's log and say that it gives every event that was published.
+def verify_(
+    *, name: str, bootstrap: str | None, traded: int, liquidations: int, as_json: bool
+) -> None:
+    """Rerun a lab's log from outside and prove what became of it, fact by fact.
 
-    Otherwise the first difference is shown and the exit code is 1.
+    The log must give every event that was published, and the ledger must add up to zero. What is
+    not so is shown with the first difference, and the exit code is 1. The lab may run meanwhile.
     """
     with told():
         topics, names = where.topics_of(name)
@@ -108,11 +133,15 @@ def verify_(*, name: str, bootstrap: str | None, as_json: bool) -> None:
                 return await verify(bus, topics)
 
         verdict = asyncio.run(run())
-        fields = msgspec.structs.asdict(verdict)
-        told_so = {"agrees": not verdict.difference, **fields}
-        lines = [f"{key}: {value}" for key, value in told_so.items()]
-        click.echo(json.dumps(told_so) if as_json else "\n".join(lines))
-        raise click.exceptions.Exit(DISAGREEMENT if verdict.difference else 0)
+        facts = facts_of(verdict, traded, liquidations)
+        holds = all(fact.holds for fact in facts)
+        if as_json:
+            proved = {"agrees": not verdict.difference, "holds": holds}
+            fields = msgspec.to_builtins({"facts": facts})
+            click.echo(json.dumps({**proved, **msgspec.to_builtins(verdict), **fields}))
+        else:
+            click.echo(as_lines(verdict, facts))
+        raise click.exceptions.Exit(0 if holds else DISAGREEMENT)
 
 
 @lab.command(short_help="Write a lab's log into a folder.")

@@ -14,6 +14,7 @@ from engine.cli.serving import Service, Services
 from engine.cli.stream import stream_of
 from engine.config.lab import load_lab
 from engine.services.engine import SNAPSHOT_EVERY
+from engine.services.health import Address
 from engine.services.logs import to_stderr
 from feeds.replay import FileArg
 
@@ -48,7 +49,7 @@ def feed(
     pace: str | None,
     data: Path | None,
     bootstrap: str | None,
-    port: int | None,
+    health: Address | None,
 ) -> None:
     """Send tick files, or the ticks that a lab makes, to the lab's topic, and end.
 
@@ -59,7 +60,7 @@ def feed(
         topics, _ = where.topics_of(name or lab.name)
         arguments = [FileArg.parse(text) for text in files]
         stream = stream_of(lab, arguments, folder_of(data, topics))
-        _serve(bootstrap, topics, (topics.ticks,), port, lambda each: each.feed(stream))
+        _serve(bootstrap, topics, (topics.ticks,), health, lambda each: each.feed(stream))
 
 
 @click.command(short_help="Bring all that comes in into one order.")
@@ -67,7 +68,9 @@ def feed(
 @where.name
 @where.bootstrap
 @where.health
-def sequencer(*, lab_name: str, name: str | None, bootstrap: str | None, port: int | None) -> None:
+def sequencer(
+    *, lab_name: str, name: str | None, bootstrap: str | None, health: Address | None
+) -> None:
     """Bring ticks, orders of bots and the operator's commands into the lab's log.
 
     The log begins with the lab's configuration. What is no command goes to the dead letters.
@@ -75,7 +78,7 @@ def sequencer(*, lab_name: str, name: str | None, bootstrap: str | None, port: i
     with told():
         lab = load_lab(lab_name)
         topics, names = where.topics_of(name or lab.name)
-        _serve(bootstrap, topics, names, port, lambda each: each.sequencer(lab))
+        _serve(bootstrap, topics, names, health, lambda each: each.sequencer(lab))
 
 
 @click.command(short_help="Apply a lab's log and publish its events.")
@@ -96,7 +99,7 @@ def engine(
     name: str,
     data: Path | None,
     bootstrap: str | None,
-    port: int | None,
+    health: Address | None,
     snapshot_every: int,
 ) -> None:
     """Apply a lab's log and publish its events.
@@ -107,25 +110,25 @@ def engine(
     with told():
         topics, names = where.topics_of(name)
         folder = folder_of(data, topics)
-        _serve(bootstrap, topics, names, port, lambda each: each.engine(folder, snapshot_every))
+        _serve(bootstrap, topics, names, health, lambda each: each.engine(folder, snapshot_every))
 
 
 @click.command(short_help="Spread a lab's events over topics for its readers.")
 @where.named
 @where.bootstrap
 @where.health
-def fanout(*, name: str, bootstrap: str | None, port: int | None) -> None:
+def fanout(*, name: str, bootstrap: str | None, health: Address | None) -> None:
     """Spread a lab's events over its public topics and those of its bots."""
     with told():
         topics, names = where.topics_of(name)
-        _serve(bootstrap, topics, names, port, lambda each: each.fanout())
+        _serve(bootstrap, topics, names, health, lambda each: each.fanout())
 
 
 def _serve(
     bootstrap: str | None,
     topics: Topics,
     names: "list[str] | tuple[str, ...]",
-    port: int | None,
+    health: Address | None,
     made: Callable[[Services], Service],
 ) -> None:
     to_stderr()
@@ -133,6 +136,6 @@ def _serve(
     async def run() -> None:
         async with where.bus_at(bootstrap) as bus:
             services = Services(bus, topics)
-            await services.serve([made(services)], names, port)
+            await services.serve([made(services)], names, health)
 
     asyncio.run(run())

@@ -19,7 +19,7 @@ from engine.journal.record import Genesis
 from engine.services.engine import SNAPSHOT_EVERY, Engine
 from engine.services.fanout import Fanout
 from engine.services.feed import run_feed
-from engine.services.health import Health
+from engine.services.health import Address, Health
 from engine.services.look import need
 from engine.services.meters import Meters
 from engine.services.publisher import Publisher, sent_before
@@ -103,7 +103,9 @@ class Services:
             and meters.fanout.seq >= meters.engine.seq
         )
 
-    async def serve(self, tasks: Sequence[Service], names: Sequence[str], port: int | None) -> None:
+    async def serve(
+        self, tasks: Sequence[Service], names: Sequence[str], address: Address | None
+    ) -> None:
         """Run services over topics that must be there, until SIGINT, SIGTERM or a failure.
 
         Raises what the services raise, and `TopicsMissing` before any of them begins.
@@ -111,9 +113,9 @@ class Services:
         stop = asyncio.Event()
         await need(self._bus, names)
         health = Health(self.meters.registry, self.meters.is_ready)
-        with stopping(stop), nullcontext() if port is None else health.served(port):
-            if port is not None:
-                _log.info("health is told at http://127.0.0.1:%d", health.port)
+        with stopping(stop), nullcontext() if address is None else health.served(address):
+            if address is not None:
+                _log.info("health is told at http://%s:%d", address.host, health.port)
             async with asyncio.TaskGroup() as group:
                 beating = group.create_task(health.beat())
                 late = group.create_task(_too_late(stop))

@@ -9,8 +9,25 @@ import click
 from engine.bus.kafka import KafkaBus, connected
 from engine.bus.names import Topics
 from engine.cli.mistake import Mistake
+from engine.services.health import LOOPBACK, Address
 
 F = TypeVar("F", bound=Callable[..., Any])
+PORT_MAX = 65_535
+
+
+class _Address(click.ParamType[Address]):
+    name = "address"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Address:
+        if isinstance(value, Address):
+            return value
+        host, _, port = str(value).rpartition(":")
+        if not (port.isascii() and port.isdecimal() and int(port) <= PORT_MAX):
+            self.fail(f"{value!r} is no port from 0 to {PORT_MAX}, nor HOST:PORT", param, ctx)
+        return Address(host or LOOPBACK, int(port))
+
 
 bootstrap = click.option(
     "--bootstrap",
@@ -32,10 +49,10 @@ lab = click.option(
 )
 health = click.option(
     "--health",
-    "port",
-    metavar="PORT",
-    type=click.IntRange(0, 65_535),
-    help="Serve /healthz, /readyz and /metrics on this port of 127.0.0.1; 0: any free one.",
+    metavar="[HOST:]PORT",
+    type=_Address(),
+    help="Serve /healthz, /readyz and /metrics on this port of 127.0.0.1, or of HOST; 0: any "
+    "free one.",
 )
 bots = click.option(
     "--bot", "bots", metavar="NAME", multiple=True, help="A bot with topics of its own; repeat."

@@ -1,23 +1,31 @@
-"""`/healthz`, `/readyz` and `/metrics` over HTTP, on 127.0.0.1 alone.
+"""`/healthz`, `/readyz` and `/metrics` over HTTP, on 127.0.0.1 unless another host is named.
 
 They are answered from a thread of their own, so that an event loop that hangs is told as such.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from socketserver import ThreadingMixIn
 from threading import Thread
 from time import monotonic
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
+import msgspec
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
-HOST = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
 BEAT_S = 1.0
 DEAD_S = 10.0
 """An event loop that has not had its turn for so long is not alive."""
+
+
+class Address(msgspec.Struct, frozen=True):
+    """Where to listen; port 0 is any that is free."""
+
+    host: str
+    port: int
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -38,9 +46,9 @@ class Health:
         self.port = 0
 
     @contextmanager
-    def served(self, port: int) -> Iterator[None]:
-        """Serve meanwhile; port 0 is any that is free. Raises `OSError` if the port is taken."""
-        server = make_server(HOST, port, self._answer, _Server, _Quiet)
+    def served(self, address: Address) -> Iterator[None]:
+        """Serve meanwhile. Raises `OSError` if the port is taken or the host is not ours."""
+        server = make_server(address.host, address.port, self._answer, _Server, _Quiet)
         self.port = server.server_port
         thread = Thread(target=server.serve_forever, daemon=True)
         thread.start()
@@ -50,6 +58,16 @@ class Health:
             server.shutdown()
             server.server_close()
             thread.join()
+
+    @asynccontextmanager
+    async def beating(self) -> AsyncIterator[None]:
+        """Show meanwhile that the event loop has its turns."""
+        beating = asyncio.ensure_future(self.beat())
+        try:
+            yield
+        finally:
+            beating.cancel()
+            await asyncio.wait({beating})
 
     async def beat(self) -> None:
         """Show that the event loop has its turns, until this is cancelled."""

@@ -2,6 +2,8 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from engine.core.event import Event
+
 
 class SequencerMeters:
     """Records that were read, and what became of them."""
@@ -106,6 +108,25 @@ class FeedMeters:
     def stands(self, sent: int) -> None:
         """Say how far the feed is."""
         self._sent.set(sent)
+
+
+class BotMeters:
+    """What a bot has heard of its account; `is_ready` once it has heard anything at all."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._events = Counter(
+            "margincall_bot_events", "Events of the bot's account.", ["type"], registry=registry
+        )
+        self._seq = Gauge(
+            "margincall_bot_seq", "Number of the newest event of its account.", registry=registry
+        )
+        self.is_ready = False
+
+    def heard(self, event: Event) -> None:
+        """Count an event."""
+        self.is_ready = True
+        self._events.labels(type(event).__name__).inc()
+        self._seq.set(event.seq)
 
 
 class Meters:

@@ -1,6 +1,8 @@
 """Proof from outside: the log applied again gives the events that were published, byte for byte."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from time import monotonic
 from typing import get_args
 
 import msgspec
@@ -8,20 +10,41 @@ import msgspec
 from engine.bus.interface import Bus
 from engine.bus.names import Topics
 from engine.core import snapshot
-from engine.core.command import Tick
+from engine.core.command import Command, Deposit, Tick
 from engine.services.entries import LogError
 from engine.services.look import paged
 from engine.services.recovery import Durable
 from engine.services.replica import Replica, beginning_of
 
 _TICKS = get_args(Tick)
+LOOK_S = 0.2
+WAIT_S = 10.0
+"""How long an event that the log gives may take to be published, as long as the lab runs."""
 _decoder = msgspec.json.Decoder(Durable)
+
+
+class Seen(msgspec.Struct):
+    """What the log says that a bot has done, and what was done to it."""
+
+    commands: int = 0
+    fills: int = 0
+    margin_calls: int = 0
+    liquidations: int = 0
+
+
+class _Said(msgspec.Struct, frozen=True):
+    type: str
+    account: str | None = None
+
+
+_said = msgspec.json.Decoder(_Said)
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """What was found; `difference` is empty where everything agrees.
 
-    `repeated` counts records of `events` that only say again what was said.
+    `repeated` counts records of `events` that only say again what was said; `bots` are those that
+    have a topic for their commands.
     """
 
     run: str
@@ -34,27 +57,38 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     event_hash: str
     state_hash: str
     difference: str
+    bots: dict[str, Seen]
 
 
 async def verify(bus: Bus, topics: Topics) -> Verdict:
-    """Rerun a lab's log and compare. Raises `BusError`, `LogError` and `Breach`."""
+    """Rerun a lab's log, as far as it goes now, and compare.
+
+    A lab may go on meanwhile: what its engine is about to publish is waited for. Raises
+    `BusError`, `LogError` and `Breach`.
+    """
     beginning = await beginning_of(bus, topics.log)
     if beginning is None:
         raise LogError(f"{topics.log} is empty; a sequencer has to begin it")
     _, log_end = await bus.span(topics.log)
     replica = Replica(beginning)
     published = Published(bus, topics.events)
+    bots = {bot: Seen() for bot in await _bots(bus, topics)}
     orders = 0
     difference = ""
     async for record in paged(bus, topics.log, 0, log_end):
         commands = replica.read(record)
-        orders += sum(not isinstance(command, _TICKS) for command in commands)
+        for command in commands:
+            if not isinstance(command, _TICKS):
+                orders += 1
+                _said_by(bots, command)
         for seq, line in replica.apply(commands):
-            found = await published.next()
+            _note(bots, line)
+            found = await published.next(0 if difference else seq)
             if found != line and not difference:
                 difference = f"event {seq} is {_text(found)}, and the log gives {_text(line)}"
     left = await published.next()
-    if left is not None and not difference:
+    _, now = await bus.span(topics.log)
+    if left is not None and now == log_end and not difference:
         difference = f"{_text(left)} was published, and the log gives no such event"
     replica.venue.recount()
     return Verdict(
@@ -68,33 +102,69 @@ async def verify(bus: Bus, topics: Topics) -> Verdict:
         event_hash=replica.chain.hex,
         state_hash=snapshot.state_hash(replica.exchange),
         difference=difference,
+        bots=bots,
     )
+
+
+async def _bots(bus: Bus, topics: Topics) -> list[str]:
+    return [bot for topic in sorted(await bus.topics()) if (bot := topics.bot_of(topic))]
+
+
+def _said_by(bots: dict[str, Seen], command: Command) -> None:
+    seen = bots.get(getattr(command, "account", ""))
+    if seen is not None and not isinstance(command, Deposit):
+        seen.commands += 1
+
+
+def _note(bots: dict[str, Seen], line: bytes) -> None:
+    said = _said.decode(line)
+    seen = bots.get(said.account or "")
+    if seen is None:
+        return
+    match said.type:
+        case "OrderFilled":
+            seen.fills += 1
+        case "MarginCalled":
+            seen.margin_calls += 1
+        case "LiquidationStarted":
+            seen.liquidations += 1
+        case _:
+            pass
 
 
 class Published:
     """The events of a topic as every reader should take them: `seq` by `seq`, each once."""
 
     def __init__(self, bus: Bus, topic: str) -> None:
-        self._lines = self._read(bus, topic)
+        self._bus, self._topic = bus, topic
+        self._offset = self._last = 0
+        self._lines = self._read()
         self.repeated = 0
 
-    async def next(self) -> bytes | None:
-        """The next event's line; None at the end."""
-        return await anext(self._lines, None)
+    async def next(self, seq: int = 0) -> bytes | None:
+        """The next event's line; None at the end, if the event `seq` does not come in time."""
+        line = await anext(self._lines, None)
+        patience = monotonic() + (WAIT_S if self._last < seq else 0)
+        while line is None and monotonic() < patience:
+            await asyncio.sleep(LOOK_S)
+            self._lines = self._read()
+            line = await anext(self._lines, None)
+        return line
 
-    async def _read(self, bus: Bus, topic: str) -> AsyncIterator[bytes]:
-        last = 0
-        first, end = await bus.span(topic)
-        async for record in paged(bus, topic, first, end):
+    async def _read(self) -> AsyncIterator[bytes]:
+        topic = self._topic
+        first, end = await self._bus.span(topic)
+        async for record in paged(self._bus, topic, max(first, self._offset), end):
+            self._offset = record.offset + 1
             line = record.value or b""
             try:
                 seq = _decoder.decode(line).seq
             except (msgspec.MsgspecError, ValueError) as error:
                 raise LogError(f"record {record.offset} of {topic} is no event") from error
-            if seq <= last:
+            if seq <= self._last:
                 self.repeated += 1
                 continue
-            last = seq
+            self._last = seq
             yield line
 
 

@@ -28,15 +28,17 @@ from engine.core.money import Lots, Price
 from engine.services.inbox import CLIENT_SEQ, CONTENT, JSON
 from engine.services.look import need, tail_of
 from engine.services.market_data import BookTop, Mark
+from engine.services.public import Liquidation
 from feeds.positions import Positions
 
 WAIT_S = 0.2
-Heard = Event | BookTop | Mark
-"""What a bot hears: its own events, and prices of all contracts."""
+Heard = Event | BookTop | Mark | Liquidation
+"""What a bot hears: its own events, and prices and forced orders of all contracts."""
 
 _events = msgspec.json.Decoder(AnyEvent)
 _books = msgspec.json.Decoder(BookTop)
 _marks = msgspec.json.Decoder(Mark)
+_forced = msgspec.json.Decoder(Liquidation)
 _number = msgspec.json.Decoder(dict[str, bool | int | str | None])
 
 
@@ -52,11 +54,12 @@ async def client(bootstrap: str, lab: str, bot: str) -> AsyncIterator["Client"]:
 
 async def opened(bus: Bus, topics: Topics, bot: str) -> "Client":
     """A bot's connection over a bus. Raises `BusError` and `TopicsMissing`."""
-    await need(bus, (*topics.of_bot(bot), topics.book, topics.mark))
+    public = (topics.book, topics.mark, topics.liquidations)
+    await need(bus, (*topics.of_bot(bot), *public))
     tail = await tail_of(bus, topics.commands(bot), 1)
     number = _number.decode(tail[-1].value or b"{}").get(CLIENT_SEQ) if tail else 0
     starts = {topics.account(bot): 0}
-    for topic in (topics.book, topics.mark):
+    for topic in public:
         _, starts[topic] = await bus.span(topic)
     reader = await bus.read(starts)
     return Client(bus, topics, bot, reader, number if isinstance(number, int) else 0)
@@ -140,6 +143,8 @@ class Client:
             return _books.decode(value)
         if topic == self._topics.mark:
             return _marks.decode(value)
+        if topic == self._topics.liquidations:
+            return _forced.decode(value)
         event: Event = _events.decode(value)
         if event.seq <= self.seq:
             return None

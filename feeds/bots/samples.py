@@ -1,27 +1,48 @@
 """Bots that show how one is written, and are a load for a lab.
 
 `maker` quotes both sides, `taker` runs after the price, `long` borrows as much as it may and pays
-in when it is warned, as long as its purse lasts, `noise` does what its dice say.
+in when it is warned, as long as its purse lasts, `noise` does what its dice say, `hunter` sells
+into the liquidations of others.
 """
 
 from collections.abc import Callable
 from random import Random
 
-from engine.core.command import AddMargin, SetLeverage
-from engine.core.event import Event, MarginCalled
+from engine.core.command import AddMargin, SetLeverage, Side
+from engine.core.event import Event, MarginCalled, OrderCancelled, OrderFilled, Rejected
 from engine.core.money import Micros
 from engine.services.market_data import BookTop
+from engine.services.public import Liquidation
 from feeds.bots.bot import Bot
 from feeds.bots.client import Client
 
 PPM = 1_000_000
 
 
-class Maker:
+class Idle:
+    """Trades one contract, and answers nothing; each sample answers what it looks at."""
+
+    def __init__(self, contract: str) -> None:
+        self.contract = contract
+
+    async def begin(self, client: Client) -> None:
+        """Wait for what comes."""
+
+    async def priced(self, top: BookTop, client: Client) -> None:
+        """Look at something else."""
+
+    async def forced(self, forced: Liquidation, client: Client) -> None:
+        """Look at something else."""
+
+    async def heard(self, event: Event, client: Client) -> None:
+        """Look at something else."""
+
+
+class Maker(Idle):
     """Keeps a bid and an ask around the middle, as long as it does not hold too much."""
 
     def __init__(self, contract: str, quantity: int, *, half_ppm: int = 500) -> None:
-        self.contract = contract
+        super().__init__(contract)
         self._quantity, self._half_ppm = quantity, half_ppm
         self._quoted = 0
 
@@ -45,25 +66,19 @@ class Maker:
         if held > -10 * self._quantity:
             await client.place(self.contract, "sell", self._quantity, top.ask + half)
 
-    async def heard(self, event: Event, client: Client) -> None:
-        """It looks at prices alone."""
-
     async def _clear(self, client: Client) -> None:
         for order in list(client.orders):
             await client.cancel(order)
 
 
-class Taker:
+class Taker(Idle):
     """Buys after the price has risen `streak` times running, sells after it has fallen so."""
 
     def __init__(self, contract: str, quantity: int, *, streak: int = 3) -> None:
-        self.contract = contract
+        super().__init__(contract)
         self._quantity, self._streak = quantity, streak
         self._run = 0
         self._last: int | None = None
-
-    async def begin(self, client: Client) -> None:
-        """It waits for the price to move."""
 
     async def priced(self, top: BookTop, client: Client) -> None:
         """Count moves of one direction, and follow them."""
@@ -79,15 +94,12 @@ class Taker:
             self._run = 0
             await client.place(self.contract, "buy" if side == "buy" else "sell", self._quantity)
 
-    async def heard(self, event: Event, client: Client) -> None:
-        """It looks at prices alone."""
 
-
-class Long:
+class Long(Idle):
     """Is long at a high leverage, and adds margin when it is warned until its purse is empty."""
 
     def __init__(self, contract: str, quantity: int, *, leverage: int = 20, calls: int = 2) -> None:
-        self.contract = contract
+        super().__init__(contract)
         self._quantity, self._leverage, self._calls = quantity, leverage, calls
 
     async def begin(self, client: Client) -> None:
@@ -99,9 +111,6 @@ class Long:
             await client.send(setting)
             await client.place(self.contract, "buy", self._quantity)
 
-    async def priced(self, top: BookTop, client: Client) -> None:
-        """It holds, whatever the price does."""
-
     async def heard(self, event: Event, client: Client) -> None:
         """Pay in what a margin call asks for."""
         if isinstance(event, MarginCalled) and event.mode == "isolated" and self._calls > 0:
@@ -112,16 +121,13 @@ class Long:
             )
 
 
-class Noise:
+class Noise(Idle):
     """Buys and sells a little, as its dice say."""
 
     def __init__(self, contract: str, quantity: int, *, seed: int = 1) -> None:
-        self.contract = contract
+        super().__init__(contract)
         self._quantity = quantity
         self._dice = Random(seed)
-
-    async def begin(self, client: Client) -> None:
-        """It waits for its dice."""
 
     async def priced(self, top: BookTop, client: Client) -> None:
         """Throw the dice: one in four is an order."""
@@ -130,8 +136,48 @@ class Noise:
             quantity = 1 + self._dice.randrange(self._quantity)
             await client.place(self.contract, "buy" if side == "buy" else "sell", quantity)
 
+
+class Hunter(Idle):
+    """Sells into the liquidation of longs, and is back before the price is.
+
+    Forced sales move the price, and the next account below it is liquidated by that. The hunter
+    sells with each of the first `most` that it sees running, buys back once `quiet_us` of the
+    log's time have gone by without one, and the other way round against shorts.
+    """
+
+    def __init__(
+        self, contract: str, quantity: int, *, most: int = 5, quiet_us: int = 10_000_000
+    ) -> None:
+        super().__init__(contract)
+        self._quantity, self._most, self._quiet_us = quantity, most, quiet_us
+        self._now_us = self._forced_us = 0
+        self._under_way: set[str] = set()
+
+    async def forced(self, forced: Liquidation, client: Client) -> None:
+        """Go along with whoever is closed by force, unless it holds enough, or the other side."""
+        self._forced_us = max(self._forced_us, forced.at_us)
+        side: Side = "sell" if forced.side == "long" else "buy"
+        held = client.position(self.contract) * (1 if side == "buy" else -1)
+        room = self._most - len(self._under_way)
+        if 0 <= held < room * self._quantity and not self._is_quiet():
+            self._under_way.add(await client.place(self.contract, side, self._quantity))
+
+    async def priced(self, top: BookTop, client: Client) -> None:
+        """Close what is held once nobody has been forced for a while."""
+        self._now_us = max(self._now_us, top.at_us)
+        held = client.position(self.contract)
+        if held and self._is_quiet() and not self._under_way:
+            side: Side = "buy" if held < 0 else "sell"
+            order = await client.place(self.contract, side, abs(held), reduce_only=True)
+            self._under_way.add(order)
+
     async def heard(self, event: Event, client: Client) -> None:
-        """It looks at its dice alone."""
+        """Note that an order has become something, or nothing."""
+        if isinstance(event, OrderFilled | OrderCancelled | Rejected) and event.order:
+            self._under_way.discard(event.order)
+
+    def _is_quiet(self) -> bool:
+        return self._now_us - self._forced_us > self._quiet_us
 
 
 SAMPLES: dict[str, Callable[[str, int], Bot]] = {
@@ -139,4 +185,5 @@ SAMPLES: dict[str, Callable[[str, int], Bot]] = {
     "taker": Taker,
     "long": Long,
     "noise": Noise,
+    "hunter": Hunter,
 }

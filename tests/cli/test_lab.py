@@ -75,6 +75,10 @@ async def test_topics_that_lack_are_named_before_anything_begins(tmp_path: Path)
         ),
         (("lab", "deposit", "alice", "1e3", "--name", "x"), "AMOUNT"),
         (("feed", "--lab", LAB, "--pace", "fast"), "--pace"),
+        (("engine", "--name", "x", "--health", "0.0.0.0:70000"), "is no port from 0 to 65535"),
+        (("engine", "--name", "x", "--health", "here"), "nor HOST:PORT"),
+        (("lab", "init", "--lab", LAB, "--bot", "=5", "--bootstrap", "127.0.0.1:1"), "NAME=AMOUNT"),
+        (("lab", "init", "--lab", LAB, "--bot", "a=x", "--bootstrap", "127.0.0.1:1"), "--bot a"),
     ],
 )
 def test_mistakes_are_told(

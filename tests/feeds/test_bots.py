@@ -19,15 +19,17 @@ from engine.core.event import Deposited, Event
 from engine.core.money import Micros
 from engine.services.contract import asyncapi
 from engine.services.look import TopicsMissing
+from engine.services.market_data import BookTop
+from engine.services.public import Liquidation
 from engine.services.verify import Verdict, verify
 from feeds.bots.bot import run_bot
-from feeds.bots.client import opened
-from feeds.bots.samples import SAMPLES
+from feeds.bots.client import Client, opened
+from feeds.bots.samples import SAMPLES, Hunter
 from tests.services.stage import Stage, tick
 
 LAB = "quickstart"
 CONTRACT = "BTCUSDT"
-LOTS = {"maker": 50, "taker": 20, "long": 2_000, "noise": 20}
+LOTS = {"maker": 50, "taker": 20, "long": 2_000, "noise": 20, "hunter": 50}
 
 
 async def traded(folder: Path) -> tuple[Verdict, MemoryBus, Topics]:
@@ -62,6 +64,10 @@ async def traded(folder: Path) -> tuple[Verdict, MemoryBus, Topics]:
 def test_bots_trade_are_warned_and_liquidated_and_hear_of_it(tmp_path: Path) -> None:
     verdict, bus, topics = asyncio.run(traded(tmp_path))
     assert (verdict.difference, verdict.ledger_sum) == ("", 0)
+    for bot, seen in verdict.bots.items():
+        assert seen.commands > 0, bot
+        assert seen.fills > 0, bot
+    assert verdict.bots["long"].liquidations > 0
     heard = {
         bot: [
             msgspec.json.decode(record.value or b"")["type"]
@@ -143,6 +149,45 @@ async def test_a_command_with_a_number_that_was_taken_is_dropped(tmp_path: Path)
     assert [event["type"] for event in events].count("OrderAccepted") == 1
     assert (await stage.verdict()).difference == ""
     await alice.close()
+
+
+async def test_a_hunter_sells_into_forced_sales_and_is_back_when_they_are_over(
+    tmp_path: Path,
+) -> None:
+    stage = Stage(tmp_path)
+    await stage.ticks(tick(1))
+    await stage.deposit("alice")
+    alice = await opened(stage.bus, stage.topics, "alice")
+    hunter = Hunter("X", 2, most=2, quiet_us=1_000)
+    sold = Liquidation(5, 10, "X", "long", 3, 100, None)
+    await hunter.priced(BookTop(9, "X", 99, 101), alice)
+    for _ in range(3):
+        await hunter.forced(sold, alice)  # the third is more than it wants to hold
+    await hunter.priced(BookTop(2_000, "X", 99, 101), alice)  # orders are under way
+    await worked_off(stage)
+    await heard_all(alice, hunter)
+    assert alice.position("X") == -4
+    await hunter.forced(sold, alice)  # long ago
+    await hunter.priced(BookTop(2_001, "X", 99, 101), alice)
+    await worked_off(stage)
+    await heard_all(alice, hunter)
+    assert alice.position("X") == 0
+    said = stage.told(stage.topics.commands("alice"))
+    assert [(each["side"], each["quantity"]) for each in said] == [
+        ("sell", 2),
+        ("sell", 2),
+        ("buy", 4),
+    ]
+    await alice.close()
+
+
+async def heard_all(client: Client, bot: Hunter) -> None:
+    """Let a bot hear all that happened to its account."""
+    async for each in client.events(0):
+        if each is None:
+            return
+        if isinstance(each, Event):
+            await bot.heard(each, client)
 
 
 async def test_a_bot_without_topics_is_told_so(tmp_path: Path) -> None:

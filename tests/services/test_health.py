@@ -10,7 +10,7 @@ from urllib.request import urlopen
 import pytest
 
 from engine.services import health
-from engine.services.health import Health
+from engine.services.health import LOOPBACK, Address, Health
 from engine.services.logs import JsonLines
 from engine.services.meters import Meters
 
@@ -28,7 +28,7 @@ def test_a_service_tells_whether_it_is_ready_and_what_it_counted() -> None:
     meters = Meters()
     served = Health(meters.registry, meters.is_ready)
     meters.engine.is_idle = False
-    with served.served(0):
+    with served.served(Address(LOOPBACK, 0)):
         assert asked(served, "/healthz") == (200, "alive\n")
         assert asked(served, "/readyz") == (503, "not ready\n")
         meters.engine.caught_up()
@@ -43,7 +43,7 @@ def test_a_service_tells_whether_it_is_ready_and_what_it_counted() -> None:
 async def test_a_loop_that_hangs_is_not_alive(monkeypatch: pytest.MonkeyPatch) -> None:
     meters = Meters()
     served = Health(meters.registry, meters.is_ready)
-    with served.served(0):
+    with served.served(Address(LOOPBACK, 0)):
         monkeypatch.setattr(health, "DEAD_S", -1)
         assert asked(served, "/healthz") == (503, "not alive\n")
         monkeypatch.undo()
