@@ -205,6 +205,13 @@ def at_least(value: int, least: int, place: Place) -> int:
     return value
 
 
+def within(value: int, least: int, most: int, place: Place) -> int:
+    """An integer from `least` to `most`."""
+    if not least <= value <= most:
+        raise place.error(f"found {value}, expected from {least} to {most}")
+    return value
+
+
 def decimal_text(number: Fraction) -> str:
     """A terminating fraction as a decimal text without exponent or trailing zeros.
 

@@ -10,6 +10,7 @@ from engine.config.closing import ClosingTable, closing
 from engine.config.contract import contract
 from engine.config.find import find
 from engine.config.fund import FundTable, fund
+from engine.config.orders import OrdersTable, orders
 from engine.config.read import Number, Place, Table
 from engine.config.refusals import RefusalTables, refusals
 from engine.core.instrument import ClosingFee, Contract, Rules
@@ -54,6 +55,7 @@ class RulesTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     stops_max: int = 10
     fund: FundTable = FundTable()
     refusals: RefusalTables = {}
+    orders: OrdersTable = OrdersTable()
 
 
 class AboutTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -137,6 +139,7 @@ def rules(name: str, table: Table, place: Place) -> Rules:
         stops_max=read.at_least(shape.stops_max, 0, place.at("stops_max")),
         fund=fund(shape.fund, place.at("fund")),
         refusals=refusals(shape.refusals, place.at("refusals")),
+        orders=orders(shape.orders, place.at("orders")),
     )
 
 

@@ -33,7 +33,10 @@ from engine.core.trading_event import StopTriggered as StopTriggered
 
 
 class Rejected(Event, frozen=True):
-    """A command was refused and nothing changed; `code` is the venue's own, if it has one."""
+    """A command was refused and nothing changed; `code` is the venue's own, if it has one.
+
+    `retry_after_us`: sent again so much later in log time, it is not refused for its rate.
+    """
 
     command: str
     reason: Reason
@@ -41,6 +44,7 @@ class Rejected(Event, frozen=True):
     contract: str | None = None
     order: str | None = None
     code: str | msgspec.UnsetType = msgspec.UNSET
+    retry_after_us: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class TickApplied(Event, frozen=True):

@@ -46,6 +46,7 @@ from engine.core.trading import (
     transfers,
     willing,
 )
+from engine.core.trading.rate import admits
 
 _HANDLERS: dict[type, Callable[..., None]] = {
     TradeTick: replay.trade_tick,
@@ -102,7 +103,8 @@ class Exchange:
         kind = type(command)
         tick = state.markets.get(command.contract) if kind in _INTRODUCED else None  # type: ignore[attr-defined]
         state.begin(command.at_us, tick)
-        _HANDLERS[kind](state, command)
+        if not state.rules.orders.rate or admits(state, command):
+            _HANDLERS[kind](state, command)
         prices.update(state)
         waterfall.run(state)
         return tuple(state.events)

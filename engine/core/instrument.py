@@ -195,6 +195,17 @@ class FundTerms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     drawdown_window_us: int = 28_800_000_000
 
 
+class OrderTerms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a venue asks of orders beside their prices and sizes (Decisions from O19 on).
+
+    0 is no limit. `rate` and `burst` limit the commands of an account: so many a second of log
+    time, and so many at once.
+    """
+
+    rate: int = 0
+    burst: int = 1
+
+
 class Refusal(msgspec.Struct, frozen=True):
     """What a venue says where we give a reason; an empty `command` stands for every one."""
 
@@ -251,6 +262,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """At which price margin accounts are valued, and so warned and liquidated."""
     stops_max: int = 10
     refusals: tuple[Refusal, ...] = ()
+    orders: OrderTerms = OrderTerms()
 
 
 class Venue(msgspec.Struct, frozen=True):

@@ -82,5 +82,7 @@ class Reason(Enum):
     """The setting already has that value."""
     WOULD_LIQUIDATE = "would_liquidate"
     """The change would put the position or the account into liquidation at once."""
+    RATE_LIMIT = "rate_limit"
+    """The account has sent too many commands: send it again after `retry_after_us`."""
     NO_ASSIGNMENT = "no_assignment"
     """The venue assigns liquidated positions to nobody."""

@@ -22,6 +22,7 @@ from engine.core.money import Lots, Micros, Price
 from engine.core.reason import Reason
 from engine.core.state.fund import FundTrack
 from engine.core.state.market import Market, SourcePrice
+from engine.core.state.meter import Meter
 from engine.core.state.pause import Pause
 from engine.core.state.venue import State
 
@@ -91,6 +92,7 @@ class Image(msgspec.Struct):
     """Left out where nobody waits, so that old snapshots stay readable."""
     tracks: dict[str, FundTrack] | msgspec.UnsetType = msgspec.UNSET
     offers: dict[str, dict[str, Lots]] | msgspec.UnsetType = msgspec.UNSET
+    meters: dict[str, Meter] | msgspec.UnsetType = msgspec.UNSET
 
 
 _FIELDS = MarketImage.__struct_fields__
@@ -101,11 +103,15 @@ def take(exchange: Exchange) -> bytes:
     state = exchange.state
     image = _image(state)
     image.now_us, image.timer_us, image.seq = state.now_us, state.timer_us, state.seq
+    image.meters = state.meters or msgspec.UNSET
     return _encode(image)
 
 
 def state_hash(exchange: Exchange) -> str:
-    """Return the BLAKE2b-256 of the state without clock and event counter, in lower-case hex."""
+    """Return the BLAKE2b-256 of the state in lower-case hex.
+
+    What every command moves is left out: the clock, the event counter, the rates of accounts.
+    """
     return hashlib.blake2b(_encode(_image(exchange.state)), digest_size=32).hexdigest()
 
 
@@ -138,6 +144,7 @@ def restore(venue: Venue, data: bytes) -> Exchange:
     state.now_us, state.timer_us, state.seq = image.now_us, image.timer_us, image.seq
     state.pauses = image.pauses or {}
     state.offers = image.offers or {}
+    state.meters = image.meters or {}
     return exchange
 
 

@@ -10,7 +10,8 @@ from operator import attrgetter
 from engine.core.instrument import Rules
 from engine.report.closing_words import CLOSING
 from engine.report.loss_words import WHO_PAYS
-from engine.report.venue_setting import Choice, Measure, Topic, fee, lasting, share
+from engine.report.order_words import ORDERS
+from engine.report.venue_setting import Choice, Measure, Topic, lasting, share
 
 
 def _feedback(ppm: int) -> str:
@@ -107,46 +108,7 @@ TOPICS: Sequence[Topic] = (
             ),
         ),
     ),
-    Topic(
-        "Orders and fees",
-        (
-            Measure("taker_fee_ppm", fee("Orders that take pay a fee")),
-            Measure("maker_fee_ppm", fee("Orders that rest pay a fee")),
-            Choice(
-                "self_trade",
-                {
-                    "cancel_taker": "An order that would meet one of its own account is cancelled.",
-                    "cancel_maker": "A resting order that would meet one of its own account is "
-                    "cancelled.",
-                    "cancel_both": "Two orders of one account that would meet are both cancelled.",
-                },
-            ),
-            Measure(
-                "market_band_ppm",
-                lambda ppm: f"No order trades further than {share(ppm)} through the mark price.",
-            ),
-            Measure(
-                "orders_max",
-                lambda count: f"An account has at most {count} orders resting in a contract.",
-            ),
-            Measure(
-                "stops_max",
-                lambda count: f"An account has at most {count} stops waiting in a contract.",
-            ),
-            Choice(
-                "queue",
-                {
-                    "passed": "A resting order is filled by the replayed market only when that "
-                    "trades through its price.",
-                    "back": "A resting order stands behind all that the replayed market showed at "
-                    "its price; what is cancelled there was behind it.",
-                    "front": "A resting order stands before the replayed market at its price.",
-                    "proportional": "A resting order stands behind all that the replayed market "
-                    "showed at its price; of what is cancelled there its share was before it.",
-                },
-            ),
-        ),
-    ),
+    ORDERS,
 )
 """In the order in which somebody who judges risk would ask."""
 
@@ -170,6 +132,7 @@ ONLY_WITH: Mapping[str, tuple[str, Sequence[object] | None]] = {
     "fund.drawdown_stop_ppm": ("fund.drawdown_ppm", None),
     "fund.drawdown_window_us": ("fund.drawdown_ppm", None),
     "liquidation_fee_to": ("liquidation_fee_ppm", None),
+    "orders.burst": ("orders.rate", None),
 }
 """Settings that mean something only with certain values of another one; None: any but 0."""
 

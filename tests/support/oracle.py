@@ -16,6 +16,7 @@ from tests.support.witness.holdings import Holdings
 from tests.support.witness.money import Money
 from tests.support.witness.orders import Orders
 from tests.support.witness.pockets import Pockets
+from tests.support.witness.rates import Rates
 from tests.support.witness.seen import Witness, witnessed
 from tests.support.witness.waves import Waves
 
@@ -24,7 +25,7 @@ HASH_EVERY = 8
 
 def all_witnesses() -> tuple[Witness, ...]:
     """Return one of each kind."""
-    return Money(), Orders(), Holdings(), Pockets(), Waves()
+    return Money(), Orders(), Holdings(), Pockets(), Waves(), Rates()
 
 
 class Oracle:

@@ -11,6 +11,7 @@ story's first lines change what it is about:
     rules     taker_fee_ppm 1_000 residue_to client        any field of `Rules`
     closing   order random queue oldest                    any field of `Closing`
     limits    drawdown_ppm 300_000                         any field of `FundTerms`
+    terms     rate 1 burst 2                               any field of `OrderTerms`
     contract  [ETH] tick 5 quantity_max 50                 numbers of a contract
     brackets  [ETH] 0:1%:100x 5_000:2%:20x                 floor : rate : leverage
     brackets  [ETH] stepped 0:1%:100x 5_000:2%:20x         the whole position at its row's rate
@@ -39,6 +40,7 @@ from engine.core.instrument import (
     FundTerms,
     IndexSource,
     IndexTerms,
+    OrderTerms,
     Refusal,
     Rules,
     Venue,
@@ -69,6 +71,7 @@ class Draft:
             "rules": self._read_rules,
             "closing": self._read_closing,
             "limits": self._read_limits,
+            "terms": self._read_terms,
             "contract": self._read_contract,
             "brackets": self._read_brackets,
             "initial": self._read_initial,
@@ -117,6 +120,9 @@ class Draft:
 
     def _read_limits(self, words: Words) -> None:
         self._rules["fund"] = FundTerms(**_fields(FundTerms, words))
+
+    def _read_terms(self, words: Words) -> None:
+        self._rules["orders"] = OrderTerms(**_fields(OrderTerms, words))
 
     def _read_contract(self, words: Words) -> None:
         fields = {}

@@ -25,6 +25,7 @@ from engine.core.money import PPM, Lots, Micros, Price
 from tests.support.bearers import with_bearers
 from tests.support.closings import with_closing
 from tests.support.quoting import with_prices
+from tests.support.terms import with_terms
 
 QUOTE = 1_000_000
 HOUR_US = 3_600_000_000
@@ -154,7 +155,7 @@ def world(dice: random.Random) -> Venue:
     )
     rules = _rules(dice)
     contracts = tuple(_varied(_contract(dice, symbol)) for symbol in symbols)
-    return with_prices(with_bearers(dice, Venue(rules, contracts, Micros(fund))))
+    return with_terms(with_prices(with_bearers(dice, Venue(rules, contracts, Micros(fund)))))
 
 
 def _varied(plain: Contract) -> Contract:

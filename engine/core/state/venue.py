@@ -21,6 +21,7 @@ from engine.core.money import Lots, Micros
 from engine.core.reason import Reason
 from engine.core.state.fund import FundTrack
 from engine.core.state.market import Market
+from engine.core.state.meter import Meter
 from engine.core.state.pause import Pause
 from engine.core.state.watch import Watch
 
@@ -62,6 +63,8 @@ class State:
         self._codes = {(one.command, one.reason): one.code for one in venue.rules.refusals}
         self.offers: dict[str, dict[str, Lots]] = {}
         """By contract and account: up to which position liquidated ones are taken over (C4)."""
+        self.meters: dict[str, Meter] = {}
+        """What accounts have used of their rate of commands (O19)."""
         self.now_us = 0
         self.timer_us = 0
         self.seq = 0
@@ -121,7 +124,12 @@ class State:
             return self._first_seq
         return self.seq + 1
 
-    def reject(self, command: Command, reason: Reason) -> None:
+    def reject(
+        self,
+        command: Command,
+        reason: Reason,
+        retry_after_us: int | msgspec.UnsetType = msgspec.UNSET,
+    ) -> None:
         """Refuse a command; nothing has changed."""
         self._pending_tick = None
         self.emit(
@@ -133,6 +141,7 @@ class State:
                 contract=getattr(command, "contract", None),
                 order=getattr(command, "order", None),
                 code=self._code_of(type(command).__name__, reason),
+                retry_after_us=retry_after_us,
             )
         )
 

@@ -38,6 +38,7 @@ from tests.support.naive.fills import cancel, drop_stop
 from tests.support.naive.funding import fire_timers, settle
 from tests.support.naive.orders import amend, place
 from tests.support.naive.prices import update
+from tests.support.naive.rate import wait_for_token
 from tests.support.naive.refusals import change_mode, refusal
 from tests.support.naive.state import State, balance_name
 from tests.support.naive.stops import keep, refused_stop
@@ -62,6 +63,10 @@ class NaiveExchange:
         fire_timers(state, command.at_us)
         state.begin(command.at_us)
         state.clock = command.at_us
+        wait_us = wait_for_token(state, command)
+        if wait_us is not None:
+            _reject(state, command, Reason.RATE_LIMIT, wait_us)
+            return tuple(state.events)
         reason = _refusal(state, command)
         if reason is not None:
             _reject(state, command, reason)
@@ -90,7 +95,12 @@ def _mistimed(state: State, at_us: int) -> Reason | None:
     return Reason.TIME_WENT_BACK if at_us < state.clock else None
 
 
-def _reject(state: State, command: AnyCommand, reason: Reason) -> None:
+def _reject(
+    state: State,
+    command: AnyCommand,
+    reason: Reason,
+    retry_after_us: int | msgspec.UnsetType = msgspec.UNSET,
+) -> None:
     """O1."""
     state.emit(
         Rejected,
@@ -100,6 +110,7 @@ def _reject(state: State, command: AnyCommand, reason: Reason) -> None:
         contract=getattr(command, "contract", None),
         order=getattr(command, "order", None),
         code=_code(state, type(command).__name__, reason),
+        retry_after_us=retry_after_us,
     )
 
 

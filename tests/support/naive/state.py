@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from engine.core.command import Mode, PlaceStop, Side
 from engine.core.event import Event, TickApplied
@@ -176,6 +177,7 @@ class State:
         self.drawing: set[tuple[str, str]] = set()
         self.waiting: dict[Pocket, Job] = {}
         self.offers: dict[tuple[str, str], int] = {}
+        self.tokens: dict[str, tuple[Fraction, int]] = {}
         self.dirty: set[str] = set()
         self.arrivals = 0
         self.openings = 0

@@ -1,0 +1,33 @@
+"""What a venue asks of orders: from a venue's profile to the core's `OrderTerms`."""
+
+import msgspec
+
+from engine.config import read
+from engine.config.read import Place
+from engine.core.instrument import OrderTerms
+
+MOST = 1_000_000
+"""Commands a second, or at once, beyond which a limit would limit nothing."""
+
+
+class OrdersTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a venue asks of orders; see `engine.core.instrument.OrderTerms`."""
+
+    rate: int = 0
+    """Commands of an account a second; 0: as many as it likes."""
+    burst: int | None = None
+    """Commands of an account at once; without it as many as in a second."""
+
+
+def orders(table: OrdersTable, place: Place) -> OrderTerms:
+    """Check the terms and convert them to whole units."""
+    rate = read.within(table.rate, 0, MOST, place.at("rate"))
+    if table.burst is not None and not rate:
+        raise place.at("burst").error(
+            f"found {table.burst} without a rate, expected a rate of 1 or more: the burst is what "
+            "it may be exceeded by"
+        )
+    burst = read.within(
+        max(1, rate) if table.burst is None else table.burst, 1, MOST, place.at("burst")
+    )
+    return OrderTerms(rate=rate, burst=burst)

@@ -1,0 +1,39 @@
+"""What a venue asks of orders: settings that make no sense are refused by their key."""
+
+from pathlib import Path
+
+import pytest
+
+from engine.config.error import ConfigError
+from engine.core.instrument import OrderTerms
+from tests.config.test_lab import LAB, lab
+
+ORDERS = LAB + "[rules.orders]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("", OrderTerms()),
+        ("rate = 10", OrderTerms(rate=10, burst=10)),
+        ("rate = 10\nburst = 50", OrderTerms(rate=10, burst=50)),
+    ],
+)
+def test_terms_of_orders_are_those_of_the_lab(tmp_path: Path, text: str, terms: OrderTerms) -> None:
+    assert lab(tmp_path, ORDERS + text).venue.rules.orders == terms
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "said"),
+    [
+        ("rate = -1", "rules.orders.rate", "from 0 to 1000000"),
+        ("rate = 1\nburst = 0", "rules.orders.burst", "from 1 to 1000000"),
+        ("burst = 5", "rules.orders.burst", "without a rate"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_refused(
+    tmp_path: Path, text: str, key: str, said: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        lab(tmp_path, ORDERS + text)
+    assert (caught.value.key, said in caught.value.problem) == (key, True), caught.value
