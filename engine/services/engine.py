@@ -13,6 +13,7 @@ from traceback import format_exception
 from engine.bus.interface import Bus, BusError, Message, Record
 from engine.bus.names import Topics
 from engine.core.command import Command
+from engine.core.tick_run import TickRun
 from engine.journal.repro import write_breach
 from engine.services.breach import Breach
 from engine.services.export import write_log
@@ -113,7 +114,14 @@ class Engine:
         for record in records:
             if stop.is_set():  # what was not read now is read after the next start
                 break
-            waiting += replica.read(record)
+            commands = replica.read(record)
+            if isinstance(commands, TickRun):
+                if waiting:
+                    await self._apply(replica, waiting)
+                await self._apply(replica, commands)
+                waiting = []
+            else:
+                waiting += commands
             if len(waiting) >= SLICE:
                 await self._apply(replica, waiting)
                 waiting = []
@@ -121,7 +129,7 @@ class Engine:
         if self._meters.is_ready:
             await self._tell_prices(replica)
 
-    async def _apply(self, replica: Replica, commands: list[Command]) -> None:
+    async def _apply(self, replica: Replica, commands: Sequence[Command]) -> None:
         replaying = replica.chain.count < self._watch.durable.seq
         lines = self._watch.new(replica.apply(commands))
         if lines:

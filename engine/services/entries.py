@@ -6,13 +6,14 @@ command in that source. Places make a second copy of an entry harmless: `Intake`
 source has been taken, and takes only what lies beyond.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import msgspec
 
 from engine.bus import frame
 from engine.bus.interface import Headers, Message, Record
 from engine.core.command import AnyCommand, Command
+from engine.core.tick_run import TickRun
 from engine.journal.record import Genesis
 from engine.services.inbox import CLIENT_SEQ, CONTENT, FRAME, JSON
 
@@ -38,7 +39,7 @@ class Entry(msgspec.Struct, frozen=True):
 
     source: str
     place: int
-    commands: tuple[Command, ...]
+    commands: Sequence[Command]
     number: int | None = None
 
 
@@ -90,7 +91,7 @@ def read(record: Record) -> Genesis | Positions | Entry:
 def _read(record: Record) -> Genesis | Positions | Entry:
     if record.value is None:
         raise ValueError("it has no value")
-    commands: tuple[Command, ...]
+    commands: Sequence[Command]
     if record.header(CONTENT) == FRAME:
         commands = frame.decode(record.value)
     else:
@@ -117,28 +118,30 @@ class Intake:
         self._genesis, self.marks, self._now_us = genesis, marks, now_us
         self.dropped = 0
 
-    def take(self, record: Record) -> list[Command]:
+    def take(self, record: Record) -> Sequence[Command]:
         """The commands of the log's next record that were not taken yet.
 
         Raises `LogError`.
         """
         entry = read(record)
         if isinstance(entry, Positions):
-            return []
+            return ()
         if isinstance(entry, Genesis):
             if entry != self._genesis:
                 raise LogError(f"record {record.offset} of the log is another beginning")
-            return []
+            return ()
         return self._in_time(self._beyond(entry))
 
-    def _beyond(self, entry: Entry) -> tuple[Command, ...]:
+    def _beyond(self, entry: Entry) -> Sequence[Command]:
         taken = self.marks.get(entry.source, entry.place - len(entry.commands))
         fresh = entry.place - taken
         if fresh <= 0:
             self.dropped += 1
             return ()
         self.marks[entry.source] = entry.place
-        return entry.commands[-fresh:] if self._is_first(entry) else ()
+        if not self._is_first(entry):
+            return ()
+        return entry.commands if fresh >= len(entry.commands) else entry.commands[-fresh:]
 
     def _is_first(self, entry: Entry) -> bool:
         """Whether a bot says this command for the first time, as far as it numbers them."""
@@ -151,7 +154,10 @@ class Intake:
         self.marks[said] = entry.number
         return True
 
-    def _in_time(self, commands: Iterable[Command]) -> list[Command]:
+    def _in_time(self, commands: Sequence[Command]) -> Sequence[Command]:
+        if isinstance(commands, TickRun) and commands.is_from(self._now_us):
+            self._now_us = commands.at_us[-1]
+            return commands
         result = []
         for command in commands:
             if command.at_us < self._now_us:

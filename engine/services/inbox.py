@@ -6,6 +6,7 @@ makes sense, the exchange says.
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any, Union, get_args
 
 import msgspec
@@ -14,6 +15,7 @@ from engine.bus.frame import decode as decode_frame
 from engine.bus.interface import Record
 from engine.core.command import AnyCommand, Command, Deposit, Tick
 from engine.core.money import AMOUNT_MAX
+from engine.core.tick_run import TickRun
 
 CONTENT = "content-type"
 JSON = b"application/json"
@@ -61,25 +63,28 @@ def from_operator(record: Record, at_us: int) -> Command:
     return _command(fields, OperatorCommand)
 
 
-def from_feed(record: Record) -> tuple[Command, ...]:
+def from_feed(record: Record) -> Sequence[Command]:
     """A frame of ticks, or a command of the lab's own traders with its time. Raises `Poison`."""
+    commands: Sequence[Command]
     if record.header(CONTENT) != FRAME:
-        commands: tuple[Command, ...] = (_command(_fields(record), OperatorCommand),)
+        commands = (_command(_fields(record), OperatorCommand),)
+        times = [commands[0].at_us]
     else:
-        commands = _frame(record)
-    if not all(0 <= command.at_us <= AMOUNT_MAX for command in commands):
+        commands = ticks = _frame(record)
+        times = ticks.at_us
+    if min(times) < 0 or max(times) > AMOUNT_MAX:
         raise Poison("has a time that is negative or beyond 2^53 - 1")
     return commands
 
 
-def _frame(record: Record) -> tuple[Command, ...]:
+def _frame(record: Record) -> TickRun:
     if record.value is None:
         raise Poison("has no value")
     try:
         ticks = decode_frame(record.value)
     except _UNREADABLE as error:
         raise Poison(f"is no frame of ticks: {error}") from error
-    if not ticks:
+    if not len(ticks):
         raise Poison("is a frame without a tick")
     return ticks
 

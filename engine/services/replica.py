@@ -1,6 +1,6 @@
 """The venue as a log tells it: records in, lines of events out, the same for everybody."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -78,11 +78,11 @@ class Replica:
         return replica
 
     def _begin(self, marks: dict[str, int]) -> None:
-        self.venue = VenueTask(self.exchange, lambda _: None)
+        self.venue = VenueTask(self.exchange)
         now_us = self.exchange.state.now_us
         self.intake = Intake(self.beginning.genesis, marks, now_us)
 
-    def read(self, record: Record) -> list[Command]:
+    def read(self, record: Record) -> Sequence[Command]:
         """The commands that a record adds; to be applied before a snapshot is taken.
 
         Raises `LogError`.
@@ -91,9 +91,9 @@ class Replica:
         self.offset = record.offset + 1
         return commands
 
-    def apply(self, commands: list[Command]) -> Iterator[tuple[int, bytes]]:
+    def apply(self, commands: Sequence[Command]) -> Iterator[tuple[int, bytes]]:
         """Apply commands; the lines of their events with their numbers. Raises `Breach`."""
-        events = self.venue.apply(tuple(commands))
+        events = self.venue.apply(commands)
         return ((event.seq, self.chain.line(event)) for event in events)
 
     def snapshot(self) -> Snapshot:

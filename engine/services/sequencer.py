@@ -142,7 +142,7 @@ class Sequencer:
         self._at_us = max(self._at_us, commands[-1].at_us)
         return self._of_feed(topic, record, commands)
 
-    def _of_feed(self, topic: str, record: Record, commands: tuple[Command, ...]) -> Message:
+    def _of_feed(self, topic: str, record: Record, commands: Sequence[Command]) -> Message:
         try:
             place = entries.place_of(record, record.offset)
         except ValueError as error:

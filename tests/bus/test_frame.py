@@ -16,6 +16,7 @@ from engine.core.command import (
     TradeTick,
 )
 from engine.core.money import Lots, Price
+from engine.core.tick_run import TickRun
 
 TIMES = st.integers(0, 2**53 - 1)
 PRICES = st.integers(-(2**53), 2**53).map(Price)
@@ -49,7 +50,22 @@ TICKS: st.SearchStrategy[Tick] = st.one_of(
 
 @given(st.lists(TICKS, max_size=40))
 def test_a_frame_keeps_every_tick_and_their_order(ticks: list[Tick]) -> None:
-    assert decode(encode(ticks)) == tuple(ticks)
+    assert tuple(decode(encode(ticks))) == tuple(ticks)
+
+
+@given(st.lists(TICKS, min_size=1, max_size=40))
+def test_a_frame_has_the_columns_of_ticks_that_were_made(ticks: list[Tick]) -> None:
+    found, expected = decode(encode(ticks)), TickRun.of(ticks)
+    assert len(found) == len(ticks)
+    assert found[len(ticks) - 1] == ticks[-1]
+    assert found[1:] == tuple(ticks[1:])
+    assert found.contracts == expected.contracts
+    assert (found.at_us, found.prices, found.which) == (
+        expected.at_us,
+        expected.prices,
+        expected.which,
+    )
+    assert found.may_be_quiet == expected.may_be_quiet
 
 
 def test_columns_are_smaller_than_rows() -> None:

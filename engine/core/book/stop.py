@@ -72,11 +72,11 @@ class StopBook:
         self._falling: dict[Watched, SortedKeyList[Stop, tuple[int, int]]] = {
             watched: SortedKeyList(key=_trigger) for watched in WATCHED
         }
-        self._count = 0
+        self.count = 0
 
     def add(self, stop: Stop) -> None:
         """Let a stop wait."""
-        self._count += 1
+        self.count += 1
         if stop.callback_ppm is not None:
             self._trailing.append(stop)
         else:
@@ -84,7 +84,7 @@ class StopBook:
 
     def remove(self, stop: Stop) -> None:
         """Forget a stop that waits or was triggered."""
-        self._count -= 1
+        self.count -= 1
         if any(stop is one for one, _ in self.triggered):
             self.triggered = [pair for pair in self.triggered if pair[0] is not stop]
         elif stop.callback_ppm is not None:
@@ -94,7 +94,7 @@ class StopBook:
 
     def observe(self, prices: dict[Watched, Price]) -> None:
         """Move the stops whose price is reached to the triggered ones."""
-        if not self._count:
+        if not self.count:
             return
         for watched, price in prices.items():
             rising, falling = self._rising[watched], self._falling[watched]

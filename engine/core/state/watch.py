@@ -13,8 +13,9 @@ class Watch:
 
     >>> watch = Watch()
     >>> watch.guard("alice", [("BTC", 90, 110)])
-    >>> watch.moved("BTC", 110); watch.due()
+    >>> watch.moved("BTC", 110); watch.due(); watch.band("BTC")
     []
+    (90, 110)
     >>> watch.moved("BTC", 89); watch.due()
     ['alice']
 
@@ -45,6 +46,11 @@ class Watch:
         for contract, low, high in bands:
             self._lows.setdefault(contract, SortedList()).add((low, margin_id))
             self._highs.setdefault(contract, SortedList()).add((high, margin_id))
+
+    def band(self, contract: str) -> tuple[int | None, int | None]:
+        """Return the lowest and the highest mark that wake nobody; None where any does. O(1)."""
+        lows, highs = self._lows.get(contract), self._highs.get(contract)
+        return (lows[-1][0] if lows else None), (highs[0][0] if highs else None)
 
     def moved(self, contract: str, mark: int) -> None:
         """Wake every account whose band a mark has left."""
