@@ -5,12 +5,15 @@ where it begins and keeps its place itself: there are no groups and no transacti
 published is durable once `flush` has returned, and not sooner.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, Protocol
 
 import msgspec
 
 Headers = tuple[tuple[str, bytes], ...]
+
+
+Right = Literal["read", "write"]
 
 
 class BusError(Exception):
@@ -73,3 +76,6 @@ class Bus(Protocol):
 
     async def topics(self) -> frozenset[str]:
         """The names of all topics that may be seen."""
+
+    async def rights(self, topics: Iterable[str]) -> Mapping[str, frozenset[Right]]:
+        """What may be done with those of the topics that are there and may be seen."""

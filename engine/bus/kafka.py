@@ -7,12 +7,14 @@ that stands at an offset which the topic does not have fails instead of jumping 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.client import AIOKafkaClient
+from aiokafka.conn import create_conn
 from aiokafka.errors import (
     KafkaConnectionError,
     KafkaError,
@@ -22,12 +24,15 @@ from aiokafka.errors import (
     OffsetOutOfRangeError,
 )
 
-from engine.bus.interface import BusError, Message, Polled, Record
+from engine.bus.interface import BusError, Message, Polled, Record, Right
+from engine.bus.login import Login, LoginRefused, settings
+from engine.bus.requests import TopicsAsked
 
 ACKNOWLEDGED_S = 30
 """A record that has waited longer for its acknowledgement ends the process."""
 ANSWER_MS = 10_000
 """How long a broker may take to answer a question about a topic."""
+QUIET_S = 10.0
 STOPPED_S = 1
 RETRY_S = 0.2
 RECORDS_MAX = 1_000
@@ -37,48 +42,81 @@ VALUE_BYTES_MAX = 900_000
 """A broker takes 1 MiB with everything around it."""
 
 
+_BITS: tuple[tuple[Right, int], ...] = (("read", 3), ("write", 4))
+"""A right's place in what a broker tells of a topic."""
+_WHO = "MARGINCALL_SASL_USERNAME and MARGINCALL_SASL_PASSWORD"
 _PASSING = (KafkaConnectionError, KafkaTimeoutError, NodeNotReadyError, NotLeaderForPartitionError)
 """Errors of a broker that is away for a moment."""
 
 
 @asynccontextmanager
-async def connected(bootstrap: str) -> AsyncIterator["KafkaBus"]:
-    """A bus over the brokers at `host:port[,host:port]`. Raises `BusError` if none answers."""
+async def connected(bootstrap: str, login: Login | None = None) -> AsyncIterator["KafkaBus"]:
+    """A bus over the brokers at `host:port[,host:port]`, for anybody or for a user.
+
+    Raises `BusError` if no broker answers, `LoginRefused` if one does not take the login.
+    """
     producer = AIOKafkaProducer(
         bootstrap_servers=bootstrap,
         acks="all",
         enable_idempotence=True,
         max_batch_size=BATCH_BYTES,
         request_timeout_ms=ACKNOWLEDGED_S * 1_000,
+        **settings(login),
     )
-    onlooker = _consumer(bootstrap)
+    onlooker = _consumer(bootstrap, login)
+    asker = AIOKafkaClient(
+        bootstrap_servers=bootstrap, request_timeout_ms=ANSWER_MS, **settings(login)
+    )
     try:
-        await _answered(bootstrap, producer.start())
-        await _answered(bootstrap, onlooker.start())
-        yield KafkaBus(bootstrap, producer, onlooker)
+        await _answered(bootstrap, login, asker.bootstrap())
+        await _answered(bootstrap, login, producer.start())
+        await _answered(bootstrap, login, onlooker.start())
+        yield KafkaBus(bootstrap, login, producer, onlooker, asker)
     finally:
-        await asyncio.gather(_left(onlooker), _left(producer))
+        await asyncio.gather(_left(onlooker.stop()), _left(producer.stop()), _left(asker.close()))
 
 
-async def _answered(bootstrap: str, start: Any) -> None:
+async def _answered(bootstrap: str, login: Login | None, start: Any) -> None:
     try:
         await asyncio.wait_for(start, ANSWER_MS / 1_000)
     except (KafkaConnectionError, TimeoutError) as error:
-        raise BusError(
-            f"no broker answers at {bootstrap}; start one there, or name another with --bootstrap "
-            f"or MARGINCALL_BOOTSTRAP"
-        ) from error
+        raise await unreachable(bootstrap, login) from error
 
 
-async def _left(client: Any) -> None:
-    """Stop a client, without waiting for one that does not come back."""
+async def unreachable(bootstrap: str, login: Login | None) -> BusError | LoginRefused:
+    """Why there is no connection: aiokafka has one error for everything."""
+    user = "without a user" if login is None else f"as {login.user}"
+    for address in bootstrap.split(","):
+        host, _, port = address.strip().rpartition(":")
+        try:
+            connection = await asyncio.wait_for(
+                create_conn(host, int(port), request_timeout_ms=ANSWER_MS, **settings(login)),
+                ANSWER_MS / 1_000,
+            )
+        except (KafkaConnectionError, OSError, TimeoutError, ValueError):
+            continue
+        except KafkaError as error:
+            return LoginRefused(f"the broker at {address} lets nobody in {user}: {_told(error)}")
+        connection.close()
+        return LoginRefused(
+            f"the broker at {address} is there and says nothing {user}; set {_WHO} to a user that "
+            f"it knows, or to none if it asks for none"
+        )
+    return BusError(
+        f"no broker answers at {bootstrap}; start one there, or name another with --bootstrap "
+        f"or MARGINCALL_BOOTSTRAP"
+    )
+
+
+async def _left(leaving: Any) -> None:
+    """Let a client stop, without waiting for one that does not come back."""
     try:
-        await asyncio.wait_for(client.stop(), STOPPED_S)
+        await asyncio.wait_for(leaving, STOPPED_S)
     except (KafkaError, TimeoutError):
         return
 
 
-def _consumer(bootstrap: str) -> Any:
+def _consumer(bootstrap: str, login: Login | None) -> Any:
     return AIOKafkaConsumer(
         bootstrap_servers=bootstrap,
         group_id=None,
@@ -86,14 +124,18 @@ def _consumer(bootstrap: str) -> Any:
         auto_offset_reset="none",
         request_timeout_ms=ANSWER_MS,
         max_partition_fetch_bytes=4 * 1024 * 1024,
+        **settings(login),
     )
 
 
 class KafkaBus:
     """Publishes and reads over one cluster; made by `connected`."""
 
-    def __init__(self, bootstrap: str, producer: Any, onlooker: Any) -> None:
-        self._bootstrap, self._producer, self._onlooker = bootstrap, producer, onlooker
+    def __init__(
+        self, bootstrap: str, login: Login | None, producer: Any, onlooker: Any, asker: Any
+    ) -> None:
+        self._bootstrap, self._login = bootstrap, login
+        self._producer, self._onlooker, self._asker = producer, onlooker, asker
         self._pending: dict[asyncio.Future[Any], float] = {}
         self._failed: BaseException | None = None
 
@@ -140,17 +182,17 @@ class KafkaBus:
 
     async def read(self, starts: Mapping[str, int]) -> "KafkaReader":
         """A reader of topics, each from an offset."""
-        consumer = _consumer(self._bootstrap)
+        consumer = _consumer(self._bootstrap, self._login)
         try:
-            await _answered(self._bootstrap, consumer.start())
+            await _answered(self._bootstrap, self._login, consumer.start())
         except BusError:
-            await _left(consumer)
+            await _left(consumer.stop())
             raise
         partitions = {TopicPartition(topic, 0): start for topic, start in starts.items()}
         consumer.assign(list(partitions))
         for partition, start in partitions.items():
             consumer.seek(partition, start)
-        return KafkaReader(self, consumer)
+        return KafkaReader(self, consumer, starts)
 
     async def span(self, topic: str) -> tuple[int, int]:
         """The first offset that the topic still has, and the one that its next record gets."""
@@ -162,6 +204,19 @@ class KafkaBus:
     async def topics(self) -> frozenset[str]:
         """The names of all topics that may be seen."""
         return frozenset(await self._answer("the list of topics", self._onlooker.topics))
+
+    async def rights(self, topics: Iterable[str]) -> Mapping[str, frozenset[Right]]:
+        """What may be done with those of the topics that are there and may be seen."""
+        names = list(topics)
+        answer = await self._answer("the rights of topics", self._ask, TopicsAsked(names))
+        return {
+            name: frozenset(right for right, bit in _BITS if operations >> bit & 1)
+            for code, name, _, _, operations in answer.topics
+            if code == 0
+        }
+
+    async def _ask(self, request: Any) -> Any:
+        return await self._asker.send(self._asker.get_random_node(), request)
 
     async def _answer(self, what: str, ask: Callable[..., Awaitable[Any]], *about: Any) -> Any:
         """What a broker answers; one that is away is asked again as long as one may be away."""
@@ -177,10 +232,15 @@ class KafkaBus:
 
 
 class KafkaReader:
-    """Goes through topics of a `KafkaBus`."""
+    """Goes through topics of a `KafkaBus`.
 
-    def __init__(self, bus: KafkaBus, consumer: Any) -> None:
-        self._bus, self._consumer = bus, consumer
+    A topic that is deleted or may no longer be read looks like one where nothing happens, so after
+    `QUIET_S` of silence the brokers are asked.
+    """
+
+    def __init__(self, bus: KafkaBus, consumer: Any, topics: Iterable[str]) -> None:
+        self._bus, self._consumer, self._topics = bus, consumer, tuple(topics)
+        self._heard = monotonic()
 
     async def poll(self, wait_s: float) -> Polled:
         """What comes next; nothing if nothing has come after `wait_s` seconds."""
@@ -196,13 +256,24 @@ class KafkaReader:
             ) from error
         except KafkaError as error:
             raise BusError(f"a topic cannot be read: {_told(error)}") from error
+        if found:
+            self._heard = monotonic()
+        elif monotonic() - self._heard > QUIET_S:
+            await self._hold_to_rights()
         return [
             (partition.topic, [_record(each) for each in new]) for partition, new in found.items()
         ]
 
+    async def _hold_to_rights(self) -> None:
+        rights = await self._bus.rights(self._topics)
+        gone = [topic for topic in self._topics if "read" not in rights.get(topic, ())]
+        if gone:
+            raise BusError(f"these topics are gone, or may no longer be read: {', '.join(gone)}")
+        self._heard = monotonic()
+
     async def close(self) -> None:
         """Leave; the topics stay as they are."""
-        await _left(self._consumer)
+        await _left(self._consumer.stop())
 
 
 def _added(batch: Any, message: Message) -> bool:

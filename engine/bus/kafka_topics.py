@@ -8,6 +8,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaConnectionError, KafkaError, for_code
 
 from engine.bus.interface import BusError
+from engine.bus.kafka import unreachable
+from engine.bus.login import Login, settings
 
 ANSWER_MS = 10_000
 ALREADY_THERE = 36
@@ -22,21 +24,25 @@ class Created(msgspec.Struct, frozen=True):
     found: tuple[str, ...]
 
 
-async def create(bootstrap: str, names: Sequence[str], replicas: int) -> Created:
+async def create(
+    bootstrap: str, names: Sequence[str], replicas: int, login: Login | None = None
+) -> Created:
     """Make the topics that are missing, of one partition, kept for ever.
 
     Raises `BusError` if no broker answers or one of the topics is refused.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=ANSWER_MS)
-    settings = {"retention.ms": "-1"}
+    admin = AIOKafkaAdminClient(
+        bootstrap_servers=bootstrap, request_timeout_ms=ANSWER_MS, **settings(login)
+    )
+    kept = {"retention.ms": "-1"}
     if replicas >= REPLICAS_SAFE:
-        settings["min.insync.replicas"] = "2"
-    wanted = [NewTopic(name, 1, replicas, topic_configs=settings) for name in names]
+        kept["min.insync.replicas"] = "2"
+    wanted = [NewTopic(name, 1, replicas, topic_configs=kept) for name in names]
     try:
         await asyncio.wait_for(admin.start(), ANSWER_MS / 1_000)
         answer = await admin.create_topics(wanted)
     except (KafkaConnectionError, TimeoutError) as error:
-        raise BusError(f"no broker answers at {bootstrap}") from error
+        raise await unreachable(bootstrap, login) from error
     except KafkaError as error:
         raise BusError(f"topics cannot be made: {type(error).__name__}: {error}") from error
     finally:

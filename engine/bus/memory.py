@@ -1,9 +1,10 @@
 """The bus of one process: lists of records."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import get_args
 
-from engine.bus.interface import BusError, Message, Polled, Record
+from engine.bus.interface import BusError, Message, Polled, Record, Right
 
 BATCH = 1_000
 """Records of one topic in a poll."""
@@ -43,6 +44,10 @@ class MemoryBus:
     async def topics(self) -> frozenset[str]:
         """The names of all topics."""
         return frozenset(self._records)
+
+    async def rights(self, topics: Iterable[str]) -> Mapping[str, frozenset[Right]]:
+        """Everything may be done with topics that are there."""
+        return {topic: frozenset(get_args(Right)) for topic in topics if topic in self._records}
 
     def records(self, topic: str) -> list[Record]:
         """A topic's records. Raises `BusError` if there is no such topic."""

@@ -33,6 +33,10 @@ class Topics(msgspec.Struct, frozen=True):
         """The topic for `what`."""
         return f"{self.lab}.{what}.v1"
 
+    def each(self, what: str) -> str:
+        """How the names of the bots' topics for `what` begin, and no other name does."""
+        return f"{self.lab}.{what}."
+
     @property
     def ticks(self) -> str:
         """What the feed sends: frames of ticks, and the lab's own traders between them."""

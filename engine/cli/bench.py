@@ -76,7 +76,7 @@ def kafka(
 async def _measured(brokers: str, ticks: int, orders: int, trips: int) -> dict[str, object]:
     topics, names = where.topics_of(f"bench-{uuid4().hex[:8]}", (BOT,))
     await create(brokers, [*names, *measured.names(topics)], 1)
-    async with connected(brokers) as bus:
+    async with connected(brokers, where.login()) as bus:
         rates = await measured.rates(bus, topics, ticks, orders)
         echo = await _echoed(bus, topics, trips)
         lab = await _through_the_lab(bus, topics, trips)

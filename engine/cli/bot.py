@@ -51,6 +51,7 @@ def bot(
     with told():
         brokers = where.brokers(bootstrap)
         where.topics_of(name, (bot,))
+        login = where.login()
         to_stderr()
 
         async def run() -> int:
@@ -60,7 +61,7 @@ def bot(
             served = Health(registry, lambda: meters.is_ready)
             sample = SAMPLES[kind](contract, quantity)
             with stopping(stop), nullcontext() if health is None else served.served(health):
-                async with client(brokers, name, bot) as connection, served.beating():
+                async with client(brokers, name, bot, login) as connection, served.beating():
                     return await run_bot(sample, connection, stop, meters.heard)
 
         click.echo(f"{asyncio.run(run()):,} orders were accepted")

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from engine.bus import rights
 from engine.bus.interface import Bus, Message
 from engine.bus.kafka import connected
 from engine.bus.memory import MemoryBus
@@ -28,6 +29,8 @@ from engine.services.logs import to_stderr
 from engine.services.look import need
 from engine.services.verify import Verdict, verify
 from feeds.replay import FileArg
+
+_SERVICES: tuple[rights.Service, ...] = ("feed", "sequencer", "engine", "fanout")
 
 
 @click.group(short_help="A lab as a running venue, on Apache Kafka or in memory.")
@@ -79,7 +82,10 @@ def up(
                     services.feed(stream),
                     *([services.drained] if drain else []),
                 ]
-                await services.serve(tasks, names, health)
+                needed = [
+                    grant for service in _SERVICES for grant in rights.of_service(topics, service)
+                ]
+                await services.serve(tasks, needed, health)
 
         asyncio.run(run())
 
@@ -89,7 +95,7 @@ async def _bus(bootstrap: str | None, names: list[str]) -> AsyncIterator[Bus]:
     if bootstrap is None:
         yield MemoryBus(names)
         return
-    async with connected(bootstrap) as bus:
+    async with connected(bootstrap, where.login()) as bus:
         yield bus
 
 
@@ -125,11 +131,11 @@ def verify_(
     not so is shown with the first difference, and the exit code is 1. The lab may run meanwhile.
     """
     with told():
-        topics, names = where.topics_of(name)
+        topics, _ = where.topics_of(name)
 
         async def run() -> Verdict:
             async with where.bus_at(bootstrap) as bus:
-                await need(bus, names)
+                await need(bus, reads=(topics.log, topics.events))
                 return await verify(bus, topics)
 
         verdict = asyncio.run(run())
@@ -151,11 +157,11 @@ def verify_(
 def export(*, name: str, out: Path, bootstrap: str | None) -> None:
     """Write a lab's log as commands.jsonl, each command as it was applied."""
     with told():
-        topics, names = where.topics_of(name)
+        topics, _ = where.topics_of(name)
 
         async def run() -> int:
             async with where.bus_at(bootstrap) as bus:
-                await need(bus, names)
+                await need(bus, reads=(topics.log,))
                 return await write_log(bus, topics.log, out)
 
         click.echo(f"{asyncio.run(run()):,} commands written to {out}")
@@ -175,7 +181,7 @@ def deposit(*, account: str, amount: str, name: str, bootstrap: str | None) -> N
 
         async def run() -> None:
             async with where.bus_at(bootstrap) as bus:
-                await need(bus, (topics.admin,))
+                await need(bus, writes=(topics.admin,))
                 await bus.publish(topics.admin, [Message(msgspec.json.encode(command))])
                 await bus.flush()
 

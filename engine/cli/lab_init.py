@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 
 import click
 import msgspec
@@ -11,6 +12,7 @@ from engine.bus.kafka_topics import create as create_topics
 from engine.bus.names import Topics
 from engine.cli import where
 from engine.cli.mistake import Mistake, told
+from engine.cli.secured import passwords, secured
 from engine.config.lab import load_lab
 from engine.config.read import Place, micros
 from engine.services.look import paged
@@ -26,6 +28,7 @@ from engine.services.look import paged
     multiple=True,
     help="A bot with topics of its own, and the money that it begins with; repeat.",
 )
+@passwords
 @where.bootstrap
 @click.option(
     "--replicas", type=click.IntRange(1, 9), default=1, show_default=True, help="Copies of each."
@@ -36,11 +39,14 @@ def init(
     lab_name: str,
     name: str | None,
     bots: tuple[str, ...],
+    folder: Path | None,
     bootstrap: str | None,
     replicas: int,
     as_json: bool,
 ) -> None:
     """Make a lab's topics and give its bots money; what was done before is not done again.
+
+    With --passwords its users are made too, as by margincall topics secure.
 
     \b
     Example:
@@ -52,7 +58,9 @@ def init(
         topics, names = where.topics_of(name or load_lab(lab_name).name, tuple(purses))
 
         async def run() -> tuple[tuple[str, ...], dict[str, int]]:
-            created = await create_topics(brokers, names, replicas)
+            created = await create_topics(brokers, names, replicas, where.login())
+            if folder is not None:
+                await secured(brokers, topics, tuple(purses), folder)
             async with where.bus_at(brokers) as bus:
                 return created.made, await _deposit(bus, topics, purses)
 

@@ -12,12 +12,13 @@ from traceback import extract_tb
 import click
 
 from engine.bus.interface import BusError
+from engine.bus.login import LoginRefused
 from engine.config.error import ConfigError
 from engine.journal.error import JournalError
 from engine.services.breach import Breach
 from engine.services.engine import VersionDiffers
 from engine.services.entries import LogError
-from engine.services.look import TopicsMissing
+from engine.services.look import RightsMissing, TopicsMissing
 from engine.services.snapshots import DataInUse
 from feeds.errors import FeedError
 
@@ -25,7 +26,10 @@ DISAGREEMENT = 1
 MISTAKE = 2
 BREACH = 70
 UNAVAILABLE = 75
-MISTAKES = (ConfigError, DataInUse, FeedError, JournalError, OSError, TopicsMissing, VersionDiffers)
+MISTAKES = (
+    *(ConfigError, DataInUse, FeedError, JournalError, OSError),
+    *(LoginRefused, RightsMissing, TopicsMissing, VersionDiffers),
+)
 """Errors that their user can mend."""
 KNOWN = (Breach, BusError, LogError, *MISTAKES)
 

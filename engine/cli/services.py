@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from engine.bus import rights
 from engine.bus.names import Topics
 from engine.cli import where
 from engine.cli.mistake import told
@@ -60,7 +61,7 @@ def feed(
         topics, _ = where.topics_of(name or lab.name)
         arguments = [FileArg.parse(text) for text in files]
         stream = stream_of(lab, arguments, folder_of(data, topics))
-        _serve(bootstrap, topics, (topics.ticks,), health, lambda each: each.feed(stream))
+        _serve(bootstrap, topics, "feed", health, lambda each: each.feed(stream))
 
 
 @click.command(short_help="Bring all that comes in into one order.")
@@ -77,8 +78,8 @@ def sequencer(
     """
     with told():
         lab = load_lab(lab_name)
-        topics, names = where.topics_of(name or lab.name)
-        _serve(bootstrap, topics, names, health, lambda each: each.sequencer(lab))
+        topics, _ = where.topics_of(name or lab.name)
+        _serve(bootstrap, topics, "sequencer", health, lambda each: each.sequencer(lab))
 
 
 @click.command(short_help="Apply a lab's log and publish its events.")
@@ -108,9 +109,11 @@ def engine(
     what is missing; nothing is lost and nothing is applied twice.
     """
     with told():
-        topics, names = where.topics_of(name)
+        topics, _ = where.topics_of(name)
         folder = folder_of(data, topics)
-        _serve(bootstrap, topics, names, health, lambda each: each.engine(folder, snapshot_every))
+        _serve(
+            bootstrap, topics, "engine", health, lambda each: each.engine(folder, snapshot_every)
+        )
 
 
 @click.command(short_help="Spread a lab's events over topics for its readers.")
@@ -120,14 +123,14 @@ def engine(
 def fanout(*, name: str, bootstrap: str | None, health: Address | None) -> None:
     """Spread a lab's events over its public topics and those of its bots."""
     with told():
-        topics, names = where.topics_of(name)
-        _serve(bootstrap, topics, names, health, lambda each: each.fanout())
+        topics, _ = where.topics_of(name)
+        _serve(bootstrap, topics, "fanout", health, lambda each: each.fanout())
 
 
 def _serve(
     bootstrap: str | None,
     topics: Topics,
-    names: "list[str] | tuple[str, ...]",
+    service: rights.Service,
     health: Address | None,
     made: Callable[[Services], Service],
 ) -> None:
@@ -136,6 +139,6 @@ def _serve(
     async def run() -> None:
         async with where.bus_at(bootstrap) as bus:
             services = Services(bus, topics)
-            await services.serve([made(services)], names, health)
+            await services.serve([made(services)], rights.of_service(topics, service), health)
 
     asyncio.run(run())

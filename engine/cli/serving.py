@@ -11,6 +11,7 @@ import msgspec
 
 from engine.bus.interface import Bus, BusError
 from engine.bus.names import Topics
+from engine.bus.rights import Grant
 from engine.cli.pacing import unpaced
 from engine.cli.run import version
 from engine.cli.stream import Stream
@@ -20,7 +21,7 @@ from engine.services.engine import SNAPSHOT_EVERY, Engine
 from engine.services.fanout import Fanout
 from engine.services.feed import run_feed
 from engine.services.health import Address, Health
-from engine.services.look import need
+from engine.services.look import need_all
 from engine.services.meters import Meters
 from engine.services.publisher import Publisher, sent_before
 from engine.services.sequencer import Sequencer
@@ -104,14 +105,15 @@ class Services:
         )
 
     async def serve(
-        self, tasks: Sequence[Service], names: Sequence[str], address: Address | None
+        self, tasks: Sequence[Service], grants: Sequence[Grant], address: Address | None
     ) -> None:
-        """Run services over topics that must be there, until SIGINT, SIGTERM or a failure.
+        """Run services that need all of `grants`, until SIGINT, SIGTERM or a failure.
 
-        Raises what the services raise, and `TopicsMissing` before any of them begins.
+        Raises what the services raise, and `TopicsMissing` or `RightsMissing` before any of them
+        begins.
         """
         stop = asyncio.Event()
-        await need(self._bus, names)
+        await need_all(self._bus, grants)
         health = Health(self.meters.registry, self.meters.is_ready)
         with stopping(stop), nullcontext() if address is None else health.served(address):
             if address is not None:

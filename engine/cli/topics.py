@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 
 import click
 import msgspec
@@ -9,6 +10,7 @@ import msgspec
 from engine.bus.kafka_topics import create as create_topics
 from engine.cli import where
 from engine.cli.mistake import told
+from engine.cli.secured import passwords, secured
 from engine.config.lab import load_lab
 from engine.services.contract import as_yaml, asyncapi
 
@@ -45,12 +47,49 @@ def create(
     with told():
         brokers = where.brokers(bootstrap)
         _, names = where.topics_of(name or load_lab(lab_name).name, bots)
-        done = asyncio.run(create_topics(brokers, names, replicas))
+        done = asyncio.run(create_topics(brokers, names, replicas, where.login()))
         if as_json:
             click.echo(json.dumps(msgspec.structs.asdict(done)))
             return
         for topic in names:
             click.echo(f"{topic}  {'made' if topic in done.made else 'was there'}")
+
+
+@topics.command(short_help="Make a lab's users with the rights that each has.")
+@where.named
+@where.bots
+@passwords
+@where.bootstrap
+@where.as_json
+def secure(
+    *,
+    name: str,
+    bots: tuple[str, ...],
+    folder: Path | None,
+    bootstrap: str | None,
+    as_json: bool,
+) -> None:
+    """Make a lab's users on brokers that ask who is there, and give each its rights.
+
+    The users are operator, feed, sequencer, engine, fanout and every bot. A bot may write its own
+    commands, and read its own account and what is public. May be run again, for more bots too;
+    without --passwords it gives rights only, to users that are made otherwise.
+
+    \b
+    Example, as the brokers' own user:
+      export MARGINCALL_SASL_USERNAME=broker MARGINCALL_SASL_PASSWORD_FILE=secrets/broker
+      margincall topics secure --name quickstart --bot alice --passwords secrets
+    """
+    with told():
+        brokers = where.brokers(bootstrap)
+        lab, _ = where.topics_of(name, bots)
+        grants = asyncio.run(secured(brokers, lab, bots, folder))
+        if as_json:
+            click.echo(json.dumps([msgspec.structs.asdict(grant) for grant in grants]))
+            return
+        for grant in grants:
+            each = "*" if grant.of_each_bot else ""
+            click.echo(f"{grant.user}  may {grant.right}  {grant.topic}{each}")
 
 
 @topics.command(short_help="Print what travels on the topics as an AsyncAPI document.")

@@ -1,12 +1,20 @@
-"""Options that all services share: the brokers, the lab's name on them, the health port."""
+"""Options that all services share: the brokers, the lab's name on them, the health port.
 
+Who a process is to the brokers stands in the environment: `MARGINCALL_SASL_USERNAME`, and its
+password in `MARGINCALL_SASL_PASSWORD` or in the file `MARGINCALL_SASL_PASSWORD_FILE`. There is no
+option for a password, because everybody on a machine reads the command lines of all processes.
+"""
+
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from engine.bus.kafka import KafkaBus, connected
+from engine.bus.login import Login
 from engine.bus.names import Topics
 from engine.cli.mistake import Mistake
 from engine.services.health import LOOPBACK, Address
@@ -70,6 +78,37 @@ def topics_of(name: str, bots: tuple[str, ...] = ()) -> tuple[Topics, list[str]]
     return topics, names
 
 
+USER, PASSWORD = "MARGINCALL_SASL_USERNAME", "MARGINCALL_SASL_PASSWORD"
+PASSWORD_FILE = f"{PASSWORD}_FILE"
+
+
+def login() -> Login | None:
+    """Who this process is, as its environment says; None is anybody. Raises `Mistake`."""
+    user, password = os.environ.get(USER), os.environ.get(PASSWORD)
+    path = os.environ.get(PASSWORD_FILE)
+    if not user:
+        return None
+    if not password and path:
+        password = password_in(Path(path))
+    if not password:
+        raise Mistake(f"{USER} is {user}, and there is no {PASSWORD} or {PASSWORD_FILE}")
+    return Login(user, password)
+
+
+def password_in(path: Path) -> str:
+    """The password that a file holds, in one line. Raises `Mistake`, `OSError` if it is not there.
+
+    Only plain characters: what else a password may be, clients spell in several ways.
+    """
+    try:
+        password = path.read_text("ascii").strip()
+    except UnicodeDecodeError:
+        password = ""
+    if not password or not password.isprintable():
+        raise Mistake(f"{path} holds no password; expected one line of plain ASCII")
+    return password
+
+
 def brokers(bootstrap: str | None) -> str:
     """The brokers that were named. Raises `Mistake` if none were."""
     if not bootstrap:
@@ -80,5 +119,5 @@ def brokers(bootstrap: str | None) -> str:
 @asynccontextmanager
 async def bus_at(bootstrap: str | None) -> AsyncIterator[KafkaBus]:
     """The bus over the brokers that were named. Raises `Mistake` and `BusError`."""
-    async with connected(brokers(bootstrap)) as bus:
+    async with connected(brokers(bootstrap), login()) as bus:
         yield bus

@@ -17,7 +17,7 @@ from engine.core.event import AnyEvent, Event
 from engine.journal.chain import body_of
 from engine.services import public
 from engine.services.entries import LogError
-from engine.services.look import tail_of
+from engine.services.look import need, tail_of
 from engine.services.meters import FanoutMeters
 
 WAIT_S = 0.2
@@ -60,6 +60,7 @@ class Fanout:
     async def _start(self) -> int:
         """Where to begin reading; an event's offset is never smaller than its `seq` - 1."""
         bots = [self._topics.account(bot) for bot in await self._bots()]
+        await need(self._bus, reads=bots, writes=bots)
         ends = {topic: await self._end_of(topic) for topic in (*self._shared, *bots)}
         self._told = ends
         if any(ends[topic] == 0 for topic in bots):

@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator, Iterable
 from time import monotonic
 
-from engine.bus.interface import Bus, BusError, Reader, Record
+from engine.bus.interface import Bus, BusError, Reader, Record, Right
+from engine.bus.rights import Grant
 
 WAIT_S = 0.5
 PATIENCE_S = 30.0
@@ -21,12 +22,43 @@ class TopicsMissing(Exception):
         )
 
 
-async def need(bus: Bus, names: Iterable[str]) -> None:
-    """Raise `TopicsMissing` unless all topics can be seen, `BusError` if that cannot be told."""
-    known = await bus.topics()
-    missing = [name for name in names if name not in known]
+class RightsMissing(Exception):
+    """Topics are there, but what is needed may not be done with them."""
+
+    def __init__(self, lacks: Iterable[tuple[Right, str]]) -> None:
+        self.lacks = tuple(lacks)
+        told = ", ".join(f"to {right} {topic}" for right, topic in self.lacks)
+        super().__init__(
+            f"this user may not do what is needed: {told}; take the right user, or give it its "
+            f"rights with: margincall topics secure"
+        )
+
+
+async def need(bus: Bus, *, reads: Iterable[str] = (), writes: Iterable[str] = ()) -> None:
+    """Hold on only if all topics are there and may be read and written.
+
+    Raises `TopicsMissing`, `RightsMissing`, and `BusError` if that cannot be told.
+    """
+    wanted: list[tuple[Right, str]] = [("read", name) for name in reads]
+    wanted += [("write", name) for name in writes]
+    names = dict.fromkeys(name for _, name in wanted)
+    rights = await bus.rights(names)
+    missing = [name for name in names if name not in rights]
     if missing:
         raise TopicsMissing(missing)
+    lacks = [(right, name) for right, name in wanted if right not in rights[name]]
+    if lacks:
+        raise RightsMissing(lacks)
+
+
+async def need_all(bus: Bus, grants: Iterable[Grant]) -> None:
+    """Hold on only if all that is granted of named topics may be done. Raises as `need` does."""
+    named = [grant for grant in grants if not grant.of_each_bot]
+    await need(
+        bus,
+        reads=[grant.topic for grant in named if grant.right == "read"],
+        writes=[grant.topic for grant in named if grant.right == "write"],
+    )
 
 
 async def paged(bus: Bus, topic: str, start: int, end: int) -> AsyncIterator[Record]:

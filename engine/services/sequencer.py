@@ -17,7 +17,7 @@ from engine.core.command import Command
 from engine.journal.record import Genesis
 from engine.services import entries, inbox
 from engine.services.entries import LogError, Positions
-from engine.services.look import records_of
+from engine.services.look import need, records_of
 from engine.services.meters import SequencerMeters
 
 WAIT_S = 0.2
@@ -99,6 +99,7 @@ class Sequencer:
     async def _reader(self) -> Reader:
         known = await self._bus.topics()
         inputs = [topic for topic in sorted(known) if self._topics.bot_of(topic)]
+        await need(self._bus, reads=inputs)
         for topic in (self._topics.ticks, self._topics.admin, *inputs):
             self._meters.stands(topic, self._next.setdefault(topic, 0))
         return await self._bus.read(self._next)

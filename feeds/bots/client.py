@@ -1,9 +1,9 @@
 """A bot's connection to a running lab: it says commands and hears what happens to it.
 
 The bot's own topics are its memory. What it holds follows from what it has heard, from the first
-event on; the number of its last command stands at the end of its topic of commands. So a bot that
-was killed comes back knowing all that, and may say again what it is not sure to have said: a
-command with a number that was taken before is dropped.
+event on; its commands are numbered by their places in its topic of commands, which it cannot read
+but see the end of. So a bot that was killed comes back knowing all that, and may say again what it
+is not sure to have said: a command with a number that was taken before is dropped.
 """
 
 from collections.abc import AsyncIterator
@@ -13,6 +13,7 @@ import msgspec
 
 from engine.bus.interface import Bus, Message, Reader, Record
 from engine.bus.kafka import connected
+from engine.bus.login import Login
 from engine.bus.names import Topics
 from engine.core.command import CancelOrder, Command, PlaceOrder, Side
 from engine.core.event import (
@@ -26,7 +27,7 @@ from engine.core.event import (
 )
 from engine.core.money import Lots, Price
 from engine.services.inbox import CLIENT_SEQ, CONTENT, JSON
-from engine.services.look import need, tail_of
+from engine.services.look import need
 from engine.services.market_data import BookTop, Mark
 from engine.services.public import Liquidation
 from feeds.positions import Positions
@@ -39,30 +40,32 @@ _events = msgspec.json.Decoder(AnyEvent)
 _books = msgspec.json.Decoder(BookTop)
 _marks = msgspec.json.Decoder(Mark)
 _forced = msgspec.json.Decoder(Liquidation)
-_number = msgspec.json.Decoder(dict[str, bool | int | str | None])
 
 
 @asynccontextmanager
-async def client(bootstrap: str, lab: str, bot: str) -> AsyncIterator["Client"]:
+async def client(
+    bootstrap: str, lab: str, bot: str, login: Login | None = None
+) -> AsyncIterator["Client"]:
     """A bot's connection to a lab on Apache Kafka.
 
-    Raises `BusError` if no broker answers, `TopicsMissing` if the bot has no topics there.
+    Raises `BusError` if no broker answers, `TopicsMissing` if the bot has no topics there,
+    `RightsMissing` if its user may not use them.
     """
-    async with connected(bootstrap) as bus:
+    async with connected(bootstrap, login) as bus:
         yield await opened(bus, Topics(lab), bot)
 
 
 async def opened(bus: Bus, topics: Topics, bot: str) -> "Client":
-    """A bot's connection over a bus. Raises `BusError` and `TopicsMissing`."""
+    """A bot's connection over a bus. Raises `BusError`, `TopicsMissing` and `RightsMissing`."""
+    commands, account = topics.of_bot(bot)
     public = (topics.book, topics.mark, topics.liquidations)
-    await need(bus, (*topics.of_bot(bot), *public))
-    tail = await tail_of(bus, topics.commands(bot), 1)
-    number = _number.decode(tail[-1].value or b"{}").get(CLIENT_SEQ) if tail else 0
+    await need(bus, reads=(account, *public), writes=(commands,))
+    _, number = await bus.span(commands)
     starts = {topics.account(bot): 0}
     for topic in public:
         _, starts[topic] = await bus.span(topic)
     reader = await bus.read(starts)
-    return Client(bus, topics, bot, reader, number if isinstance(number, int) else 0)
+    return Client(bus, topics, bot, reader, number)
 
 
 class Client:

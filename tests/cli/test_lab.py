@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from engine.bus import rights
 from engine.bus.memory import MemoryBus
 from engine.bus.names import Topics
 from engine.cli.main import main
@@ -52,15 +53,16 @@ async def lab_in_memory(folder: Path) -> tuple[Verdict, int]:
         services.feed(stream),
         services.drained,
     ]
-    await services.serve(tasks, topics.shared(), None)
+    await services.serve(tasks, (), None)
     return await verify(bus, topics), len(bus.records(topics.liquidations))
 
 
 async def test_topics_that_lack_are_named_before_anything_begins(tmp_path: Path) -> None:
     lab, topics = load_lab(LAB), Topics(LAB)
     services = Services(MemoryBus([topics.log]), topics)
-    with pytest.raises(TopicsMissing, match=f"{LAB}.events.v1.*margincall topics create"):
-        await services.serve([services.sequencer(lab)], topics.shared(), None)
+    needed = rights.of_service(topics, "sequencer")
+    with pytest.raises(TopicsMissing, match=f"{LAB}.ticks.v1.*margincall topics create"):
+        await services.serve([services.sequencer(lab)], needed, None)
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ async def traded(folder: Path) -> tuple[Verdict, MemoryBus, Topics]:
         )
         for bot, make in SAMPLES.items()
     ]
-    await services.serve(tasks, names, None)
+    await services.serve(tasks, (), None)
     stop.set()
     assert all(accepted > 0 for accepted in await asyncio.gather(*bots))
     return await verify(bus, topics), bus, topics

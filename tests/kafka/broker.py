@@ -3,6 +3,7 @@
 Topics are never made by themselves. A broker that was killed comes back with what it had.
 """
 
+import os
 import signal
 import socket
 import subprocess
@@ -11,10 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from engine.bus.rights import BROKER
 from tests.kafka.jars import NoBroker, jars
+from tests.support.source import ROOT
 
 READY = "Kafka Server started"
 READY_S, STOP_S = 90, 10
+SECURE = ROOT / "configs" / "kafka" / "secure.properties"
 JVM = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 CLUSTER = "bWFyZ2luY2FsbC10ZXN0cw"
 """Any 16 bytes in base64; random ones may begin with a '-', which the tool takes for an option."""
@@ -23,7 +27,9 @@ process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+listeners=CLIENT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+listener.security.protocol.map=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=CLIENT
 log.dirs={folder}/log
 auto.create.topics.enable=false
 offsets.topic.replication.factor=1
@@ -48,17 +54,27 @@ def free_ports(count: int) -> list[int]:
 class Broker:
     """One node; `bootstrap` is its address. Raises `NoBroker` where the machine has no Java."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, password: str | None = None) -> None:
+        """With a password it lets nobody in whom it does not know, and knows its own user."""
         self._folder = folder
+        self._environment = dict(os.environ)
         self._libraries = jars()
         port, controller = free_ports(2)
         self.bootstrap = f"127.0.0.1:{port}"
         self._settings = folder / "server.properties"
-        self._settings.write_text(
-            PROPERTIES.format(port=port, controller=controller, folder=folder)
-        )
+        told = PROPERTIES.format(port=port, controller=controller, folder=folder)
+        first_user: tuple[str, ...] = ()
+        if password is not None:
+            told += SECURE.read_text()
+            self._environment["MARGINCALL_BROKER_PASSWORD"] = password
+            arguments = folder / "first-user"
+            arguments.write_text(
+                f"--add-scram\nSCRAM-SHA-256=[name={BROKER},password={password}]\n"
+            )
+            first_user = (f"@{arguments}",)
+        self._settings.write_text(told)
         self._process: subprocess.Popen[str] | None = None
-        done = self._java("kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c")
+        done = self._java("kafka.tools.StorageTool", "format", *first_user, "-t", CLUSTER, "-c")
         said, _ = done.communicate(timeout=READY_S)
         if done.returncode != 0:
             raise NoBroker(f"the broker's folder could not be made: {said[-500:]}")
@@ -121,5 +137,10 @@ class Broker:
     def _java(self, *arguments: str) -> "subprocess.Popen[str]":
         command = ["java", *JVM, "-cp", f"{self._libraries}/*", *arguments, str(self._settings)]
         return subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=self._folder
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=self._folder,
+            env=self._environment,
         )

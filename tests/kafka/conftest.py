@@ -13,8 +13,22 @@ from tests.kafka.lab import KafkaLab
 @pytest.fixture(scope="session")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     """A broker that runs; skips where there cannot be one, which is a failure in CI."""
+    yield from running(tmp_path_factory.mktemp("kafka"))
+
+
+PASSWORD = "of-the-brokers-own-user"
+
+
+@pytest.fixture(scope="session")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """A broker of the profile `secure`; its own user's password is `PASSWORD`."""
+    yield from running(tmp_path_factory.mktemp("guarded"), PASSWORD)
+
+
+def running(folder: Path, password: str | None = None) -> Iterator[Broker]:
+    """A broker that is stopped in the end."""
     try:
-        broker = Broker(tmp_path_factory.mktemp("kafka"))
+        broker = Broker(folder, password)
         broker.start()
     except NoBroker as error:
         pytest.skip(str(error))

@@ -17,18 +17,22 @@ class KafkaLab:
 
     def __init__(self, bootstrap: str, name: str, folder: Path) -> None:
         self.bootstrap, self.name, self.folder = bootstrap, name, folder
+        self.environment: dict[str, str] = {}
         self._running: list[subprocess.Popen[bytes]] = []
         self._logs: dict[int, Path] = {}
 
     def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
-        """Start a command; what it says on stderr goes into a file of the folder."""
+        """Start a command; what it says on stderr goes into a file of the folder.
+
+        `environment` stands beside its bootstrap address from then on.
+        """
         told = self.folder / f"{arguments[0]}.log"
         with told.open("ab") as log:
             process = subprocess.Popen(
                 [*PROGRAM, *arguments, "--name", self.name],
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env={**os.environ, "MARGINCALL_BOOTSTRAP": self.bootstrap},
+                env={**os.environ, "MARGINCALL_BOOTSTRAP": self.bootstrap, **self.environment},
             )
         self._running.append(process)
         self._logs[process.pid] = told

@@ -1,0 +1,90 @@
+"""Make the users of a lab on a cluster, with the rights that each has and no more.
+
+What leaves this process of a password is its salted hash, from which it cannot be found.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaConnectionError, KafkaError, for_code
+from aiokafka.protocol.admin import CreateAclsRequest
+
+from engine.bus.interface import BusError
+from engine.bus.kafka import unreachable
+from engine.bus.login import Login, settings
+from engine.bus.requests import PasswordsToSet
+from engine.bus.rights import Grant
+
+ANSWER_MS = 10_000
+ITERATIONS = 8_192
+"""Twice the least that a broker takes."""
+_SCRAM_SHA_256 = 1
+_TOPIC = 2
+_LITERAL, _PREFIXED = 3, 4
+_OPERATIONS = {"read": 3, "write": 4}
+_ALLOW = 3
+
+
+async def make_users(
+    bootstrap: str, login: Login | None, passwords: Mapping[str, str], grants: Iterable[Grant]
+) -> None:
+    """Set users' passwords and allow what is granted; what was allowed before stays.
+
+    Raises `LoginRefused`, and `BusError` if no broker answers or the login may not do this.
+    """
+    client = AIOKafkaClient(
+        bootstrap_servers=bootstrap, request_timeout_ms=ANSWER_MS, **settings(login)
+    )
+    try:
+        await client.bootstrap()
+        await _set_passwords(client, passwords)
+        for grant in grants:
+            await _allow(client, grant)
+    except (KafkaConnectionError, TimeoutError) as error:
+        raise await unreachable(bootstrap, login) from error
+    except KafkaError as error:
+        raise BusError(f"users cannot be made: {type(error).__name__}: {error}") from error
+    finally:
+        with suppress(KafkaError):
+            await client.close()
+
+
+async def _set_passwords(client: Any, passwords: Mapping[str, str]) -> None:
+    if not passwords:
+        return
+    rows = [salted(user, password) for user, password in passwords.items()]
+    answer = await client.send(client.get_random_node(), PasswordsToSet(rows))
+    _hold((f"the password of {user}", code) for user, code, _, _ in answer.results)
+
+
+def salted(user: str, password: str) -> tuple[str, int, int, bytes, bytes]:
+    """A user's entry as a broker keeps it, after RFC 5802."""
+    salt = secrets.token_bytes(16)
+    derived = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, ITERATIONS)
+    return user, _SCRAM_SHA_256, ITERATIONS, salt, derived
+
+
+async def _allow(client: Any, grant: Grant) -> None:
+    pattern = _PREFIXED if grant.of_each_bot else _LITERAL
+    request = CreateAclsRequest(
+        _TOPIC,
+        grant.topic,
+        pattern,
+        f"User:{grant.user}",
+        "*",
+        _OPERATIONS[grant.right],
+        _ALLOW,
+    )
+    answer = await client.send(client.get_random_node(), request)
+    what = f"{grant.user} to {grant.right} {grant.topic}"
+    _hold((what, code) for code, _ in answer.creation_responses)
+
+
+def _hold(results: Iterable[tuple[str, int]]) -> None:
+    refused = [f"{what}: {for_code(code).__name__}" for what, code in results if code != 0]
+    if refused:
+        raise BusError("the brokers refused: " + "; ".join(refused))
