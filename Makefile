@@ -14,19 +14,41 @@ LONG = MARGINCALL_FUZZ_COMMANDS=$(COMMANDS) MARGINCALL_FUZZ_SEEDS=$(SEEDS) \
 COMPILE := build/lock/bin/uv --no-config pip compile --quiet --upgrade --universal \
 	--python-version 3.11 --generate-hashes --only-binary :all: pyproject.toml
 
-.PHONY: help demo test test-kafka long check format picture lock clean environment environment-dev
+# Debian's docker-compose 1.29 will do where there is no `docker compose`.
+COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
+
+.PHONY: help demo lab lab-verify lab-down test test-kafka test-docker long check format picture lock clean environment environment-dev
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' Makefile | expand -t 17
 
 demo: environment  ## play the lab that ships with the project: a cascade, and who paid for it
 	@$(BIN)/margincall demo
 
+lab:  ## start the lab in containers and wait until all of it is healthy; needs Docker
+	@$(COMPOSE) up --detach --build
+	@for try in $$(seq 90); do \
+		states=$$(docker inspect --format '{{.Name}} {{.State.Status}} {{.State.ExitCode}} {{with .State.Health}}{{.Status}}{{end}}' $$($(COMPOSE) ps --quiet)) || exit 1; \
+		echo "$$states" | grep -q ' starting$$' || break; \
+		sleep 2; \
+	done; \
+	echo "$$states"; \
+	! echo "$$states" | grep -E ' (starting|unhealthy)$$| exited [1-9]| (dead|restarting) '
+
+lab-verify:  ## wait until bots have traded and somebody was liquidated, and prove it from the log
+	@$(COMPOSE) run --rm verify
+
+lab-down:  ## take the lab's containers away, with all that it has written
+	@$(COMPOSE) --profile bots --profile watch down --volumes --remove-orphans
+
 test: environment-dev  ## run the whole suite with short fuzz counts, without a broker
-	@$(PYTEST) tests --ignore tests/kafka
+	@$(PYTEST) tests --ignore tests/kafka --ignore tests/docker
 
 test-kafka: environment-dev  ## run the tests on a real Apache Kafka; needs Java 17 and Maven
 	@$(BIN)/python -m pytest tests/kafka
+
+test-docker: environment-dev  ## look at the lab that `make lab` has started, and kill its engine
+	@$(BIN)/python -m pytest tests/docker
 
 long: environment-dev  ## a million commands of fuzz, 200,000 against the naive exchange, 5,000,000 rows of replay
 	@$(LONG) $(PYTEST) --timeout 3600 tests/properties tests/cli/test_memory.py \

@@ -15,7 +15,7 @@ from engine.bus.kafka import connected
 from engine.bus.memory import MemoryBus
 from engine.cli import services as each
 from engine.cli import where
-from engine.cli.lab_facts import as_lines, facts_of
+from engine.cli.lab_facts import Asked, Fact, as_lines, proved
 from engine.cli.lab_init import init
 from engine.cli.mistake import DISAGREEMENT, told
 from engine.cli.pacing import paced_as
@@ -27,7 +27,7 @@ from engine.services.export import write_log
 from engine.services.health import Address
 from engine.services.logs import to_stderr
 from engine.services.look import need
-from engine.services.verify import Verdict, verify
+from engine.services.verify import Verdict
 from feeds.replay import FileArg
 
 _SERVICES: tuple[rights.Service, ...] = ("feed", "sequencer", "engine", "fanout")
@@ -121,9 +121,24 @@ lab.add_command(init)
     show_default=True,
     help="So many positions must have been liquidated.",
 )
+@click.option(
+    "--wait",
+    "wait_s",
+    metavar="SECONDS",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="So long that may take; until then it is looked at again.",
+)
 @where.as_json
 def verify_(
-    *, name: str, bootstrap: str | None, traded: int, liquidations: int, as_json: bool
+    *,
+    name: str,
+    bootstrap: str | None,
+    traded: int,
+    liquidations: int,
+    wait_s: int,
+    as_json: bool,
 ) -> None:
     """Rerun a lab's log from outside and prove what became of it, fact by fact.
 
@@ -133,18 +148,17 @@ def verify_(
     with told():
         topics, _ = where.topics_of(name)
 
-        async def run() -> Verdict:
+        async def run() -> tuple[Verdict, tuple[Fact, ...]]:
             async with where.bus_at(bootstrap) as bus:
                 await need(bus, reads=(topics.log, topics.events))
-                return await verify(bus, topics)
+                return await proved(bus, topics, Asked(traded, liquidations), wait_s)
 
-        verdict = asyncio.run(run())
-        facts = facts_of(verdict, traded, liquidations)
+        verdict, facts = asyncio.run(run())
         holds = all(fact.holds for fact in facts)
         if as_json:
-            proved = {"agrees": not verdict.difference, "holds": holds}
+            holding = {"agrees": not verdict.difference, "holds": holds}
             fields = msgspec.to_builtins({"facts": facts})
-            click.echo(json.dumps({**proved, **msgspec.to_builtins(verdict), **fields}))
+            click.echo(json.dumps({**holding, **msgspec.to_builtins(verdict), **fields}))
         else:
             click.echo(as_lines(verdict, facts))
         raise click.exceptions.Exit(0 if holds else DISAGREEMENT)

@@ -1,8 +1,23 @@
 """What `margincall lab verify` proves of a lab, fact by fact."""
 
+import asyncio
+from time import monotonic
+
 import msgspec
 
-from engine.services.verify import Verdict
+from engine.bus.interface import Bus
+from engine.bus.names import Topics
+from engine.services.verify import Verdict, verify
+
+LOOK_S = 2.0
+"""How often a lab is looked at again that has not come so far yet."""
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """So many bots must have traded, and so many positions must have been liquidated."""
+
+    traded: int
+    liquidations: int
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -13,8 +28,25 @@ class Fact(msgspec.Struct, frozen=True):
     found: str
 
 
-def facts_of(verdict: Verdict, traded: int, liquidations: int) -> tuple[Fact, ...]:
-    """The facts, with so many bots that must have traded and liquidations that must be there."""
+async def proved(
+    bus: Bus, topics: Topics, asked: Asked, wait_s: int
+) -> tuple[Verdict, tuple[Fact, ...]]:
+    """Rerun the log, again for so many seconds as long as not all has happened that is asked for.
+
+    Raises as `verify`.
+    """
+    patience = monotonic() + wait_s
+    while True:
+        verdict = await verify(bus, topics)
+        facts = facts_of(verdict, asked)
+        wrong = verdict.difference or verdict.ledger_sum
+        if wrong or all(fact.holds for fact in facts) or monotonic() > patience:
+            return verdict, facts
+        await asyncio.sleep(LOOK_S)
+
+
+def facts_of(verdict: Verdict, asked: Asked) -> tuple[Fact, ...]:
+    """The facts, what was asked for among them."""
     fills = {bot: seen.fills for bot, seen in verdict.bots.items()}
     active = sum(count > 0 for count in fills.values())
     of_bots = sum(seen.liquidations for seen in verdict.bots.values())
@@ -30,10 +62,10 @@ def facts_of(verdict: Verdict, traded: int, liquidations: int) -> tuple[Fact, ..
             verdict.ledger_sum == 0,
             f"{verdict.ledger_sum} micros",
         ),
-        Fact(f"at least {traded} bots have traded", active >= traded, f"fills: {told}"),
+        Fact(f"at least {asked.traded} bots have traded", active >= asked.traded, f"fills: {told}"),
         Fact(
-            f"at least {liquidations} positions were liquidated",
-            verdict.liquidations >= liquidations,
+            f"at least {asked.liquidations} positions were liquidated",
+            verdict.liquidations >= asked.liquidations,
             f"{verdict.liquidations:,} liquidations, {of_bots:,} of them of bots",
         ),
     )

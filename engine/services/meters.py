@@ -1,6 +1,6 @@
 """What the services count, for `/metrics` and for each other's end."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollector
 
 from engine.core.event import Event
 
@@ -120,6 +120,7 @@ class BotMeters:
         self._seq = Gauge(
             "margincall_bot_seq", "Number of the newest event of its account.", registry=registry
         )
+        ProcessCollector(registry=registry)
         self.is_ready = False
 
     def heard(self, event: Event) -> None:
@@ -134,6 +135,7 @@ class Meters:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
         self.sequencer = SequencerMeters(self.registry)
         self.engine = EngineMeters(self.registry)
         self.fanout = FanoutMeters(self.registry)

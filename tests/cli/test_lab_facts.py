@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from engine.cli.lab_facts import as_lines, facts_of
+from engine.cli.lab_facts import Asked, as_lines, facts_of
 from engine.services.verify import Seen, Verdict
 
 VERDICT = Verdict(
@@ -22,7 +22,7 @@ VERDICT = Verdict(
 
 
 def test_facts_that_are_so_are_told_with_what_was_found() -> None:
-    facts = facts_of(VERDICT, traded=1, liquidations=2)
+    facts = facts_of(VERDICT, Asked(1, 2))
     assert [fact.holds for fact in facts] == [True] * 4
     assert [fact.found for fact in facts] == [
         "5 events, hash e",
@@ -49,6 +49,6 @@ def test_a_fact_that_is_not_so_is_told(
     changed: dict[str, object], traded: int, liquidations: int, broken: int
 ) -> None:
     verdict = msgspec.structs.replace(VERDICT, **changed)
-    facts = facts_of(verdict, traded, liquidations)
+    facts = facts_of(verdict, Asked(traded, liquidations))
     assert [number for number, fact in enumerate(facts) if not fact.holds] == [broken]
     assert as_lines(verdict, facts).splitlines()[broken].startswith("NOT ")

@@ -1,0 +1,1 @@
+"""docker-compose.yml, the Dockerfile and what watches the lab, read without Docker."""

@@ -1,0 +1,1 @@
+"""The lab in containers, as `make lab` has started it; needs Docker."""
