@@ -160,7 +160,8 @@ def _opening(
     yield Deposit(at_us=at_us, account=account, amount=deposit)
     if member.mode != rules.default_mode:
         yield SetMarginMode(at_us=at_us, account=account, contract=symbol, mode=member.mode)
-    if stake.leverage != rules.default_leverage:
+    has_none = rules.margin.leverage_isolates and member.mode == "cross"
+    if stake.leverage != rules.default_leverage and not has_none:
         yield SetLeverage(at_us=at_us, account=account, contract=symbol, leverage=stake.leverage)
 
 

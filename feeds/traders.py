@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
+import msgspec
+
 from engine.config.settings import TopUp, Trader, TraderOrder
 from engine.core.command import (
     AddMargin,
@@ -28,7 +30,10 @@ def trader_cues(
     for trader in traders:
         yield Cue(0, "", partial(_opening, trader, tuple(contracts), rules))
         leverages = dict.fromkeys(contracts, rules.default_leverage)
-        for number, order in enumerate(trader.orders, 1):
+        # where a leverage isolates, whoever is to be cross has none
+        has_none = rules.margin.leverage_isolates and trader.mode == "cross"
+        for number, asked in enumerate(trader.orders, 1):
+            order = msgspec.structs.replace(asked, leverage=None) if has_none else asked
             yield Cue(
                 order.after_us, order.contract, partial(_order, trader, number, order, leverages)
             )
@@ -41,7 +46,8 @@ def _opening(
 ) -> Iterator[AnyCommand]:
     yield Deposit(at_us=touch.at_us, account=trader.name, amount=trader.deposit)
     if trader.mode != rules.default_mode:
-        for symbol in symbols:
+        in_all = rules.margin.mode_of == "account"
+        for symbol in (None,) if in_all else symbols:
             yield SetMarginMode(
                 at_us=touch.at_us, account=trader.name, contract=symbol, mode=trader.mode
             )

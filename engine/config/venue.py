@@ -10,6 +10,7 @@ from engine.config.closing import ClosingTable, closing
 from engine.config.contract import contract
 from engine.config.find import find
 from engine.config.fund import FundTable, fund
+from engine.config.margin import MarginTable, margin
 from engine.config.orders import OrdersTable, orders
 from engine.config.read import Number, Place, Table
 from engine.config.refusals import RefusalTables, refusals
@@ -56,6 +57,7 @@ class RulesTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     fund: FundTable = FundTable()
     refusals: RefusalTables = {}
     orders: OrdersTable = OrdersTable()
+    margin: MarginTable = MarginTable()
 
 
 class AboutTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -140,6 +142,7 @@ def rules(name: str, table: Table, place: Place) -> Rules:
         fund=fund(shape.fund, place.at("fund")),
         refusals=refusals(shape.refusals, place.at("refusals")),
         orders=orders(shape.orders, place.at("orders")),
+        margin=margin(shape.margin, place.at("margin")),
     )
 
 

@@ -1,5 +1,7 @@
 """What happens to an account's money and settings at its own wish, and what it is warned of."""
 
+from typing import Literal
+
 from engine.core.command import Mode
 from engine.core.event_head import Event
 from engine.core.money import Lots, Micros
@@ -38,22 +40,38 @@ class MarginModeSet(Event, frozen=True):
     margin: Micros
 
 
-class MarginAdded(Event, frozen=True):
-    """Wallet to isolated position; `margin` is what it has now."""
+class AutoMarginSet(Event, frozen=True):
+    """Whether an isolated contract's positions are topped up before they are liquidated."""
+
+    account: str
+    contract: str
+    is_on: bool
+
+
+class MarginAdded(Event, frozen=True, omit_defaults=True):
+    """Wallet to isolated position; `margin` is what it has now.
+
+    `why`: the client asked, or it is `auto` margin, or a lower `leverage` needs more.
+    """
 
     account: str
     contract: str
     amount: Micros
     margin: Micros
+    why: Literal["asked", "auto", "leverage"] = "asked"
 
 
-class MarginRemoved(Event, frozen=True):
-    """Isolated position to wallet; `margin` is what it has now."""
+class MarginRemoved(Event, frozen=True, omit_defaults=True):
+    """Isolated position to wallet; `margin` is what it has now.
+
+    `why`: the client asked, or a higher `leverage` needs less.
+    """
 
     account: str
     contract: str
     amount: Micros
     margin: Micros
+    why: Literal["asked", "leverage"] = "asked"
 
 
 class AssignmentOffered(Event, frozen=True):

@@ -100,12 +100,23 @@ class SetLeverage(Command, frozen=True):
     leverage: int
 
 
-class SetMarginMode(Command, frozen=True):
-    """Choose isolated or cross margin for a contract."""
+class SetMarginMode(Command, frozen=True, kw_only=True, omit_defaults=True):
+    """Choose isolated or cross margin for a contract; where the mode is the account's, for all.
+
+    There a contract need not be named, and has no effect.
+    """
+
+    account: str
+    contract: str | None = None
+    mode: Mode
+
+
+class SetAutoMargin(Command, frozen=True):
+    """Have an isolated position topped up from the wallet before it is liquidated, or no longer."""
 
     account: str
     contract: str
-    mode: Mode
+    is_on: bool
 
 
 class AddMargin(Command, frozen=True):
@@ -208,6 +219,7 @@ AnyCommand = (
     | Withdraw
     | SetLeverage
     | SetMarginMode
+    | SetAutoMargin
     | AddMargin
     | RemoveMargin
     | PlaceOrder

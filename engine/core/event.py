@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from engine.core.account_event import AssignmentOffered as AssignmentOffered
+from engine.core.account_event import AutoMarginSet as AutoMarginSet
 from engine.core.account_event import Deposited as Deposited
 from engine.core.account_event import LeverageSet as LeverageSet
 from engine.core.account_event import MarginAdded as MarginAdded
@@ -354,6 +355,7 @@ AnyEvent = (
     | Withdrawn
     | LeverageSet
     | MarginModeSet
+    | AutoMarginSet
     | MarginAdded
     | MarginRemoved
     | AssignmentOffered

@@ -24,6 +24,7 @@ from engine.core.command import (
     PlaceStop,
     QuoteTick,
     RemoveMargin,
+    SetAutoMargin,
     SetLeverage,
     SetMarginMode,
     TradeTick,
@@ -38,7 +39,9 @@ from engine.core.state.standing import cross_equity, isolated_risk
 from engine.core.state.venue import State
 from engine.core.tick_run import TickRun
 from engine.core.trading import (
+    auto_margin,
     cancels,
+    modes,
     orders,
     prices,
     quiet,
@@ -62,7 +65,8 @@ _HANDLERS: dict[type, Callable[..., None]] = {
     AddMargin: transfers.add_margin,
     RemoveMargin: transfers.remove_margin,
     SetLeverage: settings.set_leverage,
-    SetMarginMode: settings.set_margin_mode,
+    SetMarginMode: modes.set_margin_mode,
+    SetAutoMargin: auto_margin.set_flag,
     PlaceOrder: orders.place,
     PlaceStop: stops.place_stop,
     AmendOrder: orders.amend,

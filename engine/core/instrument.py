@@ -206,6 +206,19 @@ class OrderTerms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     burst: int = 1
 
 
+class MarginTerms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a client may do to margin modes, leverage and margin (Decisions M8, M9, M15, M16)."""
+
+    mode_of: Literal["position", "account"] = "position"
+    """Whose the margin mode is: each contract's, or the account's in all of them."""
+    leverage_with_position: Literal["refused", "raised", "reset"] = "refused"
+    """Of an isolated position: not changed, only raised, or with its margin set anew."""
+    leverage_isolates: bool = False
+    """Whoever sets a leverage is isolated there; who goes back to cross has none of his own."""
+    auto_margin: bool = False
+    """Whether an isolated position can be topped up by itself before it is liquidated."""
+
+
 class Refusal(msgspec.Struct, frozen=True):
     """What a venue says where we give a reason; an empty `command` stands for every one."""
 
@@ -263,6 +276,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     stops_max: int = 10
     refusals: tuple[Refusal, ...] = ()
     orders: OrderTerms = OrderTerms()
+    margin: MarginTerms = MarginTerms()
 
 
 class Venue(msgspec.Struct, frozen=True):

@@ -72,6 +72,8 @@ class Reason(Enum):
     """By the client."""
     NOT_ISOLATED = "not_isolated"
     """Margin can be added or removed only on an isolated position."""
+    NO_AUTO_MARGIN = "no_auto_margin"
+    """The venue tops no position up by itself: add margin when it is called for."""
     NO_POSITION = "no_position"
     """There is no position in that contract."""
     HAS_POSITION = "has_position"

@@ -71,6 +71,7 @@ class AccountImage(msgspec.Struct, omit_defaults=True):
     results: dict[str, int] = {}
     carried: dict[str, int] = {}
     stops: list[Stop] = []
+    auto_margin: list[str] = []
 
 
 class Image(msgspec.Struct):
@@ -168,6 +169,7 @@ def _image(state: State) -> Image:
                 {pool: result for pool, result in account.results.items() if pool and result},
                 {slot: profit for slot, profit in account.carried.items() if profit},
                 list(account.stops.values()),
+                account.auto_margin,
             )
             for name, account in sorted(state.accounts.items())
         ],
@@ -199,6 +201,7 @@ def _restore_account(state: State, picture: AccountImage) -> None:
     account.results = {"": picture.result, **picture.results}
     account.carried, account.warned = picture.carried, picture.warned
     account.last_contract = picture.last_contract
+    account.auto_margin = picture.auto_margin
     for position in picture.positions:
         state.store(position)
         state.touch(position)

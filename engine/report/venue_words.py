@@ -106,6 +106,40 @@ TOPICS: Sequence[Topic] = (
                     False: "The margin mode cannot be changed while a position is open.",
                 },
             ),
+            Choice(
+                "margin.mode_of",
+                {
+                    "position": "Each contract has a margin mode of its own.",
+                    "account": "The margin mode is the account's: it changes in all contracts at "
+                    "once, or in none.",
+                },
+            ),
+            Choice(
+                "margin.leverage_with_position",
+                {
+                    "refused": "The leverage of an isolated position cannot be changed.",
+                    "raised": "The leverage of an isolated position can be raised, not lowered; "
+                    "its margin stays.",
+                    "reset": "The leverage of an isolated position can be raised and lowered; its "
+                    "margin follows, unless that would liquidate it.",
+                },
+            ),
+            Choice(
+                "margin.leverage_isolates",
+                {
+                    False: "Setting a leverage leaves the margin mode as it is.",
+                    True: "Setting a leverage isolates the contract; going back to cross takes it "
+                    "away.",
+                },
+            ),
+            Choice(
+                "margin.auto_margin",
+                {
+                    False: "An isolated position is not topped up by itself.",
+                    True: "An isolated position can be topped up from the wallet by itself, before "
+                    "it is liquidated.",
+                },
+            ),
         ),
     ),
     ORDERS,

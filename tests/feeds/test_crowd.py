@@ -22,7 +22,7 @@ from engine.core.command import (
 )
 from engine.core.event import Event, OrderFilled
 from engine.core.exchange import Exchange
-from engine.core.instrument import Bracket, ClosingFee, Rules, Venue
+from engine.core.instrument import Bracket, ClosingFee, MarginTerms, Rules, Venue
 from engine.core.money import Lots, Micros, Price
 from feeds.crowd import SLIPPAGE_PPM, crowd_cues
 from feeds.cue import cued
@@ -270,5 +270,15 @@ def test_a_seed_gives_the_same_crowd_on_every_python_and_another_gives_another()
         commands, _ = played(trades(), seed=seed)
         return hashlib.blake2b(msgspec.json.encode(commands), digest_size=8).hexdigest()
 
-    assert digest(1) == "244526b2c745e4f5"
+    assert digest(1) == "188bdb3ced0133b9"
     assert digest(2) != digest(1)
+
+
+def test_where_a_leverage_isolates_the_cross_accounts_have_none() -> None:
+    rules = msgspec.structs.replace(RULES, margin=MarginTerms(leverage_isolates=True))
+    crowd = msgspec.structs.replace(CROWD, accounts=40, matched_ppm=0)
+    contracts = {"BTCUSDT": BTC, "ETHUSDT": ETH}
+    sent = list(cued(trades(), list(crowd_cues(Random(5), crowd, contracts, rules)), contracts))
+    isolated = {each.account for each in sent if isinstance(each, SetMarginMode)}
+    leveraged = {each.account for each in sent if isinstance(each, SetLeverage)}
+    assert set() < leveraged <= isolated

@@ -22,7 +22,7 @@ from engine.core.command import (
     Tick,
     TradeTick,
 )
-from engine.core.instrument import Rules
+from engine.core.instrument import MarginTerms, Rules
 from engine.core.money import Lots, Micros, Price
 from feeds.cue import Cue, cued
 from feeds.touch import Touch
@@ -227,3 +227,17 @@ def test_a_top_up_is_margin_where_the_contract_is_isolated() -> None:
     for mode, sent in (("isolated", [deposit, margin]), ("cross", [deposit])):
         cues = trader_cues([msgspec.structs.replace(trader, mode=mode)], CONTRACTS, Rules(name="x"))
         assert [each for each in cued(ticks, cues, CONTRACTS) if each.at_us == 107][1:] == sent
+
+
+def test_a_trader_speaks_to_each_venue_as_its_margin_modes_are() -> None:
+    """Where the mode is the account's it is set once; where a leverage isolates, cross has none."""
+    whole = Rules(name="x", default_mode="cross", margin=MarginTerms(mode_of="account"))
+    assert [each for each in sent_by_dave(whole) if isinstance(each, SetMarginMode)] == [
+        SetMarginMode(at_us=100, account="dave", mode="isolated")
+    ]
+    alone = Rules(name="x", margin=MarginTerms(leverage_isolates=True))
+    for mode, leverages in (("isolated", [20]), ("cross", [])):
+        trader = msgspec.structs.replace(DAVE, mode=mode)
+        cues = trader_cues([trader], CONTRACTS, alone)
+        sent = cued([trade(100), trade(105), trade(106)], cues, CONTRACTS)
+        assert [each.leverage for each in sent if isinstance(each, SetLeverage)] == leverages

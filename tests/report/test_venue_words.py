@@ -5,17 +5,18 @@ from typing import Literal, get_args, get_origin, get_type_hints
 
 import pytest
 
-from engine.core.instrument import Closing, FundTerms, OrderTerms, Rules
+from engine.core.instrument import Closing, FundTerms, MarginTerms, OrderTerms, Rules
 from engine.core.money import Micros
 from engine.report.venue_setting import Choice, Measure, lasting, share
 from engine.report.venue_words import ONLY_WITH, TOPICS, told
 
 SETTINGS = [setting for topic in TOPICS for setting in topic.settings]
-NOT_TOLD = ("name", "seed", "closing", "fund", "refusals", "orders")
+NOT_TOLD = ("name", "seed", "closing", "fund", "refusals", "orders", "margin")
 HINTS = {name: kind for name, kind in get_type_hints(Rules).items() if name not in NOT_TOLD}
 HINTS |= {f"closing.{name}": kind for name, kind in get_type_hints(Closing).items()}
 HINTS |= {f"fund.{name}": kind for name, kind in get_type_hints(FundTerms).items()}
 HINTS |= {f"orders.{name}": kind for name, kind in get_type_hints(OrderTerms).items()}
+HINTS |= {f"margin.{name}": kind for name, kind in get_type_hints(MarginTerms).items()}
 
 
 def test_every_setting_is_told_once() -> None:

@@ -47,6 +47,7 @@ from engine.core.command import (
     PlaceStop,
     QuoteTick,
     RemoveMargin,
+    SetAutoMargin,
     SetLeverage,
     SetMarginMode,
     TradeTick,
@@ -181,7 +182,11 @@ class Reader:
             price = Price(number(words.after("@") or ""))
             return AmendOrder(at_us=at, account=who, order=order, price=price, quantity=quantity)
         if verb in _MODES:
-            return SetMarginMode(at_us=at, account=who, contract=contract, mode=_MODES[verb])
+            named = None if words.has("all") else contract
+            return SetMarginMode(at_us=at, account=who, contract=named, mode=_MODES[verb])
+        if verb == "refills":
+            is_on = {"on": True, "off": False}[words.next()]
+            return SetAutoMargin(at_us=at, account=who, contract=contract, is_on=is_on)
         if verb == "sets":
             leverage = words.times()
             assert leverage is not None, "a leverage is written like 20x"

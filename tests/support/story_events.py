@@ -12,6 +12,7 @@ import msgspec
 from engine.core.event import (
     Assigned,
     AssignmentOffered,
+    AutoMarginSet,
     ClosedOutside,
     DeficitCovered,
     Deleveraged,
@@ -62,8 +63,9 @@ LINES: dict[type[Event], str] = {
     Withdrawn: "withdrawn {account} {amount} wallet {wallet}",
     LeverageSet: "leverage {account} {contract} {leverage}x",
     MarginModeSet: "mode {account} {contract} {mode} margin {margin}",
-    MarginAdded: "added {account} {contract} {amount} margin {margin}",
-    MarginRemoved: "removed {account} {contract} {amount} margin {margin}",
+    AutoMarginSet: "refills {account} {contract} {is_on}",
+    MarginAdded: "added {account} {contract} {amount} margin {margin} {why}",
+    MarginRemoved: "removed {account} {contract} {amount} margin {margin} {why}",
     OrderAccepted: "accepted {id} {side} {quantity} {contract} @ {price}",
     StopAccepted: "waits {id} {kind} {side} {quantity} {contract} {watches} {trigger}",
     StopTriggered: "triggered {id} {contract} {price}",
@@ -171,6 +173,8 @@ def _words(event: Event) -> dict[str, str]:
     if values.get("contract") in ("BTC", None):
         words["contract"] = ""
     match event:
+        case MarginAdded(why="asked") | MarginRemoved(why="asked"):
+            words["why"] = ""
         case Rejected():
             words["who"] = event.account or event.command
         case OrderFilled():

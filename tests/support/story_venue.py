@@ -12,6 +12,7 @@ story's first lines change what it is about:
     closing   order random queue oldest                    any field of `Closing`
     limits    drawdown_ppm 300_000                         any field of `FundTerms`
     terms     rate 1 burst 2                               any field of `OrderTerms`
+    margin    auto_margin true                             any field of `MarginTerms`
     contract  [ETH] tick 5 quantity_max 50                 numbers of a contract
     brackets  [ETH] 0:1%:100x 5_000:2%:20x                 floor : rate : leverage
     brackets  [ETH] stepped 0:1%:100x 5_000:2%:20x         the whole position at its row's rate
@@ -40,6 +41,7 @@ from engine.core.instrument import (
     FundTerms,
     IndexSource,
     IndexTerms,
+    MarginTerms,
     OrderTerms,
     Refusal,
     Rules,
@@ -72,6 +74,7 @@ class Draft:
             "closing": self._read_closing,
             "limits": self._read_limits,
             "terms": self._read_terms,
+            "margin": self._read_margin,
             "contract": self._read_contract,
             "brackets": self._read_brackets,
             "initial": self._read_initial,
@@ -123,6 +126,9 @@ class Draft:
 
     def _read_terms(self, words: Words) -> None:
         self._rules["orders"] = OrderTerms(**_fields(OrderTerms, words))
+
+    def _read_margin(self, words: Words) -> None:
+        self._rules["margin"] = MarginTerms(**_fields(MarginTerms, words))
 
     def _read_contract(self, words: Words) -> None:
         fields = {}

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from engine.core.command import AnyCommand
 from engine.core.instrument import Venue
 from tests.support import bounds, brink, endings, moves, resting, rubbish, stories
+from tests.support.asking import Settings
 from tests.support.model import PRICE_START, STEPS_US, Model
 from tests.support.worlds import world
 
@@ -34,10 +35,15 @@ def _stream(model: Model, count: int, swarm: bool) -> Iterator[AnyCommand]:
         weights[kind] = max(weights[kind], 5)
     kinds, chances = list(weights), list(weights.values())
     opening = _opening(model)
+    settings = Settings(model)
     sent = 0
     while sent < count:
         command = next(opening, None)
         if command is None:
+            setting = settings.draw()
+            if setting is not None and sent < count - 1:
+                sent += 1
+                yield setting
             model.now += dice.randrange(dice.choice(STEPS_US[: model.pace]) + 1)
             told = model.story and dice.random() < 0.85
             command = model.story.pop(0)() if told else dice.choices(kinds, chances)[0](model)

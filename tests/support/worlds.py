@@ -24,6 +24,7 @@ from engine.core.instrument import (
 from engine.core.money import PPM, Lots, Micros, Price
 from tests.support.bearers import with_bearers
 from tests.support.closings import with_closing
+from tests.support.margins import with_margins
 from tests.support.quoting import with_prices
 from tests.support.terms import with_terms
 
@@ -155,7 +156,8 @@ def world(dice: random.Random) -> Venue:
     )
     rules = _rules(dice)
     contracts = tuple(_varied(_contract(dice, symbol)) for symbol in symbols)
-    return with_terms(with_prices(with_bearers(dice, Venue(rules, contracts, Micros(fund)))))
+    plain = Venue(rules, contracts, Micros(fund))
+    return with_margins(dice, with_terms(with_prices(with_bearers(dice, plain))))
 
 
 def _varied(plain: Contract) -> Contract:

@@ -17,7 +17,8 @@ class Account(msgspec.Struct):
     `results` (micros) is what the cross side has made, by pool of the insurance fund (Decision
     M11); `carried` is the unrealised result with which open positions began the period, by
     slot. `warned` is its highest warning level crossed, `last_contract` where it last had a
-    cross position. `stops` wait for a price, by their ids.
+    cross position. `stops` wait for a price, by their ids. `auto_margin` are the contracts whose
+    isolated positions are topped up before they are liquidated, sorted.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Account(msgspec.Struct):
     warned: int = 0
     last_contract: str = ""
     stops: dict[str, Stop] = {}
+    auto_margin: list[str] = []
 
     @property
     def wallet_key(self) -> str:

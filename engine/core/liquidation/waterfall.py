@@ -29,7 +29,7 @@ from engine.core.margin.brackets import bracket_of
 from engine.core.money import Lots, Micros, Price
 from engine.core.state.standing import risk_of
 from engine.core.state.venue import State
-from engine.core.trading import prices, stops
+from engine.core.trading import auto_margin, prices, stops
 
 WAVES_MAX = 100_000
 """More waves than this in one command is a bug: each one closes a lot or forgives a balance."""
@@ -48,6 +48,7 @@ def _waves(state: State) -> None:
     moves: dict[str, int] = {}
     forced: dict[str, int] = {}
     for _ in range(WAVES_MAX):
+        auto_margin.replenish(state)
         in_breach = alert.look(state)
         if not in_breach:
             return

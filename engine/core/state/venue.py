@@ -129,8 +129,10 @@ class State:
         command: Command,
         reason: Reason,
         retry_after_us: int | msgspec.UnsetType = msgspec.UNSET,
+        *,
+        contract: str | None = None,
     ) -> None:
-        """Refuse a command; nothing has changed."""
+        """Refuse a command; nothing has changed. `contract` is why, if it names another."""
         self._pending_tick = None
         self.emit(
             Rejected(
@@ -138,7 +140,7 @@ class State:
                 command=type(command).__name__,
                 reason=reason,
                 account=getattr(command, "account", None),
-                contract=getattr(command, "contract", None),
+                contract=contract or getattr(command, "contract", None),
                 order=getattr(command, "order", None),
                 code=self._code_of(type(command).__name__, reason),
                 retry_after_us=retry_after_us,

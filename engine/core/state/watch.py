@@ -34,6 +34,10 @@ class Watch:
 
     def due(self) -> list[str]:
         """Return who has to be looked at, by id."""
+        return self.touched()
+
+    def touched(self) -> list[str]:
+        """Return whose money, position or prices have changed, by id."""
         return sorted(self._touched)
 
     def guard(self, margin_id: str, bands: list[tuple[str, int, int]]) -> None:

@@ -1,16 +1,24 @@
-"""Leverage and margin mode of a contract (Decisions M8, M9): never into a liquidation."""
+"""The leverage of a contract (Decisions M8, M16): never into a liquidation."""
 
 import msgspec
 
 from engine.core.account.account import Account
 from engine.core.account.position import Position
-from engine.core.command import SetLeverage, SetMarginMode
-from engine.core.event import LeverageSet, MarginModeSet
+from engine.core.command import SetLeverage
+from engine.core.event import LeverageSet, MarginAdded, MarginRemoved
 from engine.core.margin.orders import order_margin
 from engine.core.margin.risk import Risk, initial, maintenance
+from engine.core.money import Micros
 from engine.core.reason import Reason
-from engine.core.state.standing import available, order_terms, profit, tied_up
+from engine.core.state.standing import (
+    available,
+    isolated_risk,
+    order_terms,
+    tied_up,
+    withdrawable,
+)
 from engine.core.state.venue import State
+from engine.core.trading import modes
 from engine.core.trading.checks import check_size
 from engine.core.trading.transfers import known
 
@@ -22,9 +30,11 @@ def set_leverage(state: State, command: SetLeverage) -> None:
         reason = _check_leverage(state, command)
     if reason is not None:
         return state.reject(command, reason)
-    state.hold(command.account, command.contract).leverage = command.leverage
-    state.touch(state.position(command.account, command.contract))
-    return state.emit(
+    position = state.hold(command.account, command.contract)
+    moved = _moved(state, position, command.leverage)
+    position.leverage = command.leverage
+    state.touch(position)
+    state.emit(
         LeverageSet(
             **state.stamp(),
             account=command.account,
@@ -32,6 +42,14 @@ def set_leverage(state: State, command: SetLeverage) -> None:
             leverage=command.leverage,
         )
     )
+    if _isolates(state, position):
+        return modes.switch(state, position, "isolated")
+    return _move(state, position, moved)
+
+
+def _isolates(state: State, position: Position) -> bool:
+    """Say whether setting a leverage isolates the contract."""
+    return state.rules.margin.leverage_isolates and position.mode == "cross"
 
 
 def _check_leverage(state: State, command: SetLeverage) -> Reason | None:
@@ -41,19 +59,70 @@ def _check_leverage(state: State, command: SetLeverage) -> Reason | None:
     orders = account.orders_in(command.contract)
     if command.leverage < 1:
         return Reason.INVALID_LEVERAGE
-    wanted = msgspec.structs.replace(position, leverage=command.leverage)
+    isolates = _isolates(state, position)
+    wanted = msgspec.structs.replace(
+        position, leverage=command.leverage, mode="isolated" if isolates else position.mode
+    )
     reason = check_size(market, wanted, orders, None)
     if reason is not None:
         return reason
+    if isolates:
+        return modes.check_switch(state, position, wanted)
     if command.leverage == position.leverage:
         return Reason.UNCHANGED
     if position.mode == "isolated":
-        if position.quantity:
-            return Reason.HAS_POSITION
-        return Reason.HAS_ORDERS if orders else None
+        return _check_isolated(state, position, command.leverage)
     if command.leverage > position.leverage:
         return None
     return _check_lower(state, account, position, command.leverage)
+
+
+def _check_isolated(state: State, position: Position, leverage: int) -> Reason | None:
+    """Check the leverage of an isolated contract: with a position as the profile allows it."""
+    account, terms = state.accounts[position.account], state.rules.margin
+    if position.quantity:
+        is_lower = leverage < position.leverage
+        if terms.leverage_with_position == "refused":
+            return Reason.HAS_POSITION
+        if terms.leverage_with_position == "raised" and is_lower:
+            return Reason.HAS_POSITION
+    if account.orders_in(position.contract):
+        return Reason.HAS_ORDERS
+    moved = _moved(state, position, leverage)
+    if moved > withdrawable(state, account):
+        return Reason.INSUFFICIENT_MARGIN
+    market = state.markets[position.contract]
+    margin = state.balance(position.margin_key) + moved
+    keep = maintenance(market.contract, position, market.mark, margin)
+    before = isolated_risk(state, position)
+    after = Risk(before.equity + moved, keep, before.has_position)
+    return Reason.WOULD_LIQUIDATE if after.is_breach(state.rules.strict_trigger) else None
+
+
+def _moved(state: State, position: Position, leverage: int) -> int:
+    """Return what another leverage moves from the wallet to an isolated margin, signed."""
+    if position.mode == "cross" or state.rules.margin.leverage_with_position != "reset":
+        return 0
+    contract = state.markets[position.contract].contract
+    wanted = msgspec.structs.replace(position, leverage=leverage)
+    more = initial(contract, wanted, 0) - initial(contract, position, 0)
+    return max(more, -max(0, state.balance(position.margin_key)))
+
+
+def _move(state: State, position: Position, moved: int) -> None:
+    state.post(f"wallet:{position.account}", position.margin_key, moved)
+    if moved:
+        kind = MarginAdded if moved > 0 else MarginRemoved
+        state.emit(
+            kind(
+                **state.stamp(),
+                account=position.account,
+                contract=position.contract,
+                amount=Micros(abs(moved)),
+                margin=state.balance(position.margin_key),
+                why="leverage",
+            )
+        )
 
 
 def _check_lower(
@@ -67,76 +136,3 @@ def _check_lower(
 
     more = tied(msgspec.structs.replace(position, leverage=leverage)) - tied(position)
     return Reason.INSUFFICIENT_MARGIN if available(state, account) - more < 0 else None
-
-
-def set_margin_mode(state: State, command: SetMarginMode) -> None:
-    """Choose isolated or cross margin for a contract."""
-    reason = known(state, command.account, command.contract)
-    if reason is None:
-        reason = _check_mode(state, command)
-    if reason is not None:
-        return state.reject(command, reason)
-    account = state.accounts[command.account]
-    position = state.hold(command.account, command.contract)
-    state.touch(position)
-    if command.mode == "isolated":
-        position.mode = command.mode
-        if position.quantity:
-            account.last_contract = command.contract
-        margin = initial(state.markets[command.contract].contract, position, 0)
-        state.post(account.wallet_key, position.margin_key, margin)
-    else:
-        state.post(position.margin_key, account.wallet_key, state.balance(position.margin_key))
-        account.add_result(state.pool_of(command.contract), position.result)
-        position.result = 0
-        position.mode = command.mode
-    position.warned, position.drawing = 0, False
-    state.touch(position)
-    return state.emit(
-        MarginModeSet(
-            **state.stamp(),
-            account=command.account,
-            contract=command.contract,
-            mode=command.mode,
-            margin=state.balance(position.isolated_key),
-        )
-    )
-
-
-def _check_mode(state: State, command: SetMarginMode) -> Reason | None:
-    account = state.accounts[command.account]
-    position = state.position(command.account, command.contract)
-    if command.mode == position.mode:
-        return Reason.UNCHANGED
-    if account.orders_in(command.contract):
-        return Reason.HAS_ORDERS
-    if not position.quantity:
-        return None
-    if not state.rules.mode_switch_with_position:
-        return Reason.HAS_POSITION
-    if command.mode == "isolated":
-        return _check_to_isolated(state, account, position)
-    return _check_to_cross(state, account, position)
-
-
-def _check_to_isolated(state: State, account: Account, position: Position) -> Reason | None:
-    market, strict = state.markets[position.contract], state.rules.strict_trigger
-    alone = msgspec.structs.replace(position, mode="isolated")
-    margin = initial(market.contract, alone, market.mark)
-    gain = profit(state, position)
-    keep = maintenance(market.contract, alone, market.mark, margin)
-    free = available(state, account) - margin - gain + tied_up(state, position)
-    if margin > state.balance(account.wallet_key) or free < 0:
-        return Reason.INSUFFICIENT_MARGIN
-    if Risk(margin + gain, keep).is_breach(strict):
-        return Reason.WOULD_LIQUIDATE
-    return None
-
-
-def _check_to_cross(state: State, account: Account, position: Position) -> Reason | None:
-    """What is tied up keeps the pool healthy, so that enough available is enough."""
-    pooled = msgspec.structs.replace(position, mode="cross")
-    brought = state.balance(position.margin_key) + profit(state, position)
-    if available(state, account) + brought - tied_up(state, pooled) < 0:
-        return Reason.INSUFFICIENT_MARGIN
-    return None

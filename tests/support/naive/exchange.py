@@ -14,6 +14,7 @@ from engine.core.command import (
     PlaceOrder,
     PlaceStop,
     RemoveMargin,
+    SetAutoMargin,
     SetLeverage,
     SetMarginMode,
     Withdraw,
@@ -22,9 +23,7 @@ from engine.core.event import (
     AssignmentOffered,
     Deposited,
     Event,
-    LeverageSet,
     MarginAdded,
-    MarginModeSet,
     MarginRemoved,
     OrdersCancelled,
     Rejected,
@@ -36,10 +35,16 @@ from engine.core.reason import Reason
 from tests.support.naive import margin, ticks
 from tests.support.naive.fills import cancel, drop_stop
 from tests.support.naive.funding import fire_timers, settle
+from tests.support.naive.modes import (
+    change_leverage,
+    change_mode,
+    refused_mode,
+    set_auto_margin,
+)
 from tests.support.naive.orders import amend, place
 from tests.support.naive.prices import update
 from tests.support.naive.rate import wait_for_token
-from tests.support.naive.refusals import change_mode, refusal
+from tests.support.naive.refusals import refusal
 from tests.support.naive.state import State, balance_name
 from tests.support.naive.stops import keep, refused_stop
 from tests.support.naive.waves import run_waves
@@ -107,11 +112,20 @@ def _reject(
         command=type(command).__name__,
         reason=reason,
         account=getattr(command, "account", None),
-        contract=getattr(command, "contract", None),
+        contract=_contract_of(state, command, reason),
         order=getattr(command, "order", None),
         code=_code(state, type(command).__name__, reason),
         retry_after_us=retry_after_us,
     )
+
+
+def _contract_of(state: State, command: AnyCommand, reason: Reason) -> str | None:
+    """Name the contract of a command, or the one that is in an account's way (M16)."""
+    named: str | None = getattr(command, "contract", None)
+    if not isinstance(command, SetMarginMode) or command.account not in state.accounts:
+        return named
+    found, contract = refused_mode(state, command)
+    return contract or named if found is reason else named
 
 
 def _code(state: State, command: str, reason: Reason) -> str | msgspec.UnsetType:
@@ -172,6 +186,7 @@ def _account_command(
     | Withdraw
     | SetLeverage
     | SetMarginMode
+    | SetAutoMargin
     | AddMargin
     | RemoveMargin
     | OfferAssignment,
@@ -187,22 +202,11 @@ def _account_command(
             quantity=command.quantity,
         )
     elif isinstance(command, SetLeverage):
-        state.leverages[command.account, command.contract] = command.leverage
-        state.emit(
-            LeverageSet,
-            account=command.account,
-            contract=command.contract,
-            leverage=command.leverage,
-        )
+        change_leverage(state, command)
     elif isinstance(command, SetMarginMode):
         change_mode(state, command)
-        state.emit(
-            MarginModeSet,
-            account=command.account,
-            contract=command.contract,
-            mode=command.mode,
-            margin=state.money((command.account, command.contract)),
-        )
+    elif isinstance(command, SetAutoMargin):
+        set_auto_margin(state, command)
     else:
         _move_margin(state, command)
 

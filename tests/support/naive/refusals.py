@@ -17,6 +17,7 @@ from engine.core.command import (
     PlaceStop,
     QuoteTick,
     RemoveMargin,
+    SetAutoMargin,
     SetLeverage,
     SetMarginMode,
     Side,
@@ -31,6 +32,14 @@ from tests.support.naive import afford, margin
 from tests.support.naive.book import best, opposite, within
 from tests.support.naive.fills import reducible
 from tests.support.naive.index import weights
+from tests.support.naive.modes import (
+    change_leverage,
+    isolates,
+    moved_by_leverage,
+    refused_auto_margin,
+    refused_mode,
+    refused_switch,
+)
 from tests.support.naive.orders import (
     band_edge,
     can_fill_all,
@@ -59,14 +68,16 @@ def refusal(state: State, command: AnyCommand) -> Reason | None:
         return _amend(state, command)
     if isinstance(command, CancelAll) and command.contract is None:
         return None
+    if isinstance(command, SetMarginMode):
+        return refused_mode(state, command)[0]
     if command.contract not in state.markets:
         return Reason.UNKNOWN_CONTRACT
     if isinstance(command, CancelAll):
         return None
     if isinstance(command, SetLeverage):
         return _leverage(state, command)
-    if isinstance(command, SetMarginMode):
-        return _mode(state, command)
+    if isinstance(command, SetAutoMargin):
+        return refused_auto_margin(state, command)
     if isinstance(command, PlaceOrder):
         return _place(state, command)
     assert not isinstance(command, PlaceStop), "stops have checks of their own"
@@ -151,22 +162,42 @@ def _withdraw(state: State, command: Withdraw) -> Reason | None:
 
 
 def _leverage(state: State, command: SetLeverage) -> Reason | None:
-    """M8."""
+    """M8, M16."""
     account, contract = command.account, command.contract
-    if command.leverage < 1 or command.leverage > leverage_max(state, account, contract):
+    held = state.leverage(account, contract)
+    trial = state.copy()
+    if isolates(state, command):
+        trial.modes[account, contract] = "isolated"
+    if command.leverage < 1 or command.leverage > leverage_max(trial, account, contract):
         return Reason.INVALID_LEVERAGE
-    if command.leverage == state.leverage(account, contract):
+    trial.leverages[account, contract] = command.leverage
+    if isolates(state, command):
+        trial.modes[account, contract] = "cross"
+        return refused_switch(state, trial, account, {contract: "isolated"})[0]
+    if command.leverage == held:
         return Reason.UNCHANGED
     if state.mode(account, contract) == "isolated":
-        if state.position(account, contract).quantity:
-            return Reason.HAS_POSITION
-        return Reason.HAS_ORDERS if state.orders_of(account, contract) else None
-    if command.leverage < state.leverage(account, contract):
-        trial = state.copy()
-        trial.leverages[account, contract] = command.leverage
-        if margin.available(trial, account) < 0:
-            return Reason.INSUFFICIENT_MARGIN
+        return _isolated_leverage(state, command)
+    if command.leverage < held and margin.available(trial, account) < 0:
+        return Reason.INSUFFICIENT_MARGIN
     return None
+
+
+def _isolated_leverage(state: State, command: SetLeverage) -> Reason | None:
+    """M8, M16."""
+    account, contract = command.account, command.contract
+    allowed = state.rules.margin.leverage_with_position
+    if state.position(account, contract).quantity:
+        lowered = command.leverage < state.leverage(account, contract)
+        if allowed == "refused" or (allowed == "raised" and lowered):
+            return Reason.HAS_POSITION
+    if state.orders_of(account, contract):
+        return Reason.HAS_ORDERS
+    if moved_by_leverage(state, command) > margin.withdrawable(state, account):
+        return Reason.INSUFFICIENT_MARGIN
+    trial = state.copy()
+    change_leverage(trial, command)
+    return Reason.WOULD_LIQUIDATE if margin.in_breach(trial, (account, contract)) else None
 
 
 def largest_quantity(
@@ -199,52 +230,6 @@ def leverage_max(
     asked = margin.tabled_initial(market.contract, quantity, market.mark)
     notional = quantity * market.mark * market.contract.unit_value
     return most if asked == 0 else min(most, notional // asked)
-
-
-def change_mode(state: State, command: SetMarginMode) -> None:
-    """Switch the mode and move the margin (M9, M11)."""
-    account, contract = command.account, command.contract
-    position = state.position(account, contract)
-    isolated = balance_name((account, contract))
-    if command.mode == "isolated":
-        moved = _to_isolate(state, account, contract)
-        state.post(f"wallet:{account}", isolated, moved)
-        if position.quantity:
-            state.held_last[account] = contract
-    else:
-        state.post(isolated, f"wallet:{account}", state.balance(isolated))
-        state.hand_over_result(account, contract)
-    state.modes[account, contract] = command.mode
-
-
-def _to_isolate(state: State, account: str, contract: str) -> int:
-    """Give the margin that a position takes with it when it is isolated (M9)."""
-    cost = state.position(account, contract).cost
-    return margin.opening_margin(state, account, contract, abs(cost), 1 if cost > 0 else -1)
-
-
-def _mode(state: State, command: SetMarginMode) -> Reason | None:
-    """M9."""
-    account, contract = command.account, command.contract
-    if command.mode == state.mode(account, contract):
-        return Reason.UNCHANGED
-    if state.orders_of(account, contract):
-        return Reason.HAS_ORDERS
-    position = state.position(account, contract)
-    if position.quantity == 0:
-        return None
-    if not state.rules.mode_switch_with_position:
-        return Reason.HAS_POSITION
-    moved = _to_isolate(state, account, contract)
-    if command.mode == "isolated" and moved > state.money((account, None)):
-        return Reason.INSUFFICIENT_MARGIN
-    trial = state.copy()
-    change_mode(trial, command)
-    if margin.available(trial, account) < 0:
-        return Reason.INSUFFICIENT_MARGIN
-    if command.mode == "isolated" and margin.in_breach(trial, (account, contract)):
-        return Reason.WOULD_LIQUIDATE
-    return None
 
 
 def _margin(state: State, command: AddMargin | RemoveMargin) -> Reason | None:

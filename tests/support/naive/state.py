@@ -179,6 +179,7 @@ class State:
         self.offers: dict[tuple[str, str], int] = {}
         self.tokens: dict[str, tuple[Fraction, int]] = {}
         self.dirty: set[str] = set()
+        self.auto_margin: set[Pocket] = set()
         self.arrivals = 0
         self.openings = 0
         self.clock = 0

@@ -8,6 +8,7 @@ from engine.core.reason import Reason
 from tests.support.naive import margin
 from tests.support.naive.forced import pay_fees
 from tests.support.naive.liquidation import liquidate
+from tests.support.naive.modes import replenish
 from tests.support.naive.order import account_place
 from tests.support.naive.prices import update
 from tests.support.naive.state import Job, Pocket, State, pocket_id
@@ -26,6 +27,7 @@ def _liquidate_all(state: State) -> None:
     moved: dict[str, int] = {}
     filled_before: dict[str, int] = {}
     while True:
+        replenish(state)
         _warn(state)
         breaches = _breaches(state)
         if not breaches:

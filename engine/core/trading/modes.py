@@ -1,0 +1,164 @@
+"""Margin modes, of one contract or of a whole account (Decisions M9, M16): all of it or nothing."""
+
+import msgspec
+
+from engine.core.account.account import Account
+from engine.core.account.position import Position
+from engine.core.command import Mode, SetMarginMode
+from engine.core.event import LeverageSet, MarginModeSet
+from engine.core.margin.risk import Risk, initial, maintenance
+from engine.core.reason import Reason
+from engine.core.state.standing import available, profit, tied_up
+from engine.core.state.venue import State
+from engine.core.trading.transfers import known
+
+
+def set_margin_mode(state: State, command: SetMarginMode) -> None:
+    """Choose isolated or cross margin for a contract, or for all of an account."""
+    if state.rules.margin.mode_of == "account":
+        return _set_everywhere(state, command)
+    contract = command.contract or ""
+    reason = known(state, command.account, contract)
+    if reason is None:
+        position = state.position(command.account, contract)
+        reason = _check_mode(state, position, command.mode)
+    if reason is not None:
+        return state.reject(command, reason)
+    return switch(state, state.hold(command.account, contract), command.mode)
+
+
+def switch(state: State, position: Position, mode: Mode) -> None:
+    """Change a contract's mode and move the margin; all checks have passed."""
+    account = state.accounts[position.account]
+    state.touch(position)
+    if mode == "isolated":
+        position.mode = mode
+        if position.quantity:
+            account.last_contract = position.contract
+        margin = initial(state.markets[position.contract].contract, position, 0)
+        state.post(account.wallet_key, position.margin_key, margin)
+    else:
+        _pool(state, account, position)
+    position.warned, position.drawing = 0, False
+    state.touch(position)
+    state.emit(
+        MarginModeSet(
+            **state.stamp(),
+            account=position.account,
+            contract=position.contract,
+            mode=mode,
+            margin=state.balance(position.isolated_key),
+        )
+    )
+
+
+def _pool(state: State, account: Account, position: Position) -> None:
+    """Give an isolated contract's margin back; what was set for it alone is forgotten."""
+    state.post(position.margin_key, account.wallet_key, state.balance(position.margin_key))
+    account.add_result(state.pool_of(position.contract), position.result)
+    position.result = 0
+    position.mode = "cross"
+    if position.contract in account.auto_margin:
+        account.auto_margin.remove(position.contract)
+    leverage = _pooled(state, position).leverage
+    if leverage != position.leverage:
+        position.leverage = leverage
+        state.emit(
+            LeverageSet(
+                **state.stamp(),
+                account=position.account,
+                contract=position.contract,
+                leverage=leverage,
+            )
+        )
+
+
+def _pooled(state: State, position: Position) -> Position:
+    """Return a position as it is in the pool: where leverage isolates, without one of its own."""
+    is_unset = state.rules.margin.leverage_isolates
+    leverage = state.rules.default_leverage if is_unset else position.leverage
+    return msgspec.structs.replace(position, mode="cross", leverage=leverage)
+
+
+def _check_mode(state: State, position: Position, mode: Mode) -> Reason | None:
+    if mode == position.mode:
+        return Reason.UNCHANGED
+    if mode == "isolated":
+        return check_switch(state, position, msgspec.structs.replace(position, mode=mode))
+    return check_switch(state, position, _pooled(state, position))
+
+
+def check_switch(state: State, position: Position, wanted: Position) -> Reason | None:
+    """Check that a position may become what is wanted, in the other mode."""
+    account = state.accounts[position.account]
+    if account.orders_in(position.contract):
+        return Reason.HAS_ORDERS
+    if not position.quantity:
+        return None
+    if not state.rules.mode_switch_with_position:
+        return Reason.HAS_POSITION
+    if wanted.mode == "cross":
+        return _check_to_cross(state, [position])
+    margin = _margin_of(state, wanted)
+    free = available(state, account) - margin - profit(state, position) + tied_up(state, position)
+    if margin > state.balance(account.wallet_key) or free < 0:
+        return Reason.INSUFFICIENT_MARGIN
+    return _check_alone(state, wanted)
+
+
+def _margin_of(state: State, alone: Position) -> int:
+    market = state.markets[alone.contract]
+    return initial(market.contract, alone, market.mark)
+
+
+def _check_alone(state: State, alone: Position) -> Reason | None:
+    """Check that a position with its opening margin is not liquidated at once."""
+    market, margin = state.markets[alone.contract], _margin_of(state, alone)
+    keep = maintenance(market.contract, alone, market.mark, margin)
+    risk = Risk(margin + profit(state, alone), keep)
+    return Reason.WOULD_LIQUIDATE if risk.is_breach(state.rules.strict_trigger) else None
+
+
+def _check_to_cross(state: State, positions: list[Position]) -> Reason | None:
+    """What is tied up keeps the pool healthy, so that enough available is enough."""
+    free = available(state, state.accounts[positions[0].account])
+    for position in positions:
+        free += state.balance(position.margin_key) + profit(state, position)
+        free -= tied_up(state, _pooled(state, position))
+    return Reason.INSUFFICIENT_MARGIN if free < 0 else None
+
+
+def _set_everywhere(state: State, command: SetMarginMode) -> None:
+    """Change the mode of a whole account, or say which contract is in the way."""
+    reason, contract = known(state, command.account, command.contract), ""
+    if reason is None:
+        reason, contract = _check_everywhere(state, command)
+    if reason is not None:
+        return state.reject(command, reason, contract=contract or None)
+    for symbol in state.markets:
+        switch(state, state.hold(command.account, symbol), command.mode)
+    return None
+
+
+def _check_everywhere(state: State, command: SetMarginMode) -> tuple[Reason | None, str]:
+    """Return why an account cannot change its mode, and the contract that is why, if one is."""
+    account = state.accounts[command.account]
+    positions = [state.position(command.account, symbol) for symbol in state.markets]
+    if all(position.mode == command.mode for position in positions):
+        return Reason.UNCHANGED, ""
+    for position in positions:
+        if account.orders_in(position.contract):
+            return Reason.HAS_ORDERS, position.contract
+    held = [position for position in positions if position.quantity]
+    if held and not state.rules.mode_switch_with_position:
+        return Reason.HAS_POSITION, held[0].contract
+    if held and command.mode == "cross":
+        return _check_to_cross(state, held), ""
+    left: int = state.balance(account.wallet_key)
+    for position in held:
+        alone = msgspec.structs.replace(position, mode="isolated")
+        left -= _margin_of(state, alone)
+        reason = Reason.INSUFFICIENT_MARGIN if left < 0 else _check_alone(state, alone)
+        if reason is not None:
+            return reason, position.contract
+    return None, ""
