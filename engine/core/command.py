@@ -200,6 +200,18 @@ class CancelAll(Command, frozen=True, omit_defaults=True):
     contract: str | None = None
 
 
+class CancelAllAfter(Command, frozen=True, omit_defaults=True):
+    """Take all orders and stops away if nothing says otherwise in time: a dead man's switch.
+
+    The timer runs for `timeout_us` of log time, of one contract or of all; each command for the
+    same begins it anew, and 0 ends it.
+    """
+
+    account: str
+    timeout_us: int
+    contract: str | None = None
+
+
 class OfferAssignment(Command, frozen=True):
     """Stand ready to take over liquidated positions, up to a position of `quantity`; 0 ends it."""
 
@@ -227,6 +239,7 @@ AnyCommand = (
     | AmendOrder
     | CancelOrder
     | CancelAll
+    | CancelAllAfter
     | OfferAssignment
 )
 """For decoding: `msgspec.json.Decoder(AnyCommand)`."""

@@ -26,6 +26,8 @@ from engine.core.command import Mode, Side
 from engine.core.event_head import Event as Event
 from engine.core.money import Lots, Micros, Price
 from engine.core.reason import Reason
+from engine.core.trading_event import CancelTimerFired as CancelTimerFired
+from engine.core.trading_event import CancelTimerSet as CancelTimerSet
 from engine.core.trading_event import IndexFeedChanged as IndexFeedChanged
 from engine.core.trading_event import IndexSourceChanged as IndexSourceChanged
 from engine.core.trading_event import OrdersCancelled as OrdersCancelled
@@ -363,6 +365,8 @@ AnyEvent = (
     | StopAccepted
     | StopTriggered
     | OrdersCancelled
+    | CancelTimerSet
+    | CancelTimerFired
     | OrderAmended
     | OrderTrimmed
     | OrderCancelled

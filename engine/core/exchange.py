@@ -13,6 +13,7 @@ from engine.core.command import (
     AmendOrder,
     BookTick,
     CancelAll,
+    CancelAllAfter,
     CancelOrder,
     Command,
     Deposit,
@@ -72,6 +73,7 @@ _HANDLERS: dict[type, Callable[..., None]] = {
     AmendOrder: orders.amend,
     CancelOrder: cancels.cancel,
     CancelAll: cancels.cancel_every,
+    CancelAllAfter: cancels.cancel_after,
     OfferAssignment: willing.offer,
 }
 _INTRODUCED = (TradeTick, QuoteTick, BookTick, IndexTick, MarkTick)

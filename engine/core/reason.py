@@ -68,6 +68,8 @@ class Reason(Enum):
     """The position was deleveraged; its orders in the contract are cancelled first."""
     ASSIGNED = "assigned"
     """The account takes over a liquidated position; its orders in the contract go first."""
+    DEAD_MAN_SWITCH = "dead_man_switch"
+    """The client's own timer ran out: it was not begun anew in time."""
     CANCELLED = "cancelled"
     """By the client."""
     NOT_ISOLATED = "not_isolated"

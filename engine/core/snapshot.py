@@ -72,6 +72,7 @@ class AccountImage(msgspec.Struct, omit_defaults=True):
     carried: dict[str, int] = {}
     stops: list[Stop] = []
     auto_margin: list[str] = []
+    switches: dict[str, int] = {}
 
 
 class Image(msgspec.Struct):
@@ -170,6 +171,7 @@ def _image(state: State) -> Image:
                 {slot: profit for slot, profit in account.carried.items() if profit},
                 list(account.stops.values()),
                 account.auto_margin,
+                account.switches,
             )
             for name, account in sorted(state.accounts.items())
         ],
@@ -210,3 +212,5 @@ def _restore_account(state: State, picture: AccountImage) -> None:
     for stop in picture.stops:
         account.stops[stop.order] = stop
         state.markets[stop.contract].stops.add(stop)
+    for contract, until_us in picture.switches.items():
+        state.arm(picture.name, contract, until_us)

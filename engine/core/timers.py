@@ -1,4 +1,4 @@
-"""What falls due by itself, in order: time, kind, id (Decisions P19, F1, O16, C3, L12)."""
+"""What falls due by itself, in order: time, kind, id (Decisions P19, F1, O16, O20, C3, L12)."""
 
 from engine.core import funding
 from engine.core.liquidation import socialize, waterfall
@@ -6,7 +6,7 @@ from engine.core.state.market import NEVER_US, Market
 from engine.core.state.venue import State
 from engine.core.trading import cancels, index, prices
 
-INDEX, FUNDING, EXPIRY, COOLDOWN, SETTLEMENT = range(5)
+INDEX, FUNDING, EXPIRY, SWITCH, COOLDOWN, SETTLEMENT = range(6)
 """The order of kinds at one instant."""
 
 
@@ -39,6 +39,9 @@ def _fire(state: State, kind: int, symbol: str) -> None:
     elif kind == EXPIRY:
         cancels.expire(state)
         prices.update(state)
+    elif kind == SWITCH:
+        cancels.run_out(state)
+        prices.update(state)
     elif kind == COOLDOWN:
         waterfall.resume(state)
     else:
@@ -50,6 +53,7 @@ def _due(state: State) -> list[tuple[int, int, str]]:
     for symbol, market in state.markets.items():
         due.append((market.stale_due_us(), INDEX, symbol))
         due.append((market.settlement_due_us(), FUNDING, symbol))
+    due += [(entry[0], SWITCH, "") for entry in state.switches[:1]]
     return due + [(entry[0], EXPIRY, entry[3]) for entry in state.expiries[:1]]
 
 

@@ -46,6 +46,22 @@ class StopTriggered(Event, frozen=True):
     price: Price
 
 
+class CancelTimerSet(Event, frozen=True):
+    """Orders and stops go at `until_us`, or do not any more, as the client asked."""
+
+    account: str
+    contract: str | None
+    until_us: int | None
+
+
+class CancelTimerFired(Event, frozen=True):
+    """A client was silent for too long: so many of his orders and stops were taken away."""
+
+    account: str
+    contract: str | None
+    count: int
+
+
 class OrdersCancelled(Event, frozen=True):
     """All orders and stops were taken away, as the client asked: so many."""
 

@@ -15,7 +15,7 @@ from engine.bus.interface import Bus, Message, Reader, Record
 from engine.bus.kafka import connected
 from engine.bus.login import Login
 from engine.bus.names import Topics
-from engine.core.command import CancelOrder, Command, PlaceOrder, Side
+from engine.core.command import CancelAllAfter, CancelOrder, Command, PlaceOrder, Side
 from engine.core.event import (
     AnyEvent,
     Event,
@@ -112,6 +112,17 @@ class Client:
     async def cancel(self, order: str) -> None:
         """Take an order out of the book."""
         await self.send(CancelOrder(at_us=0, account=self.bot, order=order))
+
+    async def cancel_all_after(self, timeout_us: int, contract: str | None = None) -> None:
+        """Have orders and stops taken away unless this is said again within so long; 0 ends it.
+
+        In log time, of one contract or of all. Said every third of the time or so, it keeps the
+        orders of a bot that lives, and takes away those of one that was killed or cut off.
+        """
+        command = CancelAllAfter(
+            at_us=0, account=self.bot, contract=contract, timeout_us=timeout_us
+        )
+        await self.send(command)
 
     async def send(self, command: Command, number: int | None = None) -> int:
         """Say a command; its number. With the number of an earlier one, it is said again."""

@@ -151,6 +151,29 @@ async def test_a_command_with_a_number_that_was_taken_is_dropped(tmp_path: Path)
     await alice.close()
 
 
+async def test_the_orders_of_a_bot_that_falls_silent_are_taken_away(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    await stage.ticks(tick(1))
+    await stage.deposit("alice")
+    alice = await opened(stage.bus, stage.topics, "alice")
+    resting = await alice.place("X", "buy", 2, 90)
+    await alice.cancel_all_after(1_000)
+    await worked_off(stage)
+    await stage.ticks(tick(1_000))
+    await worked_off(stage)
+    kinds = [event["type"] for event in stage.told(stage.topics.account("alice"))]
+    assert kinds[-2:] == ["OrderAccepted", "CancelTimerSet"]
+    await stage.ticks(tick(1_001))
+    await worked_off(stage)
+    *_, gone, fired = stage.told(stage.topics.account("alice"))
+    assert (gone["order"], gone["reason"], fired["type"]) == (
+        resting,
+        "dead_man_switch",
+        "CancelTimerFired",
+    )
+    await alice.close()
+
+
 async def test_a_hunter_sells_into_forced_sales_and_is_back_when_they_are_over(
     tmp_path: Path,
 ) -> None:

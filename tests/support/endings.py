@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from engine.core.command import AnyCommand, CancelAll, PlaceStop, Side
+from engine.core.command import AnyCommand, CancelAll, CancelAllAfter, PlaceStop, Side
 from engine.core.money import Lots, Price
 from tests.support import moves
 from tests.support.model import Model, Placed
@@ -76,6 +76,16 @@ def ending_order(model: Model) -> AnyCommand:
     )
     after_us = dice.choice((1, 1_000_000, 60_000_000, 3_600_000_000))
     return msgspec.structs.replace(order, time_in_force="gtd", expires_us=model.now + after_us)
+
+
+def cancel_after(model: Model) -> AnyCommand:
+    """Begin the timer of an account's orders, soon or late, or end it."""
+    contract = model.dice.choice((None, model.symbol()))
+    timeout_us = model.dice.choice((0, 1, 1_000_000, 60_000_000, 3_600_000_000))
+    account = model.dice.choice(model.makers) if model.dice.random() < 0.5 else model.account()
+    return CancelAllAfter(
+        at_us=model.now, account=account, contract=contract, timeout_us=timeout_us
+    )
 
 
 def cancel_all(model: Model) -> AnyCommand:

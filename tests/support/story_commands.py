@@ -18,6 +18,7 @@
     alice     amends name 4 @ 995
     alice     clears [ETH]                          all orders and stops there; clears all
     alice     cancels name
+    alice     clears [ETH] after 5                  seconds of silence, 0 ends it; or: all
     alice     offers 50 [ETH]                       to take liquidated positions over
 
 Orders without a name are called 1, 2, 3 … by account.
@@ -36,6 +37,7 @@ from engine.core.command import (
     AnyCommand,
     BookTick,
     CancelAll,
+    CancelAllAfter,
     CancelOrder,
     Deposit,
     FundingTick,
@@ -173,8 +175,11 @@ class Reader:
             return self._stop(who, _STOPS[verb], words)
         at, contract = self.now_us, words.contract
         if verb == "clears":
-            every = words.has("all")
-            return CancelAll(at_us=at, account=who, contract=None if every else contract)
+            where, after = None if words.has("all") else contract, words.after("after")
+            if after is None:
+                return CancelAll(at_us=at, account=who, contract=where)
+            timeout_us = number(after) * 1_000_000
+            return CancelAllAfter(at_us=at, account=who, contract=where, timeout_us=timeout_us)
         if verb == "cancels":
             return CancelOrder(at_us=at, account=who, order=words.next())
         if verb == "amends":

@@ -13,6 +13,8 @@ from engine.core.event import (
     Assigned,
     AssignmentOffered,
     AutoMarginSet,
+    CancelTimerFired,
+    CancelTimerSet,
     ClosedOutside,
     DeficitCovered,
     Deleveraged,
@@ -70,6 +72,8 @@ LINES: dict[type[Event], str] = {
     StopAccepted: "waits {id} {kind} {side} {quantity} {contract} {watches} {trigger}",
     StopTriggered: "triggered {id} {contract} {price}",
     OrdersCancelled: "cleared {account} {contract} {count}",
+    CancelTimerSet: "clears {account} {contract} at {until}",
+    CancelTimerFired: "silent {account} {contract} {count}",
     OrderAmended: "amended {id} {quantity} {contract} @ {price}",
     OrderTrimmed: "trimmed {id} {contract} {quantity}",
     OrderCancelled: "cancelled {id} {contract} {quantity} {reason}",
@@ -191,6 +195,9 @@ def _words(event: Event) -> dict[str, str]:
             | LiquidationWaits(mode="isolated")
         ):
             words["who"], words["contract"] = f"{event.account}:{event.contract}", ""
+        case CancelTimerSet():
+            at_us = event.until_us
+            words["until"] = "never" if at_us is None else time_of_day(at_us)
         case LiquidationPaused():
             words["until"] = time_of_day(event.until_us)
             words["who"] = f"{event.account}{f':{event.contract}' if event.contract else ''}"

@@ -108,6 +108,7 @@ BASE: tuple[tuple[Kind, int], ...] = (
     (endings.stop_order, 6),
     (endings.ending_order, 2),
     (endings.cancel_all, 1),
+    (endings.cancel_after, 2),
     (stories.newcomer, 3),
     (stories.herd, 6),
     (stories.pool, 6),

@@ -19,6 +19,7 @@ class Account(msgspec.Struct):
     slot. `warned` is its highest warning level crossed, `last_contract` where it last had a
     cross position. `stops` wait for a price, by their ids. `auto_margin` are the contracts whose
     isolated positions are topped up before they are liquidated, sorted.
+    `switches` say when orders of a contract ("": of all) go unless the client speaks.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Account(msgspec.Struct):
     last_contract: str = ""
     stops: dict[str, Stop] = {}
     auto_margin: list[str] = []
+    switches: dict[str, int] = {}
 
     @property
     def wallet_key(self) -> str:

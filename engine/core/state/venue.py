@@ -63,6 +63,8 @@ class State:
         self._codes = {(one.command, one.reason): one.code for one in venue.rules.refusals}
         self.offers: dict[str, dict[str, Lots]] = {}
         """By contract and account: up to which position liquidated ones are taken over (C4)."""
+        self.switches: SortedList[tuple[int, str, str]] = SortedList()
+        """When orders go unless their client speaks (O20): due time, account, contract or ""."""
         self.meters: dict[str, Meter] = {}
         """What accounts have used of their rate of commands (O19)."""
         self.now_us = 0
@@ -293,6 +295,17 @@ class State:
         if isinstance(order.expires_us, int):
             self.expiries.add((order.expires_us, order.arrival, order.account, order.order))
             self.timer_us = min(self.timer_us, order.expires_us)
+
+    def arm(self, name: str, contract: str, until_us: int | None) -> None:
+        """Begin anew or end the timer at which orders of a contract ("": of all) go."""
+        switches = self.accounts[name].switches
+        before_us = switches.pop(contract, None)
+        if before_us is not None:
+            self.switches.remove((before_us, name, contract))
+        if until_us is not None:
+            switches[contract] = until_us
+            self.switches.add((until_us, name, contract))
+            self.timer_us = min(self.timer_us, until_us)
 
     def unrest(self, order: Order) -> None:
         """Take an order out of the book."""

@@ -1,7 +1,8 @@
-"""Orders that go: as their client asks, one or all, or when their time is over (O14, O16)."""
+"""Orders that go: when their client asks, or is silent, or their time is over (O14, O16, O20)."""
 
-from engine.core.command import CancelAll, CancelOrder
-from engine.core.event import OrdersCancelled
+from engine.core.command import CancelAll, CancelAllAfter, CancelOrder
+from engine.core.event import CancelTimerFired, CancelTimerSet, OrdersCancelled
+from engine.core.money import AMOUNT_MAX
 from engine.core.reason import Reason
 from engine.core.state.venue import State
 from engine.core.trading.reserve import cancel_all, drop, sync
@@ -30,21 +31,51 @@ def cancel_every(state: State, command: CancelAll) -> None:
     reason = known(state, command.account, command.contract)
     if reason is not None:
         return state.reject(command, reason)
-    account = state.accounts[command.account]
-    contracts = [] if command.contract is None else [command.contract]
+    count = _take_away(state, command.account, command.contract, Reason.CANCELLED)
+    return state.emit(
+        OrdersCancelled(
+            **state.stamp(), account=command.account, contract=command.contract, count=count
+        )
+    )
+
+
+def _take_away(state: State, name: str, contract: str | None, reason: Reason) -> int:
+    """Cancel orders, then stops, by arrival, in a contract or in all; return how many."""
+    account = state.accounts[name]
+    contracts = [] if contract is None else [contract]
     going = [
         order for order in account.orders.values() if not contracts or order.contract in contracts
     ]
-    cancel_all(state, going, Reason.CANCELLED)
-    stops = cancel_stops(state, account, contracts, Reason.CANCELLED)
+    cancel_all(state, going, reason)
+    return len(going) + cancel_stops(state, account, contracts, reason)
+
+
+def cancel_after(state: State, command: CancelAllAfter) -> None:
+    """Begin, begin anew or end the timer at which an account's orders and stops go."""
+    reason = known(state, command.account, command.contract)
+    if reason is None and not 0 <= command.timeout_us <= AMOUNT_MAX - state.now_us:
+        reason = Reason.INVALID_TIME
+    if reason is not None:
+        return state.reject(command, reason)
+    until_us = state.now_us + command.timeout_us if command.timeout_us else None
+    state.arm(command.account, command.contract or "", until_us)
     return state.emit(
-        OrdersCancelled(
+        CancelTimerSet(
             **state.stamp(),
             account=command.account,
             contract=command.contract,
-            count=len(going) + stops,
+            until_us=until_us,
         )
     )
+
+
+def run_out(state: State) -> None:
+    """Take away what the timer that is due first stands for."""
+    _, name, symbol = state.switches[0]
+    state.arm(name, symbol, None)
+    contract = symbol or None
+    count = _take_away(state, name, contract, Reason.DEAD_MAN_SWITCH)
+    state.emit(CancelTimerFired(**state.stamp(), account=name, contract=contract, count=count))
 
 
 def expire(state: State) -> None:

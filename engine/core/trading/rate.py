@@ -1,12 +1,12 @@
 """How often an account may say something (Decision O19)."""
 
 from engine.core.account.account import OUTSIDE
-from engine.core.command import CancelAll, CancelOrder, Command, Deposit
+from engine.core.command import CancelAll, CancelAllAfter, CancelOrder, Command, Deposit
 from engine.core.reason import Reason
 from engine.core.state.meter import EACH, Meter
 from engine.core.state.venue import State
 
-_TAKES_AWAY = (CancelOrder, CancelAll)
+_TAKES_AWAY = (CancelOrder, CancelAll, CancelAllAfter)
 """What makes an account's risk smaller may use the burst a second time."""
 
 

@@ -60,3 +60,74 @@ mallory   cancels 1
   > refused mallory unknown_account
 outside   cancels 1
   > refused outside unknown_account
+
+== who is silent for too long has his orders and stops taken away
+tick      1_000
+alice     wallet 1_000
+bob       wallet 1_000
+alice     clears all after 5
+  > clears alice at 09:00:05
+alice     buys 1 @ 990
+  > accepted alice/1 buy 1 @ 990
+alice     sells 1 @ 1_010 ETH
+  > refused alice no_price
+alice     stops buy 1 at 1_050
+  > waits alice/3 stop buy 1 last 1_050
+bob       buys 1 @ 980
+  > accepted bob/1 buy 1 @ 980
+at        09:00:04.999999
+tick      1_000
+alice     clears all after 5         # each time the timer begins anew
+  > clears alice at 09:00:09.999999
+at        09:00:09.999999
+tick      1_000
+  > cancelled alice/1 1 dead_man_switch
+  > cancelled alice/3 1 dead_man_switch
+  > silent alice 2
+alice     buys 1 @ 990 as again      # once it has fired it is over
+  > accepted alice/again buy 1 @ 990
+at        10:00:00
+tick      1_000
+
+== one timer a contract, and one for all; each is ended by itself
+tick      1_000
+tick      ETH 100
+alice     wallet 1_000
+bob       wallet 1_000
+alice     buys 1 @ 990
+  > accepted alice/1 buy 1 @ 990
+alice     buys 1 @ 90 ETH
+  > accepted alice/2 buy 1 ETH @ 90
+bob       clears after 2
+  > clears bob at 09:00:02
+alice     clears all after 2
+  > clears alice at 09:00:02
+alice     clears ETH after 2
+  > clears alice ETH at 09:00:02
+alice     clears after 3
+  > clears alice at 09:00:03
+alice     clears after 0
+  > clears alice at never
+alice     clears after 0             # nothing runs, and it may be said all the same
+  > clears alice at never
+at        09:00:02                   # by account; the timer for all before that of a contract
+tick      1_000
+  > cancelled alice/1 1 dead_man_switch
+  > cancelled alice/2 ETH 1 dead_man_switch
+  > silent alice 2
+  > silent alice ETH 0
+  > silent bob 0
+
+== what a timer may not be
+tick      1_000
+alice     clears all after 5
+  > refused alice unknown_account
+alice     wallet 1_000
+alice     clears XRP after 5
+  > refused alice unknown_contract
+alice     clears all after -1
+  > refused alice invalid_time
+alice     clears after 9_007_199_254
+  > refused alice invalid_time
+outside   clears all after 5
+  > refused outside unknown_account

@@ -7,6 +7,7 @@ from engine.core.command import (
     AmendOrder,
     AnyCommand,
     CancelAll,
+    CancelAllAfter,
     CancelOrder,
     Deposit,
     FundingTick,
@@ -21,6 +22,7 @@ from engine.core.command import (
 )
 from engine.core.event import (
     AssignmentOffered,
+    CancelTimerSet,
     Deposited,
     Event,
     MarginAdded,
@@ -33,7 +35,7 @@ from engine.core.instrument import Venue
 from engine.core.money import AMOUNT_MAX
 from engine.core.reason import Reason
 from tests.support.naive import margin, ticks
-from tests.support.naive.fills import cancel, drop_stop
+from tests.support.naive.fills import cancel, cancel_all, drop_stop
 from tests.support.naive.funding import fire_timers, settle
 from tests.support.naive.modes import (
     change_leverage,
@@ -151,7 +153,10 @@ def _carry_out(state: State, command: AnyCommand) -> None:
     elif isinstance(command, CancelOrder):
         _cancel(state, command)
     elif isinstance(command, CancelAll):
-        _cancel_all(state, command)
+        count = cancel_all(state, command.account, command.contract, Reason.CANCELLED)
+        state.emit(OrdersCancelled, account=command.account, contract=command.contract, count=count)
+    elif isinstance(command, CancelAllAfter):
+        _switch(state, command)
     else:
         _account_command(state, command)
 
@@ -167,17 +172,14 @@ def _cancel(state: State, command: CancelOrder) -> None:
     margin.keep_set_aside(state, order.account, order.contract)
 
 
-def _cancel_all(state: State, command: CancelAll) -> None:
-    """O16."""
-    orders = state.orders_of(command.account, command.contract)
-    for order in orders:
-        cancel(state, order, Reason.CANCELLED)
-        margin.keep_set_aside(state, order.account, order.contract)
-    stops = state.stops_of(command.account, command.contract)
-    for stop in stops:
-        drop_stop(state, stop, Reason.CANCELLED)
-    count = len(orders) + len(stops)
-    state.emit(OrdersCancelled, account=command.account, contract=command.contract, count=count)
+def _switch(state: State, command: CancelAllAfter) -> None:
+    """O20."""
+    key = (command.account, command.contract)
+    until = state.now + command.timeout_us if command.timeout_us else None
+    state.switches = {other: at for other, at in state.switches.items() if other != key}
+    if until is not None:
+        state.switches[key] = until
+    state.emit(CancelTimerSet, account=key[0], contract=key[1], until_us=until)
 
 
 def _account_command(

@@ -197,6 +197,17 @@ def drop_stop(state: State, stop: Stop, reason: Reason) -> None:
     )
 
 
+def cancel_all(state: State, account: str, contract: str | None, reason: Reason) -> int:
+    """Take orders, then stops away, in one contract or in all; tell how many (O16)."""
+    orders, stops = state.orders_of(account, contract), state.stops_of(account, contract)
+    for order in orders:
+        cancel(state, order, reason)
+        margin.keep_set_aside(state, order.account, order.contract)
+    for stop in stops:
+        drop_stop(state, stop, reason)
+    return len(orders) + len(stops)
+
+
 def is_ruinous(state: State, order: Order, price: int) -> bool:
     """Tell whether a fill would use up more than the margin of what it closes (O10)."""
     closing = min(order.quantity, reducible(state, order.account, order.contract, order.side))

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from engine.core.event import FundingPaid, FundingSettled
+from engine.core.event import CancelTimerFired, FundingPaid, FundingSettled
 from engine.core.money import E8, div_half_even, div_to_zero
 from engine.core.reason import Reason
 from tests.support.naive import margin
 from tests.support.naive.deficit import settle_period
-from tests.support.naive.fills import cancel
+from tests.support.naive.fills import cancel, cancel_all
 from tests.support.naive.index import judge, next_stale
 from tests.support.naive.prices import sample, update
 from tests.support.naive.state import OUTSIDE, Market, State, balance_name
@@ -35,7 +35,7 @@ def fire_timers(state: State, until: int) -> None:
 
 
 def _due(state: State) -> Iterator[tuple[int, str, str]]:
-    """List what falls due when, its kind, and of which contract (P19, F1, O16, C3, L12)."""
+    """List what falls due when, its kind, and of which contract (P19, F1, O16, O20, C3, L12)."""
     for symbol, market in state.markets.items():
         stale = next_stale(market)
         if stale is not None:
@@ -45,6 +45,8 @@ def _due(state: State) -> Iterator[tuple[int, str, str]]:
     ends = [order.expires for order in state.orders if order.expires is not None]
     for at_us in sorted(ends)[:1]:
         yield at_us, "2 expiry", ""
+    for at_us in state.switches.values():
+        yield at_us, "2 switch", ""
     for job in state.waiting.values():
         yield job.until, "3 wait", ""
     every = state.rules.settlement_us
@@ -67,8 +69,20 @@ def _fire(state: State, kind: str, contract: str) -> None:
     elif kind == "2 expiry":
         _expire(state)
         update(state)
+    elif kind == "2 switch":
+        _run_out(state)
+        update(state)
     else:
         resume(state)
+
+
+def _run_out(state: State) -> None:
+    """Cancel for the first who was silent too long, by account, a switch for all first (O20)."""
+    due = [key for key, at_us in state.switches.items() if at_us == state.now]
+    account, contract = min(due, key=lambda key: (key[0], key[1] or ""))
+    del state.switches[account, contract]
+    count = cancel_all(state, account, contract, Reason.DEAD_MAN_SWITCH)
+    state.emit(CancelTimerFired, account=account, contract=contract, count=count)
 
 
 def _expire(state: State) -> None:

@@ -3,7 +3,7 @@
 from fractions import Fraction
 from math import ceil
 
-from engine.core.command import AnyCommand, CancelAll, CancelOrder, Deposit
+from engine.core.command import AnyCommand, CancelAll, CancelAllAfter, CancelOrder, Deposit
 from tests.support.naive.state import State
 
 
@@ -14,7 +14,7 @@ def wait_for_token(state: State, command: AnyCommand) -> int | None:
         return None
     tokens, since = state.tokens.get(account, (Fraction(terms.burst), state.now))
     tokens = min(Fraction(terms.burst), tokens + Fraction(terms.rate, 10**6) * (state.now - since))
-    least = 1 - terms.burst if isinstance(command, CancelOrder | CancelAll) else 1
+    least = 1 - terms.burst if isinstance(command, CancelOrder | CancelAll | CancelAllAfter) else 1
     if tokens < least:
         return ceil((least - tokens) / Fraction(terms.rate, 10**6))
     state.tokens[account] = tokens - 1, state.now

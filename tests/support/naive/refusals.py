@@ -8,6 +8,7 @@ from engine.core.command import (
     AnyCommand,
     BookTick,
     CancelAll,
+    CancelAllAfter,
     CancelOrder,
     Deposit,
     FundingTick,
@@ -70,6 +71,8 @@ def refusal(state: State, command: AnyCommand) -> Reason | None:
         return None
     if isinstance(command, SetMarginMode):
         return refused_mode(state, command)[0]
+    if isinstance(command, CancelAllAfter):
+        return _switch(state, command)
     if command.contract not in state.markets:
         return Reason.UNKNOWN_CONTRACT
     if isinstance(command, CancelAll):
@@ -84,6 +87,15 @@ def refusal(state: State, command: AnyCommand) -> Reason | None:
     if isinstance(command, OfferAssignment):
         return _offer(state, command)
     return _margin(state, command)
+
+
+def _switch(state: State, command: CancelAllAfter) -> Reason | None:
+    """O20."""
+    if command.contract is not None and command.contract not in state.markets:
+        return Reason.UNKNOWN_CONTRACT
+    if command.timeout_us < 0 or state.now + command.timeout_us > AMOUNT_MAX:
+        return Reason.INVALID_TIME
+    return None
 
 
 def _offer(state: State, command: OfferAssignment) -> Reason | None:

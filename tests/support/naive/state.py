@@ -177,6 +177,7 @@ class State:
         self.drawing: set[tuple[str, str]] = set()
         self.waiting: dict[Pocket, Job] = {}
         self.offers: dict[tuple[str, str], int] = {}
+        self.switches: dict[tuple[str, str | None], int] = {}
         self.tokens: dict[str, tuple[Fraction, int]] = {}
         self.dirty: set[str] = set()
         self.auto_margin: set[Pocket] = set()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from engine.core.command import AnyCommand, CancelAll, CancelOrder, Deposit
+from engine.core.command import AnyCommand, CancelAll, CancelAllAfter, CancelOrder, Deposit
 from engine.core.event import Event, Rejected
 from engine.core.reason import Reason
 from engine.core.state.venue import State
@@ -32,7 +32,10 @@ class Rates(Witness):
             self._judge(state, command, name, last)
 
     def _judge(self, state: State, command: AnyCommand, name: str, last: Event | None) -> None:
-        terms, takes_away = state.rules.orders, isinstance(command, CancelOrder | CancelAll)
+        terms, takes_away = (
+            state.rules.orders,
+            isinstance(command, CancelOrder | CancelAll | CancelAllAfter),
+        )
         if isinstance(last, Rejected) and last.reason is Reason.RATE_LIMIT:
             assert isinstance(last.retry_after_us, int)
             assert last.retry_after_us > 0
