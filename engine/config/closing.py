@@ -6,8 +6,19 @@ import msgspec
 
 from engine.config import read
 from engine.config.read import Number, Place
-from engine.core.instrument import Closing
+from engine.core.instrument import Backed, Closing
 from engine.core.money import PPM
+
+
+class BackedTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Orders that the fund stands behind; see `engine.core.instrument.Backed`."""
+
+    portion: Number = 1
+    portion_min: Number = 0
+    round_notional: Number = 0
+    round_by: Literal["order", "fill"] = "order"
+    spread: Number = 0
+    adjustment: Number = 1
 
 
 class ClosingTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -36,6 +47,7 @@ class ClosingTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     assignment_profit: Number = 0
     delay: str = "0s"
     cooldown: str = "0s"
+    backed: BackedTable | None = None
 
 
 def closing(table: ClosingTable, place: Place) -> Closing:
@@ -50,6 +62,7 @@ def closing(table: ClosingTable, place: Place) -> Closing:
         raise place.at("takeover").error(
             f"found {', '.join(table.takeover)}, expected each of them at most once"
         )
+    cooldown_us = read.duration_us(table.cooldown, place.at("cooldown"))
     return Closing(
         cancel_isolated=table.cancel_isolated,
         cancel_cross=table.cancel_cross,
@@ -69,5 +82,31 @@ def closing(table: ClosingTable, place: Place) -> Closing:
         takeover=table.takeover,
         assignment_profit_ppm=read.ppm(table.assignment_profit, place.at("assignment_profit")),
         delay_us=read.duration_us(table.delay, place.at("delay")),
-        cooldown_us=read.duration_us(table.cooldown, place.at("cooldown")),
+        cooldown_us=cooldown_us,
+        backed=_backed(table, cooldown_us, place),
+    )
+
+
+def _backed(table: ClosingTable, cooldown_us: int, place: Place) -> Backed | None:
+    """Check that nothing is said of a procedure that backed orders replace."""
+    if table.backed is None:
+        return None
+    plain = ClosingTable()
+    for name in ("reduce", "whole_below", "band", "takeover"):
+        if getattr(table, name) != getattr(plain, name):
+            raise place.at(name).error(
+                f"found {getattr(table, name)}, expected nothing beside backed, which replaces it"
+            )
+    if not cooldown_us:
+        raise place.at("cooldown").error(
+            "found 0, expected the time of a round, such as 1s, because backed leaves rests open"
+        )
+    backed, at = table.backed, place.at("backed")
+    return Backed(
+        portion_ppm=read.ppm(backed.portion, at.at("portion"), least=1, most=PPM),
+        portion_min=read.micros(backed.portion_min, at.at("portion_min")),
+        round_notional=read.micros(backed.round_notional, at.at("round_notional")),
+        round_by=backed.round_by,
+        spread_ppm=read.ppm(backed.spread, at.at("spread"), most=100 * PPM),
+        adjustment_ppm=read.ppm(backed.adjustment, at.at("adjustment"), least=1, most=100 * PPM),
     )

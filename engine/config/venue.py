@@ -35,6 +35,7 @@ class RulesTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     adl: Literal["ranked", "hyperliquid", "pro_rata", "random", "none"] = "ranked"
     adl_price: Literal["bankruptcy", "mark", "previous_mark"] = "bankruptcy"
     adl_against: Literal["winners", "anybody"] = "winners"
+    adl_below_zero: bool = False
     outside_in_waterfall: Literal["never", "last"] = "never"
     fund_pools: Literal["one", "symbol", "group"] = "one"
     socialized: Literal["profit", "open_interest", "none"] = "profit"
@@ -119,6 +120,7 @@ def rules(name: str, table: Table, place: Place) -> Rules:
         adl=shape.adl,
         adl_price=shape.adl_price,
         adl_against=shape.adl_against,
+        adl_below_zero=shape.adl_below_zero,
         outside_in_waterfall=shape.outside_in_waterfall,
         fund_pools=shape.fund_pools,
         socialized=shape.socialized,

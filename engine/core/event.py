@@ -157,7 +157,8 @@ class LiquidationStarted(Event, frozen=True, omit_defaults=True):
     the venue, or `takeover` where no order is sent before the rest is taken over. `equity` and
     `maintenance` are the margin account's, `bracket` counts from 1 (0 without a position),
     `bankruptcy_price` is rounded against the trader's delay and absent where it is not positive.
-    `cause` is the `seq` of the command's first event or of the liquidation before it.
+    `cause` is the `seq` of the command's first event or of the liquidation before it. Of a
+    `backed` order the rest stays open.
     """
 
     account: str
@@ -171,12 +172,15 @@ class LiquidationStarted(Event, frozen=True, omit_defaults=True):
     bracket: int
     bankruptcy_price: Price | None
     cause: int
-    reduction: Literal["whole", "heal", "tiers", "parts", "slices", "takeover"] = "whole"
+    reduction: Literal["whole", "heal", "tiers", "parts", "slices", "takeover", "backed"] = "whole"
     spared: Lots = Lots(0)
 
 
 class LiquidationFilled(Event, frozen=True):
-    """A forced fill in the book; in stage `fund` the fund pays what the price lacks."""
+    """A forced fill in the book; in stage `fund` the fund pays what the price lacks.
+
+    `insurance_fund` is negative where it gains.
+    """
 
     liquidation: int
     account: str

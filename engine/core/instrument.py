@@ -132,6 +132,27 @@ class Contract(msgspec.Struct, frozen=True):
     notional_min: Micros = Micros(0)
 
 
+class Backed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Orders behind which the insurance fund stands, and whose rest stays open (Decision C5).
+
+    Of each fill's gain over its own bankruptcy price the fund gets its fee; it pays what a fill
+    lacks, wholly, or the fill does not happen. Source: dYdX v4, x/clob/keeper/liquidations.go.
+    """
+
+    portion_ppm: int = 1_000_000
+    """How much of a position an order closes."""
+    portion_min: Micros = Micros(0)
+    """An order is worth so much at the mark, even if that is more than the portion."""
+    round_notional: Micros = Micros(0)
+    """What a margin account may lose of its positions in a round, at the mark; 0: no limit."""
+    round_by: Literal["order", "fill"] = "order"
+    """Orders are made no larger, or a fill that would go beyond does not happen."""
+    spread_ppm: int = 0
+    """The order's limit lies up to this part of the maintenance through the mark; 0: none."""
+    adjustment_ppm: int = 1_000_000
+    """How fast the limit goes there as equity falls below maintenance."""
+
+
 class Closing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How a margin account in breach is closed, by the names of policies (Decisions L2 to L8).
 
@@ -175,6 +196,8 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How long after a breach the venue reacts."""
     cooldown_us: int = 0
     """How long a margin account waits after a round that left something of a position."""
+    backed: Backed | None = None
+    """In place of `reduce`, `band_ppm` and `takeover`; it needs a cooldown."""
 
 
 class FundTerms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -246,6 +269,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     adl_price: Literal["bankruptcy", "mark", "previous_mark"] = "bankruptcy"
     adl_against: Literal["winners", "anybody"] = "winners"
     """Only profitable positions that are not in breach, or all that can pay."""
+    adl_below_zero: bool = False
+    """Only margin accounts whose equity is negative are closed against others."""
     outside_in_waterfall: Literal["never", "last"] = "never"
     """Whether the replayed market is deleveraged and cut too, behind everybody else."""
     fund_pools: Literal["one", "symbol", "group"] = "one"

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from engine.report.text import grouped, money
+from engine.core.instrument import Backed
+from engine.report.text import grouped, money, scaled
 from engine.report.venue_setting import Choice, Measure, Topic, lasting, share
 
 
@@ -22,6 +23,41 @@ def _takeover(stages: Sequence[str]) -> str:
         return "What the book left is closed against the outside market at the mark."
     takers = ", then ".join(_TAKERS[stage] for stage in stages)
     return f"What the book left is taken over by {takers}; the rest is closed at the mark."
+
+
+def _backed(terms: Backed | None) -> str:
+    """Tell the whole procedure: sizes, limit, who gains and pays, and that the rest stays open."""
+    if terms is None:
+        return "An order that the book does not fill is not left at that: see who takes over."
+    least = f", but {grouped(money(terms.portion_min))} at least" if terms.portion_min else ""
+    told = [
+        f"An order closes {share(terms.portion_ppm)} of a position{least}; each position of an "
+        "account in breach has one order a round."
+    ]
+    if terms.round_notional:
+        most = grouped(money(terms.round_notional))
+        how = "orders are made no larger" if terms.round_by == "order" else "no fill goes beyond"
+        told.append(f"An account loses positions worth {most} at most in a round: {how}.")
+    if terms.spread_ppm:
+        told.append(
+            f"An order goes through the mark by up to {share(terms.spread_ppm)} of the "
+            f"maintenance, {scaled(terms.adjustment_ppm, 6)} times as far as equity has fallen "
+            "from maintenance to nothing."
+        )
+    else:
+        told.append("An order has no limit but what the fund can bear.")
+    told.append(
+        "Of what a fill is better than its own bankruptcy price the insurance fund gets the "
+        "liquidation fee, the account keeps the rest; what a fill is worse the fund pays wholly, "
+        "or the fill does not happen and the order ends; what it pays for an account counts anew "
+        "in each round."
+    )
+    told.append(
+        "An order without any fill has others deleveraged; what is left stays open, and an "
+        "account still in breach waits for the next round, twice as long each time that nothing "
+        "could be closed, up to 64 times."
+    )
+    return " ".join(told)
 
 
 def _parts(parts: Sequence[int]) -> str:
@@ -127,6 +163,7 @@ CLOSING = Topic(
                 else "A partial order trades as far as the bankruptcy price."
             ),
         ),
+        Measure("closing.backed", _backed),
         Measure("closing.takeover", _takeover),
         Measure(
             "closing.assignment_profit_ppm",

@@ -64,6 +64,13 @@ WHO_PAYS = Topic(
             },
         ),
         Choice(
+            "adl_below_zero",
+            {
+                False: "Others are deleveraged for whatever is left of a liquidation.",
+                True: "Others are deleveraged only for accounts whose equity is negative.",
+            },
+        ),
+        Choice(
             "outside_in_waterfall",
             {
                 "never": "The replayed market is never deleveraged or cut.",

@@ -162,6 +162,7 @@ ONLY_WITH: Mapping[str, tuple[str, Sequence[object] | None]] = {
     "closing.cooldown_us": ("closing.reduce", _PARTIAL),
     "adl_price": ("adl", _DELEVERAGED),
     "adl_against": ("adl", _DELEVERAGED),
+    "adl_below_zero": ("adl", _DELEVERAGED),
     "settlement_us": ("socialized", ("profit",)),
     "fund.drawdown_stop_ppm": ("fund.drawdown_ppm", None),
     "fund.drawdown_window_us": ("fund.drawdown_ppm", None),
@@ -169,6 +170,17 @@ ONLY_WITH: Mapping[str, tuple[str, Sequence[object] | None]] = {
     "orders.burst": ("orders.rate", None),
 }
 """Settings that mean something only with certain values of another one; None: any but 0."""
+
+
+BACKED: Sequence[str] = (
+    "closing.reduce",
+    "closing.takeover",
+    "closing.assignment_profit_ppm",
+    "fund.fills",
+    "liquidation_fee_to",
+    *(name for name, (by, _) in ONLY_WITH.items() if by == "closing.reduce"),
+)
+"""What a fund that stands behind its orders replaces, but for the time between its rounds."""
 
 
 def told(rules: Rules) -> list[tuple[str, list[tuple[str, object, str]]]]:
@@ -184,6 +196,8 @@ def told(rules: Rules) -> list[tuple[str, list[tuple[str, object, str]]]]:
 
 def applies(setting: Choice | Measure, rules: Rules) -> bool:
     """Whether a setting has an effect beside the others."""
+    if setting.setting in BACKED and rules.closing.backed is not None:
+        return setting.setting == "closing.cooldown_us"
     if setting.setting not in ONLY_WITH:
         return True
     name, values = ONLY_WITH[setting.setting]

@@ -38,6 +38,7 @@ SIZED = {
     "parts": "a part of the position",
     "slices": "a slice of the position",
     "takeover": "no order: all is taken over",
+    "backed": "a part that the fund stands behind; the rest stays open",
 }
 """What a liquidation order was to close, by the reduction that its event names."""
 

@@ -126,22 +126,6 @@ DIFFERS: dict[str, Difference] = {
     "vega-tk-02": (("fund_after", "venue_position_after.size"), _INVENTORY),
     "vega-tk-03": (("fund_after", "venue_position_after.size"), _INVENTORY),
     "vega-tk-05": (("fund_after",), _FEE_PAID),
-    "dydx-d-20": (("rejected",), "dYdX refuses the call; here nobody is ranked, nothing happens"),
-    "dydx-e2e-06": (
-        ("fills", "accounts_after.carl0", "accounts_after.dave0", "fund_delta"),
-        _CAPPED,
-    ),
-    "dydx-e2e-07": (
-        ("fills", "accounts_after.carl1", "accounts_after.dave0", "fund_delta"),
-        _CAPPED,
-    ),
-    "dydx-e2e-08": (
-        ("fills", "accounts_after.carl0", "accounts_after.dave0", "fund_delta"),
-        _CAPPED,
-    ),
-    "dydx-e2e-13": (("fills", "accounts_after.carl0", "accounts_after.dave0"), _WHOLE),
-    "dydx-e2e-14": (("fills", "accounts_after.carl0", "accounts_after.dave0"), _WHOLE),
-    "dydx-e2e-15": (("fills", "accounts_after.carl0", "accounts_after.dave0"), _WHOLE),
     "dydx-iso-02": (
         ("accounts_after.alice0", "accounts_after.bob0", "pools_after", "fills"),
         _ISOLATED,
@@ -155,32 +139,7 @@ DIFFERS: dict[str, Difference] = {
         ("accounts_after.alice0", "accounts_after.bob0", "pools_after", "fills"),
         _ISOLATED,
     ),
-    "dydx-k-02": (("fills.fund_delta",), _SHARE),
-    "dydx-k-03": (("fills", "accounts_after.carl0", "healthy_after"), _WHOLE),
-    "dydx-k-06": (("fills", "notional_liquidated", "fund_delta"), _CAPPED),
-    "dydx-k-07": (("fills", "notional_liquidated", "fund_loss", "fund_delta"), _CAPPED),
-    "dydx-k-08": (("fills", "notional_liquidated", "fund_loss", "fund_delta"), _CAPPED),
-    "dydx-k-09": (("fills", "accounts_after.carl0", "notional_liquidated"), _WHOLE_FILL),
-    "dydx-k-10": (("fills", "accounts_after.dave0", "notional_liquidated"), _WHOLE_FILL),
-    "dydx-k-11": (
-        ("fills", "fund_after", "notional_liquidated", "fund_loss", "fund_delta"),
-        _WHOLE_FILL,
-    ),
-    "dydx-k-12": (
-        ("fills", "fund_after", "notional_liquidated", "fund_loss", "fund_delta"),
-        _WHOLE_FILL,
-    ),
-    "dydx-p-03": (("fills", "accounts_after.carl0"), _WHOLE),
-    "dydx-p-05": (("fills.fund_delta", "fund_loss"), _SHARE),
-    "dydx-p-07": (("fills", "accounts_after.carl0"), _WHOLE),
-    "dydx-p-13": (("fills", "fund_loss", "fund_delta"), _CAPPED),
-    "dydx-p-14": (("fills", "fund_loss", "fund_delta"), _CAPPED),
-    "dydx-pred-delev-02": (("deleverage_at_bankruptcy",), _EQUITY),
-    "dydx-pred-delev-05": (("deleverage_at_bankruptcy", "deleverage_at_mark"), _EQUITY),
-    **{
-        f"dydx-pred-size-{number}": (("size_to_close",), _PORTION)
-        for number in ("03", "05", "08", "10")
-    },
+    "dydx-pred-delev-05": (("deleverage_at_mark",), _EQUITY),
 }
 
 NOT_PLAYED: dict[str, str] = {

@@ -4,7 +4,7 @@ import random
 
 import msgspec
 
-from engine.core.instrument import Closing, Rules
+from engine.core.instrument import Backed, Closing, Rules
 from engine.core.money import PPM, Micros
 
 QUOTE = 1_000_000
@@ -30,7 +30,26 @@ def with_closing(dice: random.Random, rules: Rules) -> Rules:
     )
     if apart.random() < 0.7:
         closing = _partial(apart, closing)
+    last = random.Random(f"backed {apart.getstate()}")
+    if last.random() < 0.2:
+        closing = _backed(last, closing)
+    if last.random() < 0.3:
+        rules = msgspec.structs.replace(rules, adl_below_zero=True)
     return msgspec.structs.replace(rules, closing=closing, seed=apart.randrange(9))
+
+
+def _backed(dice: random.Random, closing: Closing) -> Closing:
+    """Draw orders that the fund stands behind, of small and of large parts."""
+    backed = Backed(
+        portion_ppm=dice.choice((1, 100_000, 400_000, PPM, PPM)),
+        portion_min=Micros(dice.choice((0, 0, 3, 50)) * QUOTE),
+        round_notional=Micros(dice.choice((0, 0, 1, 20, 100)) * QUOTE),
+        round_by=dice.choice(("order", "fill")),
+        spread_ppm=dice.choice((0, 500_000, 1_500_000, 30_000_000)),
+        adjustment_ppm=dice.choice((300_000, PPM, 3_000_000)),
+    )
+    cooldown = dice.choice((5_000_000, 60_000_000, 1_000_000_000))
+    return msgspec.structs.replace(closing, backed=backed, cooldown_us=cooldown)
 
 
 def _partial(dice: random.Random, closing: Closing) -> Closing:

@@ -12,6 +12,7 @@ from engine.core.command import AnyCommand
 from engine.core.event import Event, Rejected
 from engine.core.exchange import Exchange
 from engine.core.instrument import Venue
+from tests.support.witness.backing import Backing
 from tests.support.witness.holdings import Holdings
 from tests.support.witness.money import Money
 from tests.support.witness.orders import Orders
@@ -25,7 +26,7 @@ HASH_EVERY = 8
 
 def all_witnesses() -> tuple[Witness, ...]:
     """Return one of each kind."""
-    return Money(), Orders(), Holdings(), Pockets(), Waves(), Rates()
+    return Money(), Orders(), Holdings(), Pockets(), Waves(), Rates(), Backing()
 
 
 class Oracle:

@@ -10,6 +10,7 @@ story's first lines change what it is about:
     group     ETH alts                                     the group of a contract
     rules     taker_fee_ppm 1_000 residue_to client        any field of `Rules`
     closing   order random queue oldest                    any field of `Closing`
+    backed    portion_ppm 400_000                          any field of `Backed`, after closing
     limits    drawdown_ppm 300_000                         any field of `FundTerms`
     terms     rate 1 burst 2                               any field of `OrderTerms`
     margin    auto_margin true                             any field of `MarginTerms`
@@ -31,6 +32,7 @@ from typing import Any, get_origin, get_type_hints
 import msgspec
 
 from engine.core.instrument import (
+    Backed,
     Band,
     Bracket,
     Closing,
@@ -72,6 +74,7 @@ class Draft:
             "group": self._read_group,
             "rules": self._read_rules,
             "closing": self._read_closing,
+            "backed": self._read_backed,
             "limits": self._read_limits,
             "terms": self._read_terms,
             "margin": self._read_margin,
@@ -120,6 +123,10 @@ class Draft:
 
     def _read_closing(self, words: Words) -> None:
         self._rules["closing"] = Closing(**_fields(Closing, words))
+
+    def _read_backed(self, words: Words) -> None:
+        backed = Backed(**_fields(Backed, words))
+        self._rules["closing"] = msgspec.structs.replace(self._rules["closing"], backed=backed)
 
     def _read_limits(self, words: Words) -> None:
         self._rules["fund"] = FundTerms(**_fields(FundTerms, words))

@@ -48,6 +48,10 @@ class Breach(msgspec.Struct, frozen=True):
         return self.risk(state).is_breach(state.rules.strict_trigger)
 
 
+IDLE_MAX = 6
+"""How often a wait doubles while nothing can be closed (C5)."""
+
+
 class Case(msgspec.Struct):
     """A liquidation being worked off.
 
@@ -55,7 +59,9 @@ class Case(msgspec.Struct):
     what positions closed against outside owe until the account is settled. `forced` notes the last
     liquidation with a fill in the book, by contract. `owed` are the fees of its steps, `progress`
     its partial orders by slot. `is_resumed`: it has waited, and is due.
-    `paid_by_fund` is what the fund has lost for it.
+    `paid_by_fund` is what the fund has lost for it, with `backed` orders in this round; `closed`
+    what those of this round have closed, at the mark, and `idle` counts rounds in a row, up to
+    IDLE_MAX, that closed nothing.
     """
 
     breach: Breach
@@ -66,6 +72,8 @@ class Case(msgspec.Struct):
     progress: dict[str, Progress] = {}
     is_resumed: bool = False
     paid_by_fund: int = 0
+    closed: int = 0
+    idle: int = 0
 
     def owe(self, contract: str, value: int, rules: Rules) -> None:
         """Note the fees of a fill of the current step."""

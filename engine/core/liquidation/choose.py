@@ -14,10 +14,14 @@ Rank = tuple[int, int, int, str]
 
 def next_round(state: State, breach: Breach) -> list[Position]:
     """Return the positions to be worked off now, in their order; none where none is left."""
-    order = state.rules.closing.order
-    rank = _RANKS[order]
-    ranked = sorted(breach.held(), key=lambda one: rank(state, one))
-    return ranked if order in _ALL else ranked[:1]
+    in_order = ranked(state, breach)
+    return in_order if state.rules.closing.order in _ALL else in_order[:1]
+
+
+def ranked(state: State, breach: Breach) -> list[Position]:
+    """Return all positions in the venue's order."""
+    rank = _RANKS[state.rules.closing.order]
+    return sorted(breach.held(), key=lambda one: rank(state, one))
 
 
 def _largest_loss(state: State, position: Position) -> Rank:

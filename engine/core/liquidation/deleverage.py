@@ -19,9 +19,11 @@ from engine.core.trading.fill import realize, release_rest
 from engine.core.trading.reserve import cancel_all
 
 
-def _is_possible(state: State, lots: Settlement) -> bool:
-    """Say whether the venue deleverages, and whether there is a price to do it at."""
+def _is_possible(state: State, case: Case, lots: Settlement) -> bool:
+    """Say whether the venue deleverages now, and whether there is a price to do it at."""
     if state.rules.adl == "none":
+        return False
+    if state.rules.adl_below_zero and case.breach.risk(state).equity >= 0:
         return False
     return state.rules.adl_price != "bankruptcy" or lots.bankruptcy_value > 0
 
@@ -44,7 +46,7 @@ def against_others(
     state: State, case: Case, position: Position, lots: Settlement, done: int
 ) -> int:
     """Close lots after the first `done` against others; return how many are done then."""
-    if not _is_possible(state, lots):
+    if not _is_possible(state, case, lots):
         return done
     closing = _Closing(case, position, lots, done)
     queue = rank.queue(state, position, case.liquidation)

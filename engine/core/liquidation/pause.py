@@ -10,9 +10,10 @@ from engine.core.state.venue import State
 def begin(state: State, case: Case, why: Why) -> None:
     """Let a margin account wait, and remember what its liquidation has come to."""
     breach, closing = case.breach, state.rules.closing
-    until_us = state.now_us + (closing.delay_us if why == "delay" else closing.cooldown_us)
+    wait_us = closing.delay_us if why == "delay" else closing.cooldown_us << case.idle
+    until_us = state.now_us + wait_us
     state.pauses[breach.margin_id] = Pause(
-        until_us, why, case.set_aside, case.owed, case.progress, case.paid_by_fund
+        until_us, why, case.set_aside, case.owed, case.progress, case.paid_by_fund, idle=case.idle
     )
     state.timer_us = min(state.timer_us, until_us)
     risk = breach.risk(state)
@@ -60,5 +61,6 @@ def case_of(state: State, breach: Breach, forced: dict[str, int]) -> Case:
         owed=pause.owed,
         progress=pause.progress,
         paid_by_fund=pause.paid_by_fund,
+        idle=pause.idle,
         is_resumed=True,
     )

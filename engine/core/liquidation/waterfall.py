@@ -11,6 +11,7 @@ from engine.core.event import LiquidationEnded, LiquidationStarted
 from engine.core.liquidation import (
     alert,
     assign,
+    backed,
     breach,
     cancel,
     choose,
@@ -23,7 +24,7 @@ from engine.core.liquidation import (
     size,
     socialize,
 )
-from engine.core.liquidation.case import Case
+from engine.core.liquidation.case import IDLE_MAX, Case
 from engine.core.margin.bankruptcy import Settlement
 from engine.core.margin.brackets import bracket_of
 from engine.core.money import Lots, Micros, Price
@@ -81,6 +82,9 @@ def _liquidate(state: State, case: Case) -> None:
     if closing.delay_us and not case.is_resumed and not one.is_flat:
         pause.begin(state, case, "delay")
         return
+    if closing.backed is not None and not one.is_flat:
+        _back_round(state, case)
+        return
     while one.holds(state):
         going = choose.next_round(state, one)
         if cancel.resting_orders(state, case, going):
@@ -95,6 +99,43 @@ def _liquidate(state: State, case: Case) -> None:
         if closing.cooldown_us and is_left and one.holds(state):
             pause.begin(state, case, "cooldown")
             return
+
+
+def _back_round(state: State, case: Case) -> None:
+    """Send a backed order for each position, as long as the account is in breach; then it waits."""
+    one, gone, has_closed = case.breach, set[str](), False
+    case.paid_by_fund = case.closed = 0
+    while one.holds(state):
+        left = [p for p in choose.ranked(state, one) if p.slot not in gone]
+        if not left:
+            case.idle = 0 if has_closed else min(IDLE_MAX, case.idle + 1)
+            pause.begin(state, case, "cooldown")
+            return
+        position = left[0]
+        gone.add(position.slot)
+        if cancel.resting_orders(state, case, [position]):
+            return
+        lots = backed.size(state, case, position)
+        if lots and _back_step(state, case, position, lots):
+            has_closed = True
+
+
+def _back_step(state: State, case: Case, position: Position, lots: int) -> int:
+    """Trade as far as the fund stands behind it; only where nothing traded others are asked.
+
+    Return how many lots are closed.
+    """
+    market = state.markets[position.contract]
+    limit = case.lots(state, position).limit_price(market.contract)
+    _start(state, case, position, limit, lots)
+    closed = backed.into_book(state, case, position, lots)
+    if not closed:
+        whole = case.lots(state, position)
+        closed = deleverage.against_others(state, case, position, whole, 0)
+    if case.breach.is_flat:
+        _settle(state, case, position.margin_key, position.contract)
+    _end(state, case, position)
+    return closed
 
 
 def _step(state: State, case: Case, position: Position, lots: int, *, is_last: bool) -> None:
@@ -167,7 +208,8 @@ def _settle(state: State, case: Case, key: str, contract: str) -> None:
 
 def _start(state: State, case: Case, position: Position, limit: Price | None, lots: int) -> None:
     market, held = state.markets[position.contract], abs(position.quantity)
-    policy = "takeover" if not lots else "whole" if lots == held else state.rules.closing.reduce
+    closing = state.rules.closing
+    policy = "takeover" if not lots else "whole" if lots == held else closing.reduce
     risk = case.breach.risk(state)
     started = LiquidationStarted(
         **state.stamp(),
@@ -182,7 +224,7 @@ def _start(state: State, case: Case, position: Position, limit: Price | None, lo
         bracket=bracket_of(market.contract, abs(position.quantity), market.mark) + 1,
         bankruptcy_price=limit,
         cause=case.breach.cause,
-        reduction=policy,
+        reduction=policy if closing.backed is None else "backed",
         spared=Lots(held - lots if lots else 0),
     )
     case.liquidation = started.seq

@@ -29,7 +29,7 @@ class Pause(msgspec.Struct):
     """A margin account in breach that waits, with what its liquidation has come to so far.
 
     It waits until its timer has fired, not only until the time: of the timers of one instant
-    those before it still find it waiting.
+    those before it still find it waiting. `idle` counts rounds in a row that closed nothing.
     """
 
     until_us: int
@@ -39,3 +39,4 @@ class Pause(msgspec.Struct):
     progress: dict[str, Progress]
     paid_by_fund: int = 0
     is_over: bool = False
+    idle: int = 0

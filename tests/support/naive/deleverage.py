@@ -17,6 +17,8 @@ def deleverage(state: State, step: Step) -> None:
     """Close the others in their order, or all in proportion; outside at last, if at all."""
     if state.rules.adl == "none":
         return
+    if state.rules.adl_below_zero and margin.equity(state, step.pocket) >= 0:
+        return
     if state.rules.adl == "pro_rata":
         _proportionally(state, step, sorted(_others(state, step)))
     else:

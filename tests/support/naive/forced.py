@@ -61,7 +61,7 @@ def sell_limited(state: State, step: Step, limit: int, lots: int) -> int:
         met = entries[0]
         if met.order is None or not stop_maker(state, met.order):
             taken = min(lots, met.lots)
-            _forced_fill(state, step, met, taken, stage="book")
+            forced_fill(state, step, met, taken, stage="book")
             lots -= taken
     return lots
 
@@ -84,7 +84,7 @@ def sell_for_fund(state: State, step: Step) -> None:
         if fit > 0:
             shortfall += lacks
             step.job.paid_by_fund += max(0, lacks)
-            _forced_fill(state, step, met, fit, stage="fund")
+            forced_fill(state, step, met, fit, stage="fund")
             step.sold += fit
         if step.sold < step.lots and fit < met.lots:
             if by_drawdown:
@@ -111,8 +111,13 @@ def _affordable(state: State, step: Step, met: Entry, cash: int) -> tuple[int, i
     return lots, shortfall
 
 
-def _forced_fill(state: State, step: Step, met: Entry, lots: int, *, stage: str) -> None:
-    """One fill of a liquidation order: the maker first, then the liquidated account (L8)."""
+def forced_fill(
+    state: State, step: Step, met: Entry, lots: int, *, stage: str, paid: int | None = None
+) -> None:
+    """One fill of a liquidation order: the maker first, then the liquidated account (L8).
+
+    `paid` is what the fund pays for it, where it is not a sale of (b).
+    """
     contract, account = step.contract, step.account
     details = state.markets[contract].contract
     state.markets[contract].last_next = met.price
@@ -125,15 +130,16 @@ def _forced_fill(state: State, step: Step, met: Entry, lots: int, *, stage: str)
         fill_order(state, met.order, lots, met.price, role="maker", against="liquidation")
     value = met.price * lots * details.unit_value
     loss = -close_part(state, account, contract, lots, value)
-    paid = 0
     if stage == "book":
+        paid = 0
         debt = step.job.owed[-1]
         debt.taker_fee += value * state.rules.taker_fee_ppm // PPM
         debt.liquidation_fee += value * state.rules.liquidation_fee_ppm // PPM
     else:
-        settled = lots * state.markets[contract].mark * details.unit_value
-        settled -= step.sign * step.against_mark(step.sold, step.sold + lots)
-        paid = step.sign * (settled - value)
+        if paid is None:
+            settled = lots * state.markets[contract].mark * details.unit_value
+            settled -= step.sign * step.against_mark(step.sold, step.sold + lots)
+            paid = step.sign * (settled - value)
         state.post(state.fund_name(contract), balance_name(step.pocket), paid)
         state.add_result(step.pocket, contract, paid)
     settle_isolated(state, account, contract)

@@ -1,5 +1,7 @@
 """One margin account's liquidation: cancel, then step by step through the waterfall (L4 to L14)."""
 
+from functools import partial
+
 from engine.core.event import (
     ClosedOutside,
     LiquidationAverted,
@@ -7,10 +9,12 @@ from engine.core.event import (
     LiquidationPaused,
     LiquidationStarted,
 )
+from engine.core.instrument import Backed
 from engine.core.money import PPM, div_up
 from engine.core.reason import Reason
 from tests.support.naive import margin
 from tests.support.naive.assign import assign
+from tests.support.naive.backed import backed_size, sell_backed
 from tests.support.naive.book import opposite
 from tests.support.naive.deficit import settle_balance
 from tests.support.naive.deleverage import deleverage
@@ -22,7 +26,7 @@ from tests.support.naive.fills import (
     settle_isolated,
 )
 from tests.support.naive.forced import Step, pay_fees, sell_for_fund, sell_limited
-from tests.support.naive.order import next_round
+from tests.support.naive.order import in_order, next_round
 from tests.support.naive.size import sizes
 from tests.support.naive.state import Debt, Job, Pocket, State
 
@@ -32,6 +36,9 @@ def liquidate(state: State, job: Job, *, is_resumed: bool) -> None:
     pocket, closing = job.pocket, state.rules.closing
     if closing.delay_us and not is_resumed and state.contracts_of(pocket):
         _wait(state, job, "delay", closing.delay_us)
+        return
+    if closing.backed and state.contracts_of(pocket):
+        _back_all(state, job, closing.backed)
         return
     while margin.in_breach(state, pocket):
         going = next_round(state, pocket)
@@ -47,6 +54,44 @@ def liquidate(state: State, job: Job, *, is_resumed: bool) -> None:
         if closing.cooldown_us and some_left and margin.in_breach(state, pocket):
             _wait(state, job, "cooldown", closing.cooldown_us)
             return
+
+
+def _back_all(state: State, job: Job, terms: Backed) -> None:
+    """One round of orders that the fund stands behind, then a wait (C5)."""
+    pocket, closed, job.paid_by_fund = job.pocket, 0, 0
+    turns: list[str] = []
+    something = False
+    while margin.in_breach(state, pocket):
+        waiting = [c for c in in_order(state, pocket) if c not in turns]
+        if not waiting:
+            job.idle = 0 if something else min(6, job.idle + 1)
+            _wait(state, job, "cooldown", state.rules.closing.cooldown_us * 2**job.idle)
+            return
+        contract = waiting[0]
+        turns.append(contract)
+        if _is_averted(state, pocket, [contract]):
+            return
+        lots = backed_size(state, pocket, contract, closed)
+        if lots == 0:
+            continue
+        share = _share(state, pocket, contract, job.set_aside)
+        seq = _start(state, job, contract, _limit(state, pocket[0], contract, share), lots)
+        sign = 1 if state.position(pocket[0], contract).quantity > 0 else -1
+        step = Step(seq, job, contract, sign)
+        share_now = partial(_share, state, pocket, contract, job.set_aside)
+        sold = 0
+        for value in sell_backed(state, step, lots, closed, share_now):
+            sold, closed = sold + 1, closed + value
+        if not sold:
+            step.lots = abs(state.position(pocket[0], contract).quantity)
+            step.share = _share(state, pocket, contract, job.set_aside)
+            priced = _bankruptcy_value(state, pocket[0], contract, step.share) > 0
+            if priced or state.rules.adl_price != "bankruptcy":
+                deleverage(state, step)
+        something = something or bool(sold or step.sold)
+        if not state.contracts_of(pocket):
+            settle_balance(state, seq, pocket, contract)
+        _end(state, pocket, contract, seq)
 
 
 def _wait(state: State, job: Job, why: str, how_long: int) -> None:
@@ -184,7 +229,8 @@ def _banded(state: State, step: Step, limit: int) -> int:
 def _start(state: State, job: Job, contract: str, limit: int | None, lots: int) -> int:
     pocket = job.pocket
     quantity = state.position(pocket[0], contract).quantity
-    market, reduction = state.markets[contract], state.rules.closing.reduce
+    market, closing = state.markets[contract], state.rules.closing
+    reduction = {0: "takeover", abs(quantity): "whole"}.get(lots, closing.reduce)
     return state.emit(
         LiquidationStarted,
         account=pocket[0],
@@ -198,7 +244,7 @@ def _start(state: State, job: Job, contract: str, limit: int | None, lots: int) 
         bracket=margin.bracket_of(market.contract, abs(quantity), market.mark)[0],
         bankruptcy_price=limit,
         cause=job.cause,
-        reduction={0: "takeover", abs(quantity): "whole"}.get(lots, reduction),
+        reduction="backed" if closing.backed else reduction,
         spared=abs(quantity) - lots if lots else 0,
     )
 

@@ -19,10 +19,15 @@ def account_place(state: State, pocket: Pocket) -> int:
 
 def next_round(state: State, pocket: Pocket) -> list[str]:
     """Give the contracts that go before the account is looked at again (L5)."""
-    held = sorted(state.contracts_of(pocket), key=lambda c: _urgency(state, pocket[0], c))
+    held = in_order(state, pocket)
     if pocket[1] is not None or state.rules.closing.order in ("pro_rata", "all_at_once"):
         return held
     return held[:1]
+
+
+def in_order(state: State, pocket: Pocket) -> list[str]:
+    """Give all contracts of a margin account in the venue's order (L5)."""
+    return sorted(state.contracts_of(pocket), key=lambda c: _urgency(state, pocket[0], c))
 
 
 def _urgency(state: State, account: str, contract: str) -> tuple[object, ...]:

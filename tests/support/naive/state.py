@@ -107,6 +107,8 @@ class Job:
     """When its wait ends (C3)."""
     is_over: bool = False
     """Whether the timer at that time has fired."""
+    idle: int = 0
+    """Rounds in a row that closed nothing (C5)."""
 
 
 @dataclass

@@ -116,6 +116,7 @@ class Waves(Witness):
         closing = state.rules.closing
         rank = _RANKS.get(closing.order, _by_loss)
         goes_round = closing.order in ("pro_rata", "all_at_once") and closing.reduce != "whole"
+        goes_round = goes_round or closing.backed is not None
         if closing.order != "random" and not goes_round:
             first = min(
                 state.accounts[event.account].cross_positions(), key=lambda one: rank(state, one)
@@ -128,7 +129,9 @@ class Waves(Witness):
         self._next(margin_id, event)
         closing = state.rules.closing
         how_long = {"delay": closing.delay_us, "cooldown": closing.cooldown_us}[event.why]
-        assert event.until_us == event.at_us + how_long > event.at_us, f"{event}"
+        assert how_long > 0, f"nobody has to wait here: {event}"
+        times = [2**n for n in range(7)] if closing.backed and event.why == "cooldown" else [1]
+        assert event.until_us - event.at_us in [how_long * n for n in times], f"{event}"
         own = dict(figures(state))[margin_id]
         assert own.is_breach(strict=state.rules.strict_trigger), f"{own} need not wait: {event}"
         self._compare(event, own)
@@ -147,7 +150,9 @@ class Waves(Witness):
         assert started is not None, f"nothing was started: {event}"
         assert started.seq == event.liquidation, f"{started} goes on: {event}"
         own = _own(state, started)
-        if started.reduction == "whole" or own.is_breach(strict=state.rules.strict_trigger):
+        may_stay = started.reduction == "backed"
+        is_breach = own.is_breach(strict=state.rules.strict_trigger)
+        if not may_stay and (started.reduction == "whole" or is_breach):
             assert event.quantity <= started.spared, f"a liquidated quantity ends at 0: {event}"
         self._compare(event, own)
 
