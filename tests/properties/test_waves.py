@@ -26,7 +26,7 @@ from tests.support.swarm import commands
 from tests.support.witness.figures import Figures, figures
 from tests.support.witness.seen import Witness, witnessed
 
-SEEDS = range(60_000, 60_014)
+SEEDS = range(60_000, 60_026)
 STEPS = 400
 
 

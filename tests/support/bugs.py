@@ -16,7 +16,7 @@ from engine.core.account.account import OUTSIDE
 from engine.core.account.position import Position
 from engine.core.book.ladder import Ladder
 from engine.core.book.order import Order
-from engine.core.command import Command, Side
+from engine.core.command import Command, Mode, Side
 from engine.core.liquidation import breach, choose, close, settle
 from engine.core.liquidation.case import Breach, Case
 from engine.core.margin import band
@@ -148,10 +148,9 @@ def nothing(*_: Any, **__: Any) -> None:
     """Leave it out."""
 
 
-def turned_mode(state: State, command: Any) -> Reason | None:
+def turned_mode(state: State, position: Position, mode: Mode) -> Reason | None:
     """Allow every switch of the margin mode."""
-    position = state.position(command.account, command.contract)
-    return Reason.UNCHANGED if position.mode == command.mode else None
+    return Reason.UNCHANGED if position.mode == mode else None
 
 
 BUGS = {
@@ -182,7 +181,7 @@ BUGS = {
     "margin of a cancelled order stays aside": Bug(
         "trading.orders.sync", nothing, "set aside for orders that need"
     ),
-    "any mode switch is allowed": Bug("trading.settings._check_mode", turned_mode, "set aside"),
+    "any mode switch is allowed": Bug("trading.modes._check_mode", turned_mode, "set aside"),
     "the fund sells what it cannot pay": Bug(
         "liquidation.cover._Sale.affordable", all_affordable, "the fund owes"
     ),
@@ -202,13 +201,15 @@ BUGS = {
         "state.watch.Watch.moved", nothing, "in breach at rest|skips no work"
     ),
     "an account is looked at too late": Bug(
-        "liquidation.alert.safe_band", wide_band, "in breach at rest|skips no work"
+        "liquidation.alert.safe_band",
+        wide_band,
+        "in breach at rest|skips no work|wait, told was",
     ),
     "a refusal changes something": Bug(
         "state.venue.State.reject", counted_refusal, "a refused command changed the state"
     ),
     "a fee is paid by the waterfall": Bug(
-        "liquidation.settle.fees", unlimited_fees, "a fee was paid before"
+        "liquidation.settle.fees", unlimited_fees, "a fee was paid before|ends at 0"
     ),
     "funding is taken at another mark": Bug(
         "funding.settle", late_funding, "the slow exchange says", naive=True
