@@ -2,6 +2,11 @@
 
 import asyncio
 import json
+import os
+import sys
+from asyncio.subprocess import DEVNULL, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
@@ -24,7 +29,9 @@ from engine.services import bench as measured
 from engine.services.meters import Meters
 from engine.services.publisher import Publisher
 
-BOT = "bench"
+BOT, LAB = measured.SENDER, "quickstart"
+PROGRAM = (sys.executable, "-c", "from engine.cli.main import main; main()")
+LOOK_S = 0.05
 WARM = 20
 """Messages before those that are measured."""
 
@@ -63,9 +70,11 @@ def kafka(
 ) -> None:
     """Measure the bus and the way of an order over Apache Kafka, in one run.
 
-    Ticks go in frames, orders record by record. The latency is that from an order to its event,
-    by way of sequencer, log and engine in this process, beside a bare echo on the same brokers.
-    Topics of a name of their own are made for it, and stay.
+    Ticks go in frames, orders record by record: first over the bus alone (sent, read), then
+    through a lab whose sequencer and engine are processes of their own, until the last event. The
+    latency is that from an order to its event, by way of sequencer, log and engine in this
+    process, beside a bare echo on the same brokers. Topics of a name of their own are made for it,
+    and stay.
     """
     with told():
         brokers = where.brokers(bootstrap)
@@ -75,32 +84,71 @@ def kafka(
 
 async def _measured(brokers: str, ticks: int, orders: int, trips: int) -> dict[str, object]:
     topics, names = where.topics_of(f"bench-{uuid4().hex[:8]}", (BOT,))
-    await create(brokers, [*names, *measured.names(topics)], 1)
+    other, others = where.topics_of(f"{topics.lab}-2", (BOT,))
+    await create(brokers, [*names, *others, *measured.names(topics)], 1)
     async with connected(brokers, where.login()) as bus:
         rates = await measured.rates(bus, topics, ticks, orders)
+        through = await _through(bus, other, brokers, (ticks, orders))
         echo = await _echoed(bus, topics, trips)
-        lab = await _through_the_lab(bus, topics, trips)
+        lab = await _answered(bus, topics, trips)
     return {
         **msgspec.structs.asdict(rates),
+        **msgspec.structs.asdict(through),
         "echo": msgspec.structs.asdict(echo),
         "order_to_event": msgspec.structs.asdict(lab),
         "p50_ratio": round(lab.p50_us / echo.p50_us, 2),
     }
 
 
+async def _through(
+    bus: Bus, topics: Topics, brokers: str, counts: tuple[int, int]
+) -> measured.Through:
+    """What goes through a lab whose services are processes of their own."""
+    lab = load_lab(LAB)
+    await _opened(bus, topics, lab)
+    contract = lab.venue.contracts[0]
+    with TemporaryDirectory() as folder:
+        async with _running(topics, brokers, folder) as services:
+            while not (await bus.span(topics.events))[1]:
+                await asyncio.sleep(LOOK_S)
+                assert all(each.returncode is None for each in services), "a service has ended"
+            return await measured.through(bus, topics, contract, counts)
+
+
+@asynccontextmanager
+async def _running(topics: Topics, brokers: str, folder: str) -> AsyncIterator[list[Process]]:
+    commands = (("sequencer", "--lab", LAB), ("engine", "--data", folder))
+    environment = {**os.environ, "MARGINCALL_BOOTSTRAP": brokers}
+    running = [
+        await asyncio.create_subprocess_exec(
+            *(*PROGRAM, *words, "--name", topics.lab), env=environment, stderr=DEVNULL
+        )
+        for words in commands
+    ]
+    try:
+        yield running
+    finally:
+        for each in running:
+            if each.returncode is None:
+                each.terminate()
+            await each.wait()
+
+
 async def _echoed(bus: Bus, topics: Topics, trips: int) -> measured.Latency:
     stop = asyncio.Event()
     echoing = asyncio.ensure_future(measured.echo(bus, topics, stop))
     said, heard = topics.named(measured.SENT), topics.named(measured.ECHOED)
-    await measured.latency(bus, said, heard, [b"warm"] * WARM)
-    found = await measured.latency(bus, said, heard, [measured.order("1")] * trips)
+    orders = [measured.order(number) for number in range(WARM + trips)]
+    await measured.latency(bus, said, heard, orders[:WARM])
+    found = await measured.latency(bus, said, heard, orders[WARM:])
     stop.set()
     await echoing
     return found
 
 
-async def _through_the_lab(bus: Bus, topics: Topics, trips: int) -> measured.Latency:
-    lab = load_lab("quickstart")
+async def _answered(bus: Bus, topics: Topics, trips: int) -> measured.Latency:
+    """How long a lab in this process takes to answer an order."""
+    lab = load_lab(LAB)
     services = Services(bus, topics)
     await _opened(bus, topics, lab)
     stop = asyncio.Event()
@@ -108,11 +156,12 @@ async def _through_the_lab(bus: Bus, topics: Topics, trips: int) -> measured.Lat
         tasks = [services.sequencer(lab), services.engine(Path(folder))]
         running = [asyncio.ensure_future(task(stop)) for task in tasks]
         while services.meters.engine.seq == 0:
-            await asyncio.wait(running, timeout=0.05)
+            await asyncio.wait(running, timeout=LOOK_S)
             assert not any(task.done() for task in running), "a service has ended"
-        contract = lab.venue.contracts[0].symbol
+        contract = lab.venue.contracts[0]
+        symbol, price = contract.symbol, measured.far_below(contract)
         said = topics.commands(BOT)
-        orders = [measured.order(f"{number}", contract) for number in range(WARM + trips)]
+        orders = [measured.order(number, symbol, price) for number in range(WARM + trips)]
         await measured.latency(bus, said, topics.events, orders[:WARM])
         found = await measured.latency(bus, said, topics.events, orders[WARM:])
         stop.set()
@@ -123,7 +172,7 @@ async def _through_the_lab(bus: Bus, topics: Topics, trips: int) -> measured.Lat
 async def _opened(bus: Bus, topics: Topics, lab: Lab) -> None:
     """Give the venue a price, and the bot money."""
     contract = lab.venue.contracts[0]
-    price, lots = Price(contract.price_max // 2), Lots(1)
+    price, lots = Price(measured.middle(contract)), Lots(1)
     ticks: tuple[Tick, ...] = (
         TradeTick(at_us=1, contract=contract.symbol, price=price, quantity=lots, side="buy"),
     )

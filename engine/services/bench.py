@@ -2,26 +2,32 @@
 
 A second on a busy machine says little. So rates stand beside each other, and the time from an
 order to its event stands beside an echo on the same brokers in the same run: a task that reads
-one topic and writes what it reads to another.
+one topic and writes what it reads to another. An order goes over three topics, an echo over two.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from time import perf_counter
 
 import msgspec
+from prometheus_client import CollectorRegistry
 
 from engine.bus import frame
 from engine.bus.interface import Bus, Message
 from engine.bus.names import Topics
-from engine.core.command import Tick, TradeTick
-from engine.core.money import Lots, Price
+from engine.core.command import Command, Deposit, Tick, TradeTick
+from engine.core.instrument import Contract
+from engine.core.money import Lots, Micros, Price
 from engine.services.inbox import CONTENT, FRAME
 from engine.services.look import paged
+from engine.services.meters import FeedMeters
+from engine.services.publisher import Publisher
 
 FRAME_TICKS = 1_000
 ORDERS_AT_ONCE = 100
 PATIENCE_S = 30.0
+SENDER = "bench"
+"""The bot that sends the orders, and the feed's name."""
 SENT, ECHOED, FRAMES, ORDERS = "bench-sent", "bench-echoed", "bench-frames", "bench-orders"
 
 
@@ -39,6 +45,13 @@ class Rates(msgspec.Struct, frozen=True):
     ticks_read: int
     orders_sent: int
     orders_read: int
+
+
+class Through(msgspec.Struct, frozen=True):
+    """What goes through a lab in a second: feed or bot, sequencer, log, engine, event."""
+
+    ticks_through: int
+    orders_through: int
 
 
 def names(topics: Topics) -> tuple[str, ...]:
@@ -72,7 +85,7 @@ async def _orders(bus: Bus, topic: str, count: int) -> tuple[float, float]:
     _, start = await bus.span(topic)
     began = perf_counter()
     for first in range(0, count, ORDERS_AT_ONCE):
-        batch = [Message(order(f"{number}")) for number in range(first, first + ORDERS_AT_ONCE)]
+        batch = [Message(order(number)) for number in range(first, first + ORDERS_AT_ONCE)]
         await bus.publish(topic, batch)
     await bus.flush()
     sent = count / (perf_counter() - began)
@@ -83,18 +96,84 @@ async def _orders(bus: Bus, topic: str, count: int) -> tuple[float, float]:
     return sent, count / (perf_counter() - began)
 
 
-def order(number: str, contract: str = "X") -> bytes:
-    """A small order that can only be refused or rest far away: it trades with nobody."""
+def order(number: int, contract: str = "X", price: int = 1) -> bytes:
+    """An order that rests, or if the number is odd, its end; each is one event."""
+    if number % 2:
+        return msgspec.json.encode({"type": "CancelOrder", "order": f"{number - 1}"})
     fields = {
         "type": "PlaceOrder",
-        "order": number,
+        "order": f"{number}",
         "contract": contract,
         "side": "buy",
         "quantity": 1,
-        "price": 1,
+        "price": price,
         "post_only": True,
     }
     return msgspec.json.encode(fields)
+
+
+def middle(contract: Contract) -> int:
+    """The price at which a lab of the bench trades."""
+    return contract.price_max // 2
+
+
+def far_below(contract: Contract) -> int:
+    """A tenth below it: an order to buy there is taken, and rests."""
+    return middle(contract) * 9 // 10 // contract.tick * contract.tick
+
+
+async def through(bus: Bus, topics: Topics, contract: Contract, counts: tuple[int, int]) -> Through:
+    """Send ticks and then orders to a lab that runs; so many of each, until their last event.
+
+    The ticks move the price to and fro and touch nobody; behind the last one stands a deposit.
+    Raises TimeoutError if events are missing.
+    """
+    ticks, orders = counts
+    symbol, resting = contract.symbol, far_below(contract)
+    publisher = Publisher(bus, topics.ticks, SENDER, 1, FeedMeters(CollectorRegistry()))
+    frames = [_frame(first, symbol, middle(contract)) for first in range(0, ticks, FRAME_TICKS)]
+    after = frames[-1][-1].at_us
+    frames.append((Deposit(at_us=after, account=SENDER, amount=Micros(1)),))
+    said = topics.commands(SENDER)
+    batches = [
+        [Message(order(number, symbol, resting)) for number in range(first, first + ORDERS_AT_ONCE)]
+        for first in range(0, orders, ORDERS_AT_ONCE)
+    ]
+    took_ticks = await _until(bus, topics.events, 1, (publisher.send(each) for each in frames))
+    sending = (bus.publish(said, each) for each in batches)
+    took_orders = await _until(bus, topics.events, len(batches) * ORDERS_AT_ONCE, sending)
+    return Through(int(ticks / took_ticks), int(orders / took_orders))
+
+
+def _frame(first: int, contract: str, price: int) -> tuple[Command, ...]:
+    lots = Lots(1)
+    return tuple(
+        TradeTick(
+            at_us=2 + at, contract=contract, price=Price(price + at % 7), quantity=lots, side="buy"
+        )
+        for at in range(first, first + FRAME_TICKS)
+    )
+
+
+async def _until(
+    bus: Bus, events: str, count: int, sending: Iterable[Coroutine[None, None, None]]
+) -> float:
+    """Send, and wait until so many more events are there; how many seconds that took."""
+    _, end = await bus.span(events)
+    reader = await bus.read({events: end})
+    began = perf_counter()
+    for sent in sending:
+        await sent
+    patience = perf_counter() + PATIENCE_S
+    while count > 0:
+        for _, records in await reader.poll(1):
+            count -= len(records)
+            patience = perf_counter() + PATIENCE_S
+        if perf_counter() > patience:
+            raise TimeoutError(f"{count} events are not heard on {events}")
+    took = perf_counter() - began
+    await reader.close()
+    return took
 
 
 async def echo(bus: Bus, topics: Topics, stop: asyncio.Event) -> None:

@@ -91,20 +91,21 @@ def read(record: Record) -> Genesis | Positions | Entry:
 def _read(record: Record) -> Genesis | Positions | Entry:
     if record.value is None:
         raise ValueError("it has no value")
+    headers = dict(record.headers)
     commands: Sequence[Command]
-    if record.header(CONTENT) == FRAME:
+    if headers.get(CONTENT) == FRAME:
         commands = frame.decode(record.value)
     else:
         found = _decoder.decode(record.value)
         if isinstance(found, Genesis | Positions):
             return found
         commands = (found,)
-    source = record.header(SOURCE)
+    source = headers.get(SOURCE)
     if source is None:
         raise ValueError("it does not say from where it is")
-    number = record.header(CLIENT_SEQ)
+    number = headers.get(CLIENT_SEQ)
     told = None if number is None else int(number)
-    return Entry(source.decode(), place_of(record, -1), commands, told)
+    return Entry(source.decode(), int(headers.get(PLACE, -1)), commands, told)
 
 
 class Intake:

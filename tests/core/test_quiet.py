@@ -16,6 +16,7 @@ from engine.core.tick_run import TickRun
 from engine.core.trading import quiet
 from engine.services.venue import VenueTask
 from tests.support import worlds
+from tests.support.replayed import Replayed, fills
 from tests.support.simulate import is_swarm
 from tests.support.swarm import commands
 
@@ -197,24 +198,14 @@ def test_what_is_quiet_is_bounded_by_orders_and_bands() -> None:
 
 
 def test_an_ask_at_the_first_tick_lets_no_trade_pass() -> None:
-    exchange = Exchange(worlds.textbook())
-    traded(exchange, 1)
-    exchange.apply(Deposit(at_us=2, account="alice", amount=Micros(10**12)))
-    place = PlaceOrder(
-        at_us=3,
-        account="alice",
-        order="1",
-        contract="BTCUSDT",
-        side="sell",
-        quantity=Lots(1),
-        price=Price(10),
-        post_only=True,
-    )
-    exchange.apply(place)
-    assert quiet_at(exchange) == range(1, 10)
-    exchange.apply(msgspec.structs.replace(place, order="2", price=Price(5)))
-    if "2" in exchange.state.accounts["alice"].orders:
-        assert not quiet_at(exchange)
+    replayed = Replayed(worlds.depth([(0, 0), (10_000, 50_000)], half_spread_ppm=0))
+    replayed.trade(1)
+    replayed.deposit("alice")
+    replayed.order("alice", "sell", 5, 2)
+    assert quiet_at(replayed.exchange) == range(1, 2)
+    replayed.order("alice", "sell", 5, 1)
+    assert replayed.market.ladder.best_price("sell") == 1
+    assert not quiet_at(replayed.exchange)
 
 
 def test_where_fills_move_the_index_no_trade_is_quiet() -> None:
@@ -226,3 +217,28 @@ def test_where_fills_move_the_index_no_trade_is_quiet() -> None:
     exchange = Exchange(msgspec.structs.replace(venue, rules=rules))
     traded(exchange, 10_000)
     assert not quiet_at(exchange)
+
+
+def test_an_order_at_a_touch_that_shows_nothing_is_met_by_the_next_trade() -> None:
+    replayed = Replayed()
+    replayed.quote(999, 10, 1_001, 0)
+    replayed.deposit("alice")
+    replayed.order("alice", "buy", 5, 1_001)
+    assert replayed.market.ladder.best_price("buy") == 1_001
+    assert not quiet_at(replayed.exchange)
+    assert fills(replayed.trade(1_002)) == [("alice", 5, 1_001)]
+
+
+def test_a_run_is_from_a_time_on_only_if_it_goes_forward() -> None:
+    def run(*times: int) -> TickRun:
+        price, lots = Price(1), Lots(1)
+        return TickRun.of(
+            [
+                TradeTick(at_us=at, contract="X", price=price, quantity=lots, side="buy")
+                for at in times
+            ]
+        )
+
+    assert run(5, 7).is_from(5)
+    assert not run(5, 7).is_from(6)
+    assert not run(5, 4).is_from(0)

@@ -14,7 +14,8 @@ def test_the_bench_measures_what_it_says(broker: Broker) -> None:
     done = CliRunner().invoke(main, [*arguments, *few])
     assert done.exit_code == 0, done.output
     found = json.loads(done.stdout)
-    rates = ("ticks_sent", "ticks_read", "orders_sent", "orders_read")
+    rates = ["ticks_sent", "ticks_read", "orders_sent", "orders_read"]
+    rates += ["ticks_through", "orders_through"]
     assert all(found[name] > 0 for name in rates)
     assert 0 < found["echo"]["p50_us"] <= found["echo"]["p99_us"]
     assert 0 < found["order_to_event"]["p50_us"] <= found["order_to_event"]["p99_us"]

@@ -134,7 +134,10 @@ class Outside(msgspec.Struct):
             if price != best:
                 yield price, price, shown[price]
 
-    def _bands(self, contract: Contract, side: Side) -> Iterator[tuple[int, int, int]]:
+    def _bands(
+        self, contract: Contract, side: Side, only: int | None = None
+    ) -> Iterator[tuple[int, int, int]]:
+        """Yield the levels around the touch; with `only`, leave out bands that end before it."""
         depth, tick, unit = contract.depth, contract.tick, contract.unit_value
         touch, quantity = (
             (self.bid, self.bid_quantity) if side == "buy" else (self.ask, self.ask_quantity)
@@ -147,6 +150,9 @@ class Outside(msgspec.Struct):
         steps = depth.levels_per_band
         for i in range(1, len(notionals)):
             near, far = depth.bands[i - 1].distance_ppm, depth.bands[i].distance_ppm
+            if only is not None and _is_before(touch, side, far, only, tick):
+                number += steps
+                continue
             slice_notional = (notionals[i] - notionals[i - 1]) // steps
             for k in range(1, steps + 1):
                 number += 1
@@ -160,9 +166,24 @@ class Outside(msgspec.Struct):
                 yield number, price, slice_notional // (price * unit)
 
     def shown_at(self, contract: Contract, side: Side, price: int, now_us: int) -> int:
-        """Return the lots that stand at one price of a side."""
-        levels = self.levels(contract, side, now_us)
-        return sum(level.quantity for level in levels if level.price == price)
+        """Return the lots that stand at one price of a side. O(bands + levels of a band)."""
+        missing = self.missing_bids if side == "buy" else self.missing_asks
+        found = 0
+        for number, at, lots in self._near(contract, side, price):
+            if at == price:
+                if number in missing:
+                    lots -= missing[number].at(now_us, contract.depth.half_life_us)
+                found += max(0, lots)
+        return found
+
+    def _near(self, contract: Contract, side: Side, price: int) -> Iterator[tuple[int, int, int]]:
+        """Yield (number, price, lots shown) of all levels at a price, and of some around it."""
+        if not self.booked:
+            yield from self._bands(contract, side, price)
+            return
+        shown = self.bids if side == "buy" else self.asks
+        if price in shown:
+            yield price, price, shown[price]
 
     def take(self, contract: Contract, side: Side, number: int, lots: int, now_us: int) -> None:
         """Remember that lots were taken from a level."""
@@ -170,3 +191,10 @@ class Outside(msgspec.Struct):
         before = missing.get(number)
         left = before.at(now_us, contract.depth.half_life_us) if before else 0
         missing[number] = Missing(left + lots, now_us)
+
+
+def _is_before(touch: int, side: Side, distance_ppm: int, price: int, tick: int) -> bool:
+    """Say whether a band that ends so far from the touch has no level as far as a price."""
+    if side == "sell":
+        return div_up(touch * (PPM + distance_ppm), PPM * tick) * tick < price
+    return touch * (PPM - distance_ppm) // (PPM * tick) * tick > price
