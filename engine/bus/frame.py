@@ -6,24 +6,37 @@ So the numbers of a column lie together, and the order of a file is kept.
 
 from collections.abc import Sequence
 from itertools import count
-from typing import Annotated, Any, Union, get_args, get_type_hints
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from engine.core.command import Tick, TradeTick
+from engine.core.money import AMOUNT_MAX
 from engine.core.tick_run import TickRun
+
+CONTRACT_MAX = 64
+"""Longest name of a contract."""
 
 
 class _Group(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    contract: str
+    contract: Annotated[str, msgspec.Meta(max_length=CONTRACT_MAX)]
     at_us: list[int]
+
+
+def _bounded(hint: Any) -> Any:
+    """The type of a column's values, in which a number is one that every reader can hold."""
+    if getattr(hint, "__supertype__", hint) is int:
+        return Annotated[int, msgspec.Meta(ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
+    if get_origin(hint) is tuple:
+        return tuple[tuple(_bounded(each) for each in get_args(hint))]  # type: ignore[misc]
+    return hint
 
 
 def _group_of(kind: type[msgspec.Struct]) -> type[_Group]:
     """The columns of a type of ticks: those that a group begins with, then the type's own."""
     hints = get_type_hints(kind)
     own = [name for name in kind.__struct_fields__ if name not in _Group.__struct_fields__]
-    columns = [(name, list[hints[name]]) for name in own]  # type: ignore[valid-type]
+    columns = [(name, list[_bounded(hints[name])]) for name in own]  # type: ignore[misc]
     made: Any = msgspec.defstruct(kind.__name__, columns, bases=(_Group,), tag=kind.__name__)
     group: type[_Group] = made
     return group

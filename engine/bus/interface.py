@@ -29,12 +29,16 @@ class Message(msgspec.Struct, frozen=True):
 
 
 class Record(msgspec.Struct, frozen=True):
-    """A message in its topic; anybody may have sent one without a value."""
+    """A message in its topic; anybody may have sent one without a value.
+
+    Where `unreadable` says why, `value` is what the bus has instead: bytes from there on.
+    """
 
     offset: int
     value: bytes | None
     key: bytes | None = None
     headers: Headers = ()
+    unreadable: str = ""
 
     def header(self, name: str) -> bytes | None:
         """The first header of that name."""

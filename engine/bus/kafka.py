@@ -22,8 +22,11 @@ from aiokafka.errors import (
     NodeNotReadyError,
     NotLeaderForPartitionError,
     OffsetOutOfRangeError,
+    for_code,
 )
+from aiokafka.protocol.fetch import FetchRequest
 
+from engine.bus.batches import decoded, to_record
 from engine.bus.interface import BusError, Message, Polled, Record, Right
 from engine.bus.login import Login, LoginRefused, settings
 from engine.bus.requests import TopicsAsked
@@ -38,8 +41,7 @@ RETRY_S = 0.2
 RECORDS_MAX = 1_000
 """Records of one topic in a poll."""
 BATCH_BYTES = 128 * 1024
-VALUE_BYTES_MAX = 900_000
-"""A broker takes 1 MiB with everything around it."""
+FETCH_BYTES, RAW_BYTES = 4 * 1024 * 1024, 256 * 1024
 
 
 _BITS: tuple[tuple[Right, int], ...] = (("read", 3), ("write", 4))
@@ -123,7 +125,7 @@ def _consumer(bootstrap: str, login: Login | None) -> Any:
         enable_auto_commit=False,
         auto_offset_reset="none",
         request_timeout_ms=ANSWER_MS,
-        max_partition_fetch_bytes=4 * 1024 * 1024,
+        max_partition_fetch_bytes=FETCH_BYTES,
         **settings(login),
     )
 
@@ -192,7 +194,7 @@ class KafkaBus:
         consumer.assign(list(partitions))
         for partition, start in partitions.items():
             consumer.seek(partition, start)
-        return KafkaReader(self, consumer, starts)
+        return KafkaReader(self, consumer, partitions)
 
     async def span(self, topic: str) -> tuple[int, int]:
         """The first offset that the topic still has, and the one that its next record gets."""
@@ -214,6 +216,17 @@ class KafkaBus:
             for code, name, _, _, operations in answer.topics
             if code == 0
         }
+
+    async def fetched(self, topic: str, offset: int) -> bytes:
+        """The batches of a topic from that in which a record stands, as the broker has them."""
+        told = await self._answer(topic, self._ask, TopicsAsked([topic]))
+        ((_, _, _, ((_, _, leader, *_),), _),) = told.topics
+        request = FetchRequest(0, 0, RAW_BYTES, 0, [(topic, [(0, offset, RAW_BYTES)])])
+        answer = await self._answer(topic, self._asker.send, leader, request)
+        ((_, ((_, code, *_, data),)),) = answer.topics
+        if code != 0:
+            raise BusError(f"{topic} cannot be read: {for_code(code).__name__}")
+        return bytes(data or b"")
 
     async def _ask(self, request: Any) -> Any:
         return await self._asker.send(self._asker.get_random_node(), request)
@@ -238,17 +251,15 @@ class KafkaReader:
     `QUIET_S` of silence the brokers are asked.
     """
 
-    def __init__(self, bus: KafkaBus, consumer: Any, topics: Iterable[str]) -> None:
-        self._bus, self._consumer, self._topics = bus, consumer, tuple(topics)
+    def __init__(self, bus: KafkaBus, consumer: Any, starts: Mapping[TopicPartition, int]) -> None:
+        self._bus, self._consumer, self._next = bus, consumer, dict(starts)
         self._heard = monotonic()
 
     async def poll(self, wait_s: float) -> Polled:
         """What comes next; nothing if nothing has come after `wait_s` seconds."""
         self._bus.check()
         try:
-            found = await self._consumer.getmany(
-                timeout_ms=int(wait_s * 1_000), max_records=RECORDS_MAX
-            )
+            found = await self._polled(wait_s)
         except OffsetOutOfRangeError as error:
             raise BusError(
                 f"the topic does not have the offset at which reading stands: {_told(error)}; "
@@ -260,13 +271,36 @@ class KafkaReader:
             self._heard = monotonic()
         elif monotonic() - self._heard > QUIET_S:
             await self._hold_to_rights()
-        return [
-            (partition.topic, [_record(each) for each in new]) for partition, new in found.items()
-        ]
+        return found
+
+    async def _polled(self, wait_s: float) -> Polled:
+        try:
+            polled = await self._consumer.getmany(
+                timeout_ms=int(wait_s * 1_000), max_records=RECORDS_MAX
+            )
+        except ValueError:  # and what had been polled of other topics is gone with it
+            return await self._with_care()
+        found = []
+        for partition, new in polled.items():
+            self._next[partition] = new[-1].offset + 1
+            found.append((partition.topic, [to_record(each) for each in new]))
+        return found
+
+    async def _with_care(self) -> Polled:
+        """Read on from where all topics stand without aiokafka's consumer, which cannot decode."""
+        found: list[tuple[str, Sequence[Record]]] = []
+        for partition, start in self._next.items():
+            data = await self._bus.fetched(partition.topic, start)
+            records, self._next[partition] = decoded(data, start)
+            if records:
+                found.append((partition.topic, records))
+            self._consumer.seek(partition, self._next[partition])
+        return found
 
     async def _hold_to_rights(self) -> None:
-        rights = await self._bus.rights(self._topics)
-        gone = [topic for topic in self._topics if "read" not in rights.get(topic, ())]
+        topics = [partition.topic for partition in self._next]
+        rights = await self._bus.rights(topics)
+        gone = [topic for topic in topics if "read" not in rights.get(topic, ())]
         if gone:
             raise BusError(f"these topics are gone, or may no longer be read: {', '.join(gone)}")
         self._heard = monotonic()
@@ -281,10 +315,6 @@ def _added(batch: Any, message: Message) -> bool:
         timestamp=None, key=message.key, value=message.value, headers=list(message.headers)
     )
     return added is not None
-
-
-def _record(raw: Any) -> Record:
-    return Record(raw.offset, raw.value, raw.key, tuple(raw.headers))
 
 
 def _told(error: BaseException) -> str:

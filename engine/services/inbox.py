@@ -24,6 +24,8 @@ CLIENT_SEQ = "client_seq"
 """A bot's own number of a command: one that is not above the last one taken is dropped."""
 BYTES_MAX = 4_096
 """Largest command in JSON."""
+FRAME_BYTES_MAX = 900_000
+"""Largest frame; a broker takes 1 MiB of a record with all that is around it."""
 TEXT_MAX = 64
 """Longest name or id."""
 
@@ -77,11 +79,20 @@ def from_feed(record: Record) -> Sequence[Command]:
     return commands
 
 
-def _frame(record: Record) -> TickRun:
+def _value(record: Record) -> bytes:
+    if record.unreadable:
+        raise Poison(record.unreadable)
     if record.value is None:
         raise Poison("has no value")
+    return record.value
+
+
+def _frame(record: Record) -> TickRun:
+    value = _value(record)
+    if len(value) > FRAME_BYTES_MAX:
+        raise Poison(f"has {len(value)} bytes; a frame has at most {FRAME_BYTES_MAX}")
     try:
-        ticks = decode_frame(record.value)
+        ticks = decode_frame(value)
     except _UNREADABLE as error:
         raise Poison(f"is no frame of ticks: {error}") from error
     if not len(ticks):
@@ -90,9 +101,7 @@ def _frame(record: Record) -> TickRun:
 
 
 def _fields(record: Record) -> dict[str, Any]:
-    value = record.value
-    if value is None:
-        raise Poison("has no value")
+    value = _value(record)
     if len(value) > BYTES_MAX:
         raise Poison(f"has {len(value)} bytes; a command has at most {BYTES_MAX}")
     try:

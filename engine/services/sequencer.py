@@ -13,7 +13,7 @@ import msgspec
 
 from engine.bus.interface import Bus, Message, Reader, Record
 from engine.bus.names import Topics
-from engine.core.command import Command
+from engine.core.money import AMOUNT_MAX
 from engine.journal.record import Genesis
 from engine.services import entries, inbox
 from engine.services.entries import LogError, Positions
@@ -26,8 +26,8 @@ LOOK_S = 3.0
 POSITIONS_EVERY = 1_000
 """Records read between two records of positions; a successor reads at most twice as many again."""
 TAIL = 3 * POSITIONS_EVERY
-LETTER_BYTES = 4_096
-"""How much of a dead letter is kept."""
+LETTER_BYTES, LETTER_KEY_BYTES, REASON_MAX = 4_096, 64, 500
+"""How much of a dead letter is kept; whatever somebody sends, a letter about it is small."""
 
 
 class Sequencer:
@@ -139,15 +139,17 @@ class Sequencer:
         if topic == self._topics.admin:
             command = inbox.from_operator(record, self._at_us)
             return entries.says(command, topic, record.offset)
-        commands = inbox.from_feed(record)
-        self._at_us = max(self._at_us, commands[-1].at_us)
-        return self._of_feed(topic, record, commands)
+        return self._of_feed(topic, record)
 
-    def _of_feed(self, topic: str, record: Record, commands: Sequence[Command]) -> Message:
+    def _of_feed(self, topic: str, record: Record) -> Message:
+        commands = inbox.from_feed(record)
         try:
             place = entries.place_of(record, record.offset)
         except ValueError as error:
             raise inbox.Poison(f"has a place that is no number: {error}") from error
+        if not 0 <= place <= AMOUNT_MAX:
+            raise inbox.Poison("has a place that is negative or beyond 2^53 - 1")
+        self._at_us = max(self._at_us, commands[-1].at_us)
         if record.header(inbox.CONTENT) == inbox.FRAME and record.value is not None:
             return entries.shows(record.value, topic, place)
         return entries.says(commands[0], topic, place)
@@ -168,9 +170,10 @@ class DeadLetter(msgspec.Struct, frozen=True):
 def dead_letter(topic: str, record: Record, reason: str) -> Message:
     """The record's bytes, cut at `LETTER_BYTES`, with the reason and the source as headers."""
     value = record.value or b""
-    told = DeadLetter(reason, topic, record.offset, len(value))
+    told = DeadLetter(reason[:REASON_MAX], topic, record.offset, len(value))
     headers = tuple(
         (name, str(field).encode("utf-8", "backslashreplace"))
         for name, field in msgspec.structs.asdict(told).items()
     )
-    return Message(value[:LETTER_BYTES], record.key, headers)
+    key = None if record.key is None else record.key[:LETTER_KEY_BYTES]
+    return Message(value[:LETTER_BYTES], key, headers)

@@ -19,8 +19,8 @@ from engine.core.money import Lots, Price
 from engine.core.tick_run import TickRun
 
 TIMES = st.integers(0, 2**53 - 1)
-PRICES = st.integers(-(2**53), 2**53).map(Price)
-LOTS = st.integers(0, 2**53).map(Lots)
+PRICES = st.integers(1 - 2**53, 2**53 - 1).map(Price)
+LOTS = st.integers(0, 2**53 - 1).map(Lots)
 LEVELS = st.lists(st.tuples(PRICES, LOTS), max_size=3).map(tuple)
 NAMES = st.sampled_from(["BTCUSDT", "ETHUSDT", ""])
 TICKS: st.SearchStrategy[Tick] = st.one_of(

@@ -13,8 +13,9 @@ from engine.core.money import AMOUNT_MAX
 from engine.services import inbox
 from engine.services.inbox import CONTENT, FRAME, Poison
 from tests.services.stage import tick
+from tests.support.poison import GOOD_OF_FEED, GOOD_OF_OPERATOR, spoilt
 
-CASES = int(os.environ.get("MARGINCALL_FUZZ_RECORDS", "20000"))
+CASES = int(os.environ.get("MARGINCALL_FUZZ_RECORDS", "10000"))
 GOOD = (
     b'{"type":"PlaceOrder","order":"1","contract":"X","side":"buy","quantity":1,"price":5}',
     b'{"type":"CancelOrder","order":"abc","client_seq":7}',
@@ -22,28 +23,6 @@ GOOD = (
     b'{"type":"AddMargin","contract":"X","amount":9007199254740991}',
 )
 FRAMES = (framed([tick(1), tick(2, 5), tick(3)]), framed([tick(at) for at in range(40)]))
-SPLICES = (
-    *(b"\x00", b"\xff", b"\xc1", b"\xed\xa0\x80", b"\\ud800", b'"', b"{", b"}", b"[", b"]", b":"),
-    *(b",", b"null", b"-", b"1E+999999", b"0.1", b"9" * 400, b'"account":"bob",', b'{"a":' * 99),
-)
-
-
-def spoilt(dice: Random, value: bytes) -> bytes:
-    """The value with a few places changed, cut out, doubled or filled with something nasty."""
-    data = bytearray(value)
-    for _ in range(dice.randrange(1, 4)):
-        at = dice.randrange(len(data) + 1)
-        to = min(len(data), at + dice.randrange(6))
-        match dice.randrange(4):
-            case 0:
-                data[at:to] = dice.choice(SPLICES)
-            case 1:
-                del data[at:to]
-            case 2:
-                data[at:at] = data[at:to]
-            case _:
-                data[at:to] = dice.randbytes(to - at)
-    return bytes(data)
 
 
 def of_bot(record: Record) -> None:
@@ -55,14 +34,23 @@ def of_bot(record: Record) -> None:
         assert not isinstance(field, int) or abs(field) <= AMOUNT_MAX
 
 
+def of_operator(record: Record) -> None:
+    assert inbox.from_operator(record, 5).at_us == 5
+
+
 def of_feed(record: Record) -> None:
     assert all(0 <= command.at_us <= AMOUNT_MAX for command in inbox.from_feed(record))
 
 
 @pytest.mark.parametrize(
     ("read", "good", "headers"),
-    [(of_bot, GOOD, ()), (of_feed, FRAMES, ((CONTENT, FRAME),))],
-    ids=["bot", "feed"],
+    [
+        (of_bot, GOOD, ()),
+        (of_operator, (GOOD_OF_OPERATOR,), ()),
+        (of_feed, (GOOD_OF_FEED,), ()),
+        (of_feed, FRAMES, ((CONTENT, FRAME),)),
+    ],
+    ids=["bot", "operator", "feed", "frame"],
 )
 def test_spoilt_records_are_commands_or_poison(
     read: Callable[[Record], None],
