@@ -49,6 +49,7 @@ class RulesTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     rearm_points: int = 5
     mode_switch_with_position: bool = True
     default_mode: Literal["isolated", "cross"] = "cross"
+    position_modes: tuple[Literal["one_way", "hedge"], ...] = ("one_way",)
     default_leverage: int = 10
     sample_interval: str = "5s"
     sample_count: int = 30
@@ -133,6 +134,7 @@ def rules(name: str, table: Table, place: Place) -> Rules:
         rearm_points=shape.rearm_points,
         mode_switch_with_position=shape.mode_switch_with_position,
         default_mode=shape.default_mode,
+        position_modes=_position_modes(shape, place.at("position_modes")),
         default_leverage=read.at_least(shape.default_leverage, 1, place.at("default_leverage")),
         sample_interval_us=read.duration_us(
             shape.sample_interval, place.at("sample_interval"), least=1
@@ -184,6 +186,16 @@ def _settlement_us(shape: RulesTable, place: Place) -> int:
             "winners bear by profit wait for the end of a period; leave this key out"
         )
     return read.duration_us(shape.settlement, place, least=1)
+
+
+def _position_modes(shape: RulesTable, place: Place) -> tuple[Literal["one_way", "hedge"], ...]:
+    modes = shape.position_modes
+    if not modes or len(set(modes)) < len(modes):
+        raise place.error(
+            f"found {list(modes)}, expected one_way or hedge or both, each once: the first is the "
+            "mode in which accounts begin"
+        )
+    return modes
 
 
 def _fee(value: Number, place: Place) -> int:

@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-from engine.core.command import Mode
+import msgspec
+
+from engine.core.command import LegOrNone, Mode, PositionMode
 from engine.core.event_head import Event
 from engine.core.money import Lots, Micros
 
@@ -32,7 +34,7 @@ class LeverageSet(Event, frozen=True):
 
 
 class MarginModeSet(Event, frozen=True):
-    """The margin mode of a contract; `margin` is the isolated margin now."""
+    """The margin mode of a contract; `margin` is the isolated margin now, of both legs."""
 
     account: str
     contract: str
@@ -48,6 +50,13 @@ class AutoMarginSet(Event, frozen=True):
     is_on: bool
 
 
+class PositionModeSet(Event, frozen=True):
+    """One position a contract from now on, or two legs."""
+
+    account: str
+    mode: PositionMode
+
+
 class MarginAdded(Event, frozen=True, omit_defaults=True):
     """Wallet to isolated position; `margin` is what it has now.
 
@@ -59,6 +68,7 @@ class MarginAdded(Event, frozen=True, omit_defaults=True):
     amount: Micros
     margin: Micros
     why: Literal["asked", "auto", "leverage"] = "asked"
+    leg: LegOrNone = msgspec.UNSET
 
 
 class MarginRemoved(Event, frozen=True, omit_defaults=True):
@@ -72,6 +82,7 @@ class MarginRemoved(Event, frozen=True, omit_defaults=True):
     amount: Micros
     margin: Micros
     why: Literal["asked", "leverage"] = "asked"
+    leg: LegOrNone = msgspec.UNSET
 
 
 class AssignmentOffered(Event, frozen=True):
@@ -96,6 +107,7 @@ class MarginCalled(Event, frozen=True):
     equity: Micros
     maintenance: Micros
     restore: Micros
+    leg: LegOrNone = msgspec.UNSET
 
 
 class PoolDrawn(Event, frozen=True):
@@ -104,3 +116,4 @@ class PoolDrawn(Event, frozen=True):
     account: str
     contract: str
     draw: Micros
+    leg: LegOrNone = msgspec.UNSET

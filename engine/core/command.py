@@ -13,6 +13,7 @@ from engine.core.money import Lots, Micros, Price
 
 Side = Literal["buy", "sell"]
 Mode = Literal["isolated", "cross"]
+PositionMode = Literal["one_way", "hedge"]
 Leg = Literal["long", "short"]
 """Which of the two positions in a contract that an account in hedge mode may have."""
 LegOrNone = Leg | msgspec.UnsetType
@@ -119,26 +120,37 @@ class SetAutoMargin(Command, frozen=True):
     is_on: bool
 
 
+class SetPositionMode(Command, frozen=True):
+    """Choose one position a contract, long or short, or a long and a short one side by side."""
+
+    account: str
+    mode: PositionMode
+
+
 class AddMargin(Command, frozen=True):
-    """Move money from the wallet to an isolated position."""
+    """Move money from the wallet to an isolated position, in hedge mode of one leg."""
 
     account: str
     contract: str
     amount: Micros
+    leg: LegOrNone = msgspec.UNSET
 
 
 class RemoveMargin(Command, frozen=True):
-    """Move money from an isolated position back to the wallet."""
+    """Move money from an isolated position, in hedge mode of one leg, back to the wallet."""
 
     account: str
     contract: str
     amount: Micros
+    leg: LegOrNone = msgspec.UNSET
 
 
 class PlaceOrder(Command, frozen=True):
     """A new order; `order` is the client's id, `price` absent for a market order.
 
-    A `gtd` order is cancelled at `expires_us`, which no other has.
+    A `gtd` order is cancelled at `expires_us`, which no other has. In hedge mode an order names
+    the `leg` that it opens (buys of the long, sells of the short one) or closes; in one-way mode
+    it names none.
     """
 
     account: str
@@ -151,6 +163,7 @@ class PlaceOrder(Command, frozen=True):
     post_only: bool = False
     reduce_only: bool = False
     expires_us: int | msgspec.UnsetType = msgspec.UNSET
+    leg: LegOrNone = msgspec.UNSET
 
 
 class PlaceStop(Command, frozen=True, omit_defaults=True):
@@ -160,6 +173,7 @@ class PlaceStop(Command, frozen=True, omit_defaults=True):
     favour, a `trailing` stop for one of `callback_ppm` back from the best price since it was
     placed. `watches` is the price that is looked at. `price` is the limit, absent for a market
     order. `close_on_trigger`: it reduces, and other reduce-only orders of its side yield to it.
+    `leg` as for an order.
     """
 
     account: str
@@ -175,6 +189,7 @@ class PlaceStop(Command, frozen=True, omit_defaults=True):
     time_in_force: Literal["gtc", "ioc", "fok"] = "gtc"
     reduce_only: bool = False
     close_on_trigger: bool = False
+    leg: LegOrNone = msgspec.UNSET
 
 
 class AmendOrder(Command, frozen=True):
@@ -232,6 +247,7 @@ AnyCommand = (
     | SetLeverage
     | SetMarginMode
     | SetAutoMargin
+    | SetPositionMode
     | AddMargin
     | RemoveMargin
     | PlaceOrder

@@ -5,7 +5,8 @@ units, quantities in lots, money in micros. In the events of a liquidation `liqu
 `seq` of its `LiquidationStarted`. `loss` and who bore it are signed and add up by the identity
 loss = own_margin + insurance_fund + assignment + adl + socialized + uncovered + pending over all
 events of a run, where a `PeriodSettled` takes its `pending` off again. `fund` is the insurance
-fund's cash afterwards. All events are imported from here, wherever they stand.
+fund's cash afterwards. `leg` is there where the position or isolated margin account in question
+is one leg of an account in hedge mode. All events are imported from here, wherever they stand.
 """
 
 from typing import Literal
@@ -21,8 +22,9 @@ from engine.core.account_event import MarginCalled as MarginCalled
 from engine.core.account_event import MarginModeSet as MarginModeSet
 from engine.core.account_event import MarginRemoved as MarginRemoved
 from engine.core.account_event import PoolDrawn as PoolDrawn
+from engine.core.account_event import PositionModeSet as PositionModeSet
 from engine.core.account_event import Withdrawn as Withdrawn
-from engine.core.command import Mode, Side
+from engine.core.command import LegOrNone, Mode, Side
 from engine.core.event_head import Event as Event
 from engine.core.money import Lots, Micros, Price
 from engine.core.reason import Reason
@@ -33,6 +35,9 @@ from engine.core.trading_event import IndexSourceChanged as IndexSourceChanged
 from engine.core.trading_event import OrdersCancelled as OrdersCancelled
 from engine.core.trading_event import StopAccepted as StopAccepted
 from engine.core.trading_event import StopTriggered as StopTriggered
+from engine.core.waiting_event import LiquidationPaused as LiquidationPaused
+from engine.core.waiting_event import LiquidationResumed as LiquidationResumed
+from engine.core.waiting_event import LiquidationWaits as LiquidationWaits
 
 
 class Rejected(Event, frozen=True):
@@ -77,6 +82,7 @@ class OrderAccepted(Event, frozen=True):
     side: Side
     quantity: Lots
     price: Price
+    leg: LegOrNone = msgspec.UNSET
 
 
 class OrderAmended(Event, frozen=True):
@@ -122,6 +128,7 @@ class OrderFilled(Event, frozen=True):
     fee: Micros
     realized: Micros
     position: Lots
+    leg: LegOrNone = msgspec.UNSET
 
 
 class FundingSettled(Event, frozen=True):
@@ -138,15 +145,7 @@ class FundingPaid(Event, frozen=True):
     account: str
     contract: str
     amount: Micros
-
-
-class LiquidationWaits(Event, frozen=True):
-    """A margin account is in breach and is not liquidated yet; `contract` is why."""
-
-    account: str
-    contract: str
-    mode: Mode
-    reason: Reason
+    leg: LegOrNone = msgspec.UNSET
 
 
 class LiquidationStarted(Event, frozen=True, omit_defaults=True):
@@ -174,6 +173,7 @@ class LiquidationStarted(Event, frozen=True, omit_defaults=True):
     cause: int
     reduction: Literal["whole", "heal", "tiers", "parts", "slices", "takeover", "backed"] = "whole"
     spared: Lots = Lots(0)
+    leg: LegOrNone = msgspec.UNSET
 
 
 class LiquidationFilled(Event, frozen=True):
@@ -194,6 +194,7 @@ class LiquidationFilled(Event, frozen=True):
     own_margin: Micros
     insurance_fund: Micros
     fund: Micros
+    leg: LegOrNone = msgspec.UNSET
 
 
 class LiquidationFeePaid(Event, frozen=True):
@@ -205,6 +206,7 @@ class LiquidationFeePaid(Event, frozen=True):
     taker_fee: Micros
     liquidation_fee: Micros
     fund: Micros
+    leg: LegOrNone = msgspec.UNSET
 
 
 class Deleveraged(Event, frozen=True):
@@ -223,6 +225,7 @@ class Deleveraged(Event, frozen=True):
     loss: Micros
     own_margin: Micros
     adl: Micros
+    leg: LegOrNone = msgspec.UNSET
 
 
 class Assigned(Event, frozen=True):
@@ -244,6 +247,7 @@ class Assigned(Event, frozen=True):
     insurance_fund: Micros
     assignment: Micros
     fund: Micros
+    leg: LegOrNone = msgspec.UNSET
 
 
 class ClosedOutside(Event, frozen=True):
@@ -255,6 +259,7 @@ class ClosedOutside(Event, frozen=True):
     quantity: Lots
     price: Price
     loss: Micros
+    leg: LegOrNone = msgspec.UNSET
 
 
 class DeficitCovered(Event, frozen=True, omit_defaults=True):
@@ -272,6 +277,7 @@ class DeficitCovered(Event, frozen=True, omit_defaults=True):
     uncovered: Micros
     fund: Micros
     pending: Micros = Micros(0)
+    leg: LegOrNone = msgspec.UNSET
 
 
 class PeriodSettled(Event, frozen=True):
@@ -298,6 +304,7 @@ class LossSocialized(Event, frozen=True):
     account: str
     contract: str | None
     amount: Micros
+    leg: LegOrNone = msgspec.UNSET
 
 
 class ResidueTaken(Event, frozen=True):
@@ -309,6 +316,7 @@ class ResidueTaken(Event, frozen=True):
     amount: Micros
     to: Literal["fund", "client"]
     fund: Micros
+    leg: LegOrNone = msgspec.UNSET
 
 
 class LiquidationEnded(Event, frozen=True):
@@ -320,27 +328,7 @@ class LiquidationEnded(Event, frozen=True):
     quantity: Lots
     equity: Micros
     maintenance: Micros
-
-
-class LiquidationPaused(Event, frozen=True):
-    """A margin account in breach waits, and why: the venue's delay, or a cooldown between orders.
-
-    `contract` names an isolated position, absent for the cross side.
-    """
-
-    account: str
-    contract: str | None
-    why: Literal["delay", "cooldown"]
-    until_us: int
-    equity: Micros
-    maintenance: Micros
-
-
-class LiquidationResumed(Event, frozen=True):
-    """The wait of a margin account is over; it is looked at again."""
-
-    account: str
-    contract: str | None
+    leg: LegOrNone = msgspec.UNSET
 
 
 class LiquidationAverted(Event, frozen=True):
@@ -362,6 +350,7 @@ AnyEvent = (
     | LeverageSet
     | MarginModeSet
     | AutoMarginSet
+    | PositionModeSet
     | MarginAdded
     | MarginRemoved
     | AssignmentOffered

@@ -7,6 +7,8 @@ the exchange must not be used after it.
 
 from collections.abc import Callable
 
+import msgspec
+
 from engine.core import funding, timers
 from engine.core.command import (
     AddMargin,
@@ -19,6 +21,7 @@ from engine.core.command import (
     Deposit,
     FundingTick,
     IndexTick,
+    LegOrNone,
     MarkTick,
     OfferAssignment,
     PlaceOrder,
@@ -28,6 +31,7 @@ from engine.core.command import (
     SetAutoMargin,
     SetLeverage,
     SetMarginMode,
+    SetPositionMode,
     TradeTick,
     Withdraw,
 )
@@ -44,6 +48,7 @@ from engine.core.trading import (
     cancels,
     modes,
     orders,
+    position_mode,
     prices,
     quiet,
     replay,
@@ -68,6 +73,7 @@ _HANDLERS: dict[type, Callable[..., None]] = {
     SetLeverage: settings.set_leverage,
     SetMarginMode: modes.set_margin_mode,
     SetAutoMargin: auto_margin.set_flag,
+    SetPositionMode: position_mode.set_position_mode,
     PlaceOrder: orders.place,
     PlaceStop: stops.place_stop,
     AmendOrder: orders.amend,
@@ -125,7 +131,9 @@ class Exchange:
         """
         return quiet.stretch(self.state, run, start)
 
-    def equity_of(self, name: str, contract: str | None = None) -> int:
+    def equity_of(
+        self, name: str, contract: str | None = None, leg: LegOrNone = msgspec.UNSET
+    ) -> int:
         """Return the equity, in micros, of an account's cross side or of an isolated position.
 
         A contract that is not isolated has none of its own: 0.
@@ -133,5 +141,5 @@ class Exchange:
         account = self.state.accounts[name]
         if contract is None:
             return cross_equity(self.state, account)
-        position = self.state.position(name, contract)
+        position = self.state.position(name, contract, leg)
         return isolated_risk(self.state, position).equity if position.mode == "isolated" else 0

@@ -78,5 +78,6 @@ def settle(state: State, market: Market, rate_e8: int) -> None:
                     account=position.account,
                     contract=symbol,
                     amount=Micros(amount),
+                    leg=position.leg,
                 )
             )

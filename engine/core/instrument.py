@@ -302,6 +302,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     refusals: tuple[Refusal, ...] = ()
     orders: OrderTerms = OrderTerms()
     margin: MarginTerms = MarginTerms()
+    position_modes: tuple[Literal["one_way", "hedge"], ...] = ("one_way",)
+    """What accounts may choose from; the first one is where they begin."""
 
 
 class Venue(msgspec.Struct, frozen=True):

@@ -4,7 +4,9 @@
 command: the sums at once, the full recount every 64th.
 """
 
-from engine.core.account.account import OUTSIDE
+from msgspec import UNSET
+
+from engine.core.account.account import OUTSIDE, Account
 from engine.core.account.position import Position
 from engine.core.state.standing import cross_risk, isolated_risk, orders_margin
 from engine.core.state.venue import State, keyed
@@ -36,6 +38,7 @@ def check_sums(state: State) -> None:
 def _check_positions(state: State) -> None:
     check_sums(state)
     for name, account in state.accounts.items():
+        _check_legs(account)
         for slot, position in account.positions.items():
             assert slot == position.slot, "positions are by their slots"
             held = state.markets[position.contract].holders.get((name, position.leg))
@@ -46,6 +49,19 @@ def _check_positions(state: State) -> None:
             if position.mode == "cross":
                 margin = state.balance(position.isolated_key)
                 assert margin == 0, "a cross position has no margin of its own"
+
+
+def _check_legs(account: Account) -> None:
+    """An account has the places of its position mode, and the legs of a contract one setting."""
+    settings = {one.contract: (one.mode, one.leverage) for one in account.positions.values()}
+    for position in account.positions.values():
+        own = position.mode, position.leverage
+        assert own == settings[position.contract], f"{account.name}: legs share their settings"
+        hedged = account.position_mode == "hedge"
+        assert hedged == (position.leg is not UNSET), f"{position.slot} in {account.position_mode}"
+        if hedged:
+            side = 1 if position.leg == "long" else -1
+            assert position.sign in (0, side), f"{position.slot} holds {position.quantity}"
 
 
 def _check_margins(state: State) -> None:

@@ -16,6 +16,7 @@ from engine.core.book.order import Order
 from engine.core.book.outside import Outside
 from engine.core.book.stop import Stop
 from engine.core.book.volatility import Volatility
+from engine.core.command import PositionMode
 from engine.core.exchange import Exchange
 from engine.core.instrument import Venue
 from engine.core.money import Lots, Micros, Price
@@ -73,6 +74,7 @@ class AccountImage(msgspec.Struct, omit_defaults=True):
     stops: list[Stop] = []
     auto_margin: list[str] = []
     switches: dict[str, int] = {}
+    position_mode: PositionMode = "one_way"
 
 
 class Image(msgspec.Struct):
@@ -172,6 +174,7 @@ def _image(state: State) -> Image:
                 list(account.stops.values()),
                 account.auto_margin,
                 account.switches,
+                account.position_mode,
             )
             for name, account in sorted(state.accounts.items())
         ],
@@ -196,7 +199,7 @@ def _restore_market(market: Market, picture: MarketImage) -> None:
 
 
 def _restore_account(state: State, picture: AccountImage) -> None:
-    account = Account(picture.name)
+    account = Account(picture.name, position_mode=picture.position_mode)
     state.keep(account)
     if picture.name != OUTSIDE:
         state.watch.touch(picture.name)

@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-from engine.core.command import Side
+import msgspec
+
+from engine.core.command import LegOrNone, Side
 from engine.core.event_head import Event
 from engine.core.money import Lots, Price
 
@@ -35,6 +37,7 @@ class StopAccepted(Event, frozen=True, omit_defaults=True):
     watches: Literal["last", "mark", "index"]
     trigger: Price | None = None
     callback_ppm: int | None = None
+    leg: LegOrNone = msgspec.UNSET
 
 
 class StopTriggered(Event, frozen=True):

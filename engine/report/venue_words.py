@@ -28,6 +28,14 @@ def _levels(levels: Sequence[int]) -> str:
     return f"Accounts are warned when maintenance reaches {named} of their equity."
 
 
+def _position_modes(modes: Sequence[str]) -> str:
+    one_way, hedge = "one position a contract", "a long and a short position side by side"
+    first, *others = [{"one_way": one_way, "hedge": hedge}[mode] for mode in modes]
+    if not others:
+        return f"An account has {first}."
+    return f"An account starts with {first}, and may choose {others[0]} while it is flat."
+
+
 TOPICS: Sequence[Topic] = (
     Topic(
         "What triggers a liquidation",
@@ -98,6 +106,7 @@ TOPICS: Sequence[Topic] = (
                     "isolated": "An account starts with isolated margin.",
                 },
             ),
+            Measure("position_modes", _position_modes),
             Measure("default_leverage", lambda times: f"An account starts at {times}x."),
             Choice(
                 "mode_switch_with_position",

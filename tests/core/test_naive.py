@@ -24,7 +24,7 @@ from engine.core.event import (
 from engine.core.reason import Reason
 from tests.support.naive import NaiveExchange
 from tests.support.naive.margin import equity, in_breach
-from tests.support.naive.state import State, pool_name
+from tests.support.naive.state import State, pool_name, symbol_of
 from tests.support.swarm import commands
 
 SEEDS = range(1_000, 1_040)
@@ -66,7 +66,7 @@ def check_ledger(state: State) -> None:
     for pool in state.pools():
         assert state.balance(pool_name("fund", pool)) >= 0
     for symbol in state.markets:
-        held = [p for (_, contract), p in state.positions.items() if contract == symbol]
+        held = [p for (_, at), p in state.positions.items() if symbol_of(at) == symbol]
         assert sum(position.quantity for position in held) == 0
         assert state.balance(f"open_cost:{symbol}") == -sum(position.cost for position in held)
 

@@ -11,9 +11,16 @@ LATE_US = 24 * HOUR_US - 1
 
 
 def called(at_us: int, contract: str = "X", mode: Mode = "isolated") -> MarginCalled:
-    money = {"equity": Micros(9), "maintenance": Micros(5), "restore": Micros(1)}
     return MarginCalled(
-        seq=1, at_us=at_us, account="dave", contract=contract, mode=mode, level=50, **money
+        seq=1,
+        at_us=at_us,
+        account="dave",
+        contract=contract,
+        mode=mode,
+        level=50,
+        equity=Micros(9),
+        maintenance=Micros(5),
+        restore=Micros(1),
     )
 
 

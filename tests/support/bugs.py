@@ -148,9 +148,9 @@ def nothing(*_: Any, **__: Any) -> None:
     """Leave it out."""
 
 
-def turned_mode(state: State, position: Position, mode: Mode) -> Reason | None:
+def turned_mode(state: State, legs: list[Position], mode: Mode) -> Reason | None:
     """Allow every switch of the margin mode."""
-    return Reason.UNCHANGED if position.mode == mode else None
+    return Reason.UNCHANGED if legs[0].mode == mode else None
 
 
 BUGS = {

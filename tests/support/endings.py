@@ -7,6 +7,7 @@ import msgspec
 from engine.core.command import AnyCommand, CancelAll, CancelAllAfter, PlaceStop, Side
 from engine.core.money import Lots, Price
 from tests.support import moves
+from tests.support.legs import with_leg
 from tests.support.model import Model, Placed
 
 
@@ -29,6 +30,7 @@ def stop_by(
         quantity=Lots(lots),
         **more,
     )
+    stop = with_leg(model, stop)
     price = stop.price or stop.trigger or 0
     model.placed.append(Placed(account, stop.order, contract, side, price, lots))
     return stop

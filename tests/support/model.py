@@ -49,6 +49,7 @@ class Model:
     net: dict[tuple[str, str], int] = field(default_factory=dict)
     placed: list[Placed] = field(default_factory=list)
     modes: dict[tuple[str, str], Mode] = field(default_factory=dict)
+    hedged: set[str] = field(default_factory=set)
     orders: int = 0
     story: list[Callable[[], AnyCommand | None]] = field(default_factory=list)
     touches: dict[str, dict[Side, int]] = field(default_factory=dict)
@@ -92,6 +93,8 @@ class Model:
             return self.dice.choice(self.traders)
         self.traders.append(unused[0])
         self.money[unused[0]] = 0
+        if self.venue.rules.position_modes[0] == "hedge":
+            self.hedged.add(unused[0])
         return unused[0]
 
     def on_grid(self, contract: str, price: int) -> int:

@@ -22,6 +22,7 @@ from engine.core.command import (
 )
 from engine.core.money import Lots, Micros, Price
 from tests.support import market
+from tests.support.legs import deposited, with_leg, with_own_leg
 from tests.support.model import MAKERS, PRICE_START, STYLES, Model, Placed
 from tests.support.worlds import QUOTE
 
@@ -129,6 +130,7 @@ def mode_of(model: Model, account: str, contract: str, *, cross: bool) -> AnyCom
 
 
 def deposit_of(model: Model, account: str, quote: int) -> AnyCommand:
+    deposited(model, account)
     model.money[account] = model.money.get(account, 0) + quote * QUOTE
     amount = quote * QUOTE + model.dice.randrange(QUOTE)
     return Deposit(at_us=model.now, account=account, amount=Micros(amount))
@@ -172,7 +174,8 @@ def move_margin(model: Model) -> AnyCommand:
     account = model.account()
     kind = model.dice.choice((AddMargin, RemoveMargin))
     amount = 1 + int(model.money[account] * model.dice.choice((0.0, 0.01, 0.05, 0.3)))
-    return kind(at_us=model.now, account=account, contract=model.symbol(), amount=Micros(amount))
+    move = kind(at_us=model.now, account=account, contract=model.symbol(), amount=Micros(amount))
+    return with_own_leg(model, move)
 
 
 def offer(model: Model) -> AnyCommand:
@@ -207,7 +210,7 @@ def order_by(
     else:
         signed = quantity if side == "buy" else -quantity
         model.net[account, contract] = model.net.get((account, contract), 0) + signed
-    return PlaceOrder(
+    order = PlaceOrder(
         at_us=model.now,
         account=account,
         order=name,
@@ -219,6 +222,7 @@ def order_by(
         post_only=post_only,
         reduce_only=reduce_only,
     )
+    return with_leg(model, order)
 
 
 def trader(model: Model) -> str:

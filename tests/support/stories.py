@@ -13,6 +13,7 @@ from engine.core.command import (
 )
 from engine.core.money import Lots, Micros, Price
 from tests.support import moves
+from tests.support.legs import with_own_leg
 from tests.support.model import Model
 from tests.support.steps import Told, leverages, switches
 from tests.support.worlds import QUOTE
@@ -126,7 +127,10 @@ def squeezed(model: Model) -> AnyCommand | None:
         lambda: moves.order_by(model, account, contract, side, model.lots_worth(contract, 30, 10)),
         lambda: moves.tick_at(model, contract, int(model.around(contract, 0) * down)),
         switches(model, account, contract, cross=False),
-        lambda: RemoveMargin(at_us=model.now, account=account, contract=contract, amount=amount),
+        lambda: with_own_leg(
+            model,
+            RemoveMargin(at_us=model.now, account=account, contract=contract, amount=amount),
+        ),
         switches(model, account, contract, cross=True),
     ]
     return moves.deposit_of(model, account, model.dice.choice((60, 300)))

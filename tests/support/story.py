@@ -25,10 +25,11 @@ from itertools import zip_longest
 from pathlib import Path
 
 import pytest
+from msgspec import UNSET
 
 from engine.core import invariants
 from engine.core.account.account import OUTSIDE
-from engine.core.command import AnyCommand, Deposit, PlaceOrder
+from engine.core.command import AnyCommand, Deposit, LegOrNone, PlaceOrder
 from engine.core.event import Event, OrderAccepted, OrderFilled, PeriodSettled, Rejected
 from engine.core.exchange import Exchange
 from engine.core.instrument import Venue
@@ -52,7 +53,7 @@ class Day:
         self._reader = Reader()
         self._causes: dict[int, str] = {}
         self._openings = 0
-        self._stated: dict[tuple[str, str], int] = {}
+        self._stated: dict[tuple[str, str, LegOrNone], int] = {}
 
     @property
     def exchange(self) -> Exchange:
@@ -135,8 +136,8 @@ class Day:
         lots, price = words.number(), number(words.after("@") or "")
         if who != OUTSIDE:
             self._introduce(who)
-        key = (who, contract)
-        held = self.exchange.state.position(who, contract).quantity
+        key = (who, contract, self._leg(who, sign))
+        held = self.exchange.state.position(*key).quantity
         self._stated[key] = self._stated.get(key, held) + sign * lots
         if who == OUTSIDE:
             # a tick that passes the orders waiting there, and one that comes back
@@ -146,7 +147,7 @@ class Day:
         state = self.exchange.state
         if not state.markets[contract].has_price:
             self._tick(contract, price)
-        position = state.position(who, contract)
+        position = state.position(*key)
         if isolated and position.mode == "cross":
             self._accepted(self._reader.command(f"{who} isolates {contract}"))
         if cross and position.mode == "isolated":
@@ -156,7 +157,16 @@ class Day:
         side = "buys" if sign > 0 else "sells"
         self._openings += 1
         name = f"opening-{self._openings}"
-        self._accepted(self._reader.command(f"{who} {side} {lots} {contract} @ {price} as {name}"))
+        leg = "" if key[2] is UNSET else key[2]
+        self._accepted(
+            self._reader.command(f"{who} {side} {lots} {leg} {contract} @ {price} as {name}")
+        )
+
+    def _leg(self, who: str, sign: int) -> LegOrNone:
+        """Name the leg of a side where the account has legs."""
+        if self.exchange.state.accounts[who].position_mode == "one_way":
+            return UNSET
+        return "long" if sign > 0 else "short"
 
     def _tick(self, contract: str, price: int) -> None:
         self._accepted(self._reader.command(f"tick {contract} {price}"))
@@ -177,8 +187,8 @@ class Day:
             self._deposit(who, RICH)
 
     def _check_positions(self) -> None:
-        for (who, contract), lots in self._stated.items():
-            held = self.exchange.state.position(who, contract).quantity
+        for (who, contract, leg), lots in self._stated.items():
+            held = self.exchange.state.position(who, contract, leg).quantity
             assert held == lots, f"{who} holds {held} {contract}, not {lots}: who is against it?"
         self._stated = {}
 
@@ -202,11 +212,12 @@ class Day:
             return f"  {asked} {word_of(state.balance(keyed(what, state.pool_of(contract))))}"
         if what in ("fees", "rounding", "uncovered"):
             return f"  {asked} {word_of(state.balance(what))}"
-        who = words.next()
+        who, leg = words.next(), words.leg()
+        position = state.position(who, contract, leg)
         if what == "position":
-            return f"  {asked} {word_of(state.position(who, contract).quantity)}"
+            return f"  {asked} {word_of(position.quantity)}"
         keys = {"wallet": f"wallet:{who}"}
-        keys |= {"margin": f"isolated:{who}:{contract}", "aside": f"orders:{who}:{contract}"}
+        keys |= {"margin": position.isolated_key, "aside": f"orders:{who}:{contract}"}
         return f"  {asked} {word_of(state.balance(keys[what]))}"
 
     def _check_waterfall(self) -> None:

@@ -20,6 +20,8 @@
     alice     cancels name
     alice     clears [ETH] after 5                  seconds of silence, 0 ends it; or: all
     alice     offers 50 [ETH]                       to take liquidated positions over
+    alice     hedges / nets                         two legs a contract, or one position
+    alice     sells 5 long                          in hedge mode: of a leg; so too adds, stops
 
 Orders without a name are called 1, 2, 3 … by account.
 """
@@ -42,16 +44,19 @@ from engine.core.command import (
     Deposit,
     FundingTick,
     IndexTick,
+    LegOrNone,
     MarkTick,
     Mode,
     OfferAssignment,
     PlaceOrder,
     PlaceStop,
+    PositionMode,
     QuoteTick,
     RemoveMargin,
     SetAutoMargin,
     SetLeverage,
     SetMarginMode,
+    SetPositionMode,
     TradeTick,
     Withdraw,
 )
@@ -145,6 +150,10 @@ class Words:
                 return int(word[:-1])
         return None
 
+    def leg(self) -> LegOrNone:
+        """Take a leg out of the rest if one is named."""
+        return "long" if self.has("long") else "short" if self.has("short") else msgspec.UNSET
+
     def end(self) -> None:
         """Say that nothing may be left."""
         assert not self._words, f"what does {' '.join(self._words)!r} mean?"
@@ -186,6 +195,8 @@ class Reader:
             order, quantity = words.next(), Lots(words.number())
             price = Price(number(words.after("@") or ""))
             return AmendOrder(at_us=at, account=who, order=order, price=price, quantity=quantity)
+        if verb in _POSITION_MODES:
+            return SetPositionMode(at_us=at, account=who, mode=_POSITION_MODES[verb])
         if verb in _MODES:
             named = None if words.has("all") else contract
             return SetMarginMode(at_us=at, account=who, contract=named, mode=_MODES[verb])
@@ -201,7 +212,8 @@ class Reader:
             return OfferAssignment(at_us=at, account=who, contract=contract, quantity=quantity)
         amount = Micros(words.number())
         if verb in _MARGINS:
-            return _MARGINS[verb](at_us=at, account=who, contract=contract, amount=amount)
+            leg = words.leg()
+            return _MARGINS[verb](at_us=at, account=who, contract=contract, amount=amount, leg=leg)
         return _WALLET[verb](at_us=at, account=who, amount=amount)
 
     def _order(self, who: str, verb: str, words: Words) -> PlaceOrder:
@@ -220,6 +232,7 @@ class Reader:
             expires_us=msgspec.UNSET if until in (None, "ever") else clock(until or ""),
             post_only=words.has("post-only"),
             reduce_only=words.has("reduce-only"),
+            leg=words.leg(),
         )
 
     def _stop(
@@ -246,6 +259,7 @@ class Reader:
             time_in_force="ioc" if words.has("ioc") else "fok" if words.has("fok") else "gtc",
             reduce_only=words.has("reduce-only"),
             close_on_trigger=words.has("close"),
+            leg=words.leg(),
         )
 
     def _name(self, who: str, words: Words) -> str:
@@ -326,6 +340,7 @@ _MARKET: dict[str, Callable[[Reader, Words], AnyCommand]] = {
     "rate": Reader.rate,
 }
 _MODES: dict[str, Mode] = {"isolates": "isolated", "crosses": "cross"}
+_POSITION_MODES: dict[str, PositionMode] = {"hedges": "hedge", "nets": "one_way"}
 _MARGINS: dict[str, type[AddMargin] | type[RemoveMargin]] = {
     "adds": AddMargin,
     "removes": RemoveMargin,

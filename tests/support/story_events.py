@@ -1,7 +1,8 @@
 """Events as the lines of a story: the fields that matter, exactly.
 
 `LINES` has one pattern an event. Fields in `IF_ANY` are added where they are not zero, and a story
-that names another field of the event gets it too. BTC is not written.
+that names another field of the event gets it too. BTC is not written; a leg stands behind the
+contract.
 """
 
 from enum import Enum
@@ -47,6 +48,7 @@ from engine.core.event import (
     OrderTrimmed,
     PeriodSettled,
     PoolDrawn,
+    PositionModeSet,
     Rejected,
     ResidueTaken,
     StopAccepted,
@@ -68,6 +70,7 @@ LINES: dict[type[Event], str] = {
     AutoMarginSet: "refills {account} {contract} {is_on}",
     MarginAdded: "added {account} {contract} {amount} margin {margin} {why}",
     MarginRemoved: "removed {account} {contract} {amount} margin {margin} {why}",
+    PositionModeSet: "legs {account} {mode}",
     OrderAccepted: "accepted {id} {side} {quantity} {contract} @ {price}",
     StopAccepted: "waits {id} {kind} {side} {quantity} {contract} {watches} {trigger}",
     StopTriggered: "triggered {id} {contract} {price}",
@@ -174,8 +177,11 @@ def _words(event: Event) -> dict[str, str]:
     values: dict[str, Any] = msgspec.structs.asdict(event)
     words = {name: word_of(value) for name, value in values.items()}
     words["who"] = words.get("account", "")
+    leg, slot = values.get("leg", msgspec.UNSET), str(values.get("contract"))
     if values.get("contract") in ("BTC", None):
         words["contract"] = ""
+    if leg is not msgspec.UNSET:
+        words["contract"], slot = f"{words['contract']} {leg}", f"{slot}:{leg}"
     match event:
         case MarginAdded(why="asked") | MarginRemoved(why="asked"):
             words["why"] = ""
@@ -194,15 +200,15 @@ def _words(event: Event) -> dict[str, str]:
             | LiquidationStarted(mode="isolated")
             | LiquidationWaits(mode="isolated")
         ):
-            words["who"], words["contract"] = f"{event.account}:{event.contract}", ""
+            words["who"], words["contract"] = f"{event.account}:{slot}", ""
         case CancelTimerSet():
             at_us = event.until_us
             words["until"] = "never" if at_us is None else time_of_day(at_us)
         case LiquidationPaused():
             words["until"] = time_of_day(event.until_us)
-            words["who"] = f"{event.account}{f':{event.contract}' if event.contract else ''}"
+            words["who"] = f"{event.account}{f':{slot}' if event.contract else ''}"
         case LiquidationResumed(contract=str()) | LossSocialized(contract=str()):
-            words["who"] = f"{event.account}:{event.contract}"
+            words["who"] = f"{event.account}:{slot}"
     if "order" in words:
         words["id"] = f"{words['account']}/{words['order']}"
     return words

@@ -202,12 +202,16 @@ def _fields(kind: type[msgspec.Struct], words: Words) -> dict[str, Any]:
     while words.left():
         name, value = words.next(), words.next()
         assert name in types, f"no field of {kind.__name__} is called {name!r}"
-        read: str | list[str] = value.replace("_", "")
-        if get_origin(types[name]) is tuple:
-            read = value.replace("_", "").split(",")
-        text = value if isinstance(read, str) and not read.lstrip("-").isdigit() else read
-        fields[name] = msgspec.convert(text, types[name], strict=False)
+        parts = [_plain(part) for part in value.split(",")]
+        read = parts if get_origin(types[name]) is tuple else _plain(value)
+        fields[name] = msgspec.convert(read, types[name], strict=False)
     return fields
+
+
+def _plain(word: str) -> str:
+    """Write a number without underscores, and leave other words as they are."""
+    bare = word.replace("_", "")
+    return bare if bare.lstrip("-").isdigit() else word
 
 
 def _table(words: Words) -> tuple[Bracket, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from engine.core.command import AnyCommand
 from engine.core.instrument import Venue
-from tests.support import bounds, brink, endings, moves, resting, rubbish, stories
+from tests.support import bounds, brink, endings, legs, moves, resting, rubbish, stories
 from tests.support.asking import Settings
 from tests.support.model import PRICE_START, STEPS_US, Model
 from tests.support.worlds import world
@@ -63,6 +63,8 @@ def _opening(model: Model) -> Iterator[AnyCommand]:
         yield moves.deposit_of(model, account, model.dice.randrange(300, 6_000))
     for account in model.traders:
         yield moves.deposit_of(model, account, model.dice.randrange(3, 60))
+        if len(model.venue.rules.position_modes) > 1 and model.dice.random() < 0.6:
+            yield legs.mode_of(model, account, hedged=account not in model.hedged)
         for symbol in model.symbols:
             if model.dice.random() < 0.6:
                 yield moves.leverage_of(model, account, symbol)
@@ -94,6 +96,7 @@ BASE: tuple[tuple[Kind, int], ...] = (
     (moves.withdraw, 2),
     (moves.set_leverage, 2),
     (moves.set_mode, 3),
+    (legs.set_position_mode, 3),
     (moves.move_margin, 3),
     (moves.offer, 8),
     (moves.market_order, 10),

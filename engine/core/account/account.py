@@ -5,6 +5,7 @@ import msgspec
 from engine.core.account.position import Position
 from engine.core.book.order import Order
 from engine.core.book.stop import Stop
+from engine.core.command import PositionMode
 
 OUTSIDE = "outside"
 """The replayed market as a counterparty: unlimited, never warned, liquidated or cut."""
@@ -19,7 +20,8 @@ class Account(msgspec.Struct):
     slot. `warned` is its highest warning level crossed, `last_contract` where it last had a
     cross position. `stops` wait for a price, by their ids. `auto_margin` are the contracts whose
     isolated positions are topped up before they are liquidated, sorted.
-    `switches` say when orders of a contract ("": of all) go unless the client speaks.
+    `switches` say when orders of a contract ("": of all) go unless the client speaks. In the
+    `position_mode` `hedge` it may hold two legs of a contract.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Account(msgspec.Struct):
     stops: dict[str, Stop] = {}
     auto_margin: list[str] = []
     switches: dict[str, int] = {}
+    position_mode: PositionMode = "one_way"
 
     @property
     def wallet_key(self) -> str:
@@ -40,11 +43,8 @@ class Account(msgspec.Struct):
 
     def cross_positions(self) -> list[Position]:
         """Return open positions that share the wallet, by contract and leg."""
-        return [
-            position
-            for _, position in sorted(self.positions.items())
-            if position.quantity and position.mode == "cross"
-        ]
+        pooled = [one for one in self.positions.values() if one.quantity and one.mode == "cross"]
+        return sorted(pooled, key=lambda one: (one.contract, one.slot))
 
     def add_result(self, pool: str, amount: int) -> None:
         """Count what the cross side made in the contracts of a pool."""

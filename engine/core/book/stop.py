@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 from sortedcontainers import SortedKeyList
 
-from engine.core.command import Side
+from engine.core.command import LegOrNone, Side
 from engine.core.money import PPM, Lots, Price
 
 Watched = Literal["last", "mark", "index"]
@@ -30,6 +30,7 @@ class Stop(msgspec.Struct, omit_defaults=True):
     time_in_force: Literal["gtc", "ioc", "fok"] = "gtc"
     reduce_only: bool = False
     close_on_trigger: bool = False
+    leg: LegOrNone = msgspec.UNSET
 
     @property
     def waits_for_rise(self) -> bool:

@@ -61,6 +61,7 @@ def _waits(state: State, margin_id: str, positions: list[Position]) -> bool:
                 contract=stale[0].contract,
                 mode=stale[0].mode,
                 reason=Reason.STALE_INDEX,
+                leg=stale[0].leg,
             )
         )
     return True
@@ -90,7 +91,7 @@ def _warn(state: State, name: str, positions: list[Position], risk: Risk, warned
 
 
 def _call(state: State, name: str, positions: list[Position], risk: Risk, level: int) -> None:
-    nearest = min(positions, key=lambda position: (-_pull(state, position), position.contract))
+    nearest = _nearest(state, positions)
     state.emit(
         MarginCalled(
             **state.stamp(),
@@ -101,8 +102,18 @@ def _call(state: State, name: str, positions: list[Position], risk: Risk, level:
             equity=Micros(risk.equity),
             maintenance=Micros(risk.maintenance),
             restore=Micros(max(0, div_up(100 * risk.maintenance, level) - risk.equity)),
+            leg=nearest.leg,
         )
     )
+
+
+def _nearest(state: State, positions: list[Position]) -> Position:
+    """Return the position nearest to liquidation; legs of a contract are pulled together."""
+    net: dict[str, int] = {}
+    for one in positions:
+        net[one.contract] = net.get(one.contract, 0) + one.sign * _pull(state, one)
+    pulls = {one.slot: one.sign * net[one.contract] for one in positions}
+    return min(positions, key=lambda one: (-pulls[one.slot], one.contract, one.slot))
 
 
 def _pull(state: State, position: Position) -> int:
@@ -124,6 +135,7 @@ def _report_draws(state: State, positions: list[Position], *, called: bool) -> N
                     account=position.account,
                     contract=position.contract,
                     draw=Micros(drawn),
+                    leg=position.leg,
                 )
             )
         position.drawing = drawn > 0

@@ -4,7 +4,10 @@ Source: Kraken Futures, support 360022835671: what book and fund leave is assign
 providers who have registered for it, shared equally, with a small profit guaranteed.
 """
 
+from msgspec import UNSET
+
 from engine.core.account.position import Position
+from engine.core.command import LegOrNone
 from engine.core.event import Assigned
 from engine.core.liquidation.case import Case
 from engine.core.margin.bankruptcy import Part, Settlement
@@ -34,9 +37,17 @@ def to_willing(state: State, case: Case, position: Position, lots: Settlement, d
     return done
 
 
+def _leg_for(state: State, loser: Position, name: str) -> LegOrNone:
+    """Return the leg into which somebody takes lots over: that of the loser's side."""
+    if state.accounts[name].position_mode == "one_way":
+        return UNSET
+    return "long" if loser.sign > 0 else "short"
+
+
 def _room(state: State, loser: Position, name: str, most: int, wanted: int) -> int:
     """Return how many of the lots somebody can take: what he offers, and his margin carries."""
-    market, own = state.markets[loser.contract], state.position(name, loser.contract)
+    market = state.markets[loser.contract]
+    own = state.position(name, loser.contract, _leg_for(state, loser, name))
     if name == loser.account or risk_of(state, own).is_breach(state.rules.strict_trigger):
         return 0
     held = loser.sign * own.quantity
@@ -66,7 +77,7 @@ def _assign(state: State, case: Case, loser: Position, name: str, part: Part) ->
     value = part.value - sign * paid
     if paid > state.fund_of(contract) or value <= 0:
         return False
-    own = state.hold(name, contract)
+    own = state.hold(name, contract, _leg_for(state, loser, name))
     cancel_all(state, state.accounts[name].orders_on(own), Reason.ASSIGNED)
     lost = realize(state, loser, part.count, part.value)
     state.post(state.fund_key(contract), f"open_cost:{contract}", paid)
@@ -86,6 +97,7 @@ def _assign(state: State, case: Case, loser: Position, name: str, part: Part) ->
             insurance_fund=Micros(paid),
             assignment=Micros(-part.given - paid),
             fund=state.fund_of(contract),
+            leg=own.leg,
         )
     )
     return True

@@ -137,5 +137,6 @@ def _fill(
             own_margin=Micros(loss - gap),
             insurance_fund=Micros(gap),
             fund=state.fund_of(position.contract),
+            leg=position.leg,
         )
     )

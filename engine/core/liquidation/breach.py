@@ -69,12 +69,12 @@ def _cause(
     state: State, positions: list[Position], moves: dict[str, int], forced: dict[str, int]
 ) -> int:
     """Return the liquidation whose fill moved the costliest mark, else the command's event."""
-    costs = []
+    gains: dict[str, int] = {}
     for position in positions:
-        unit = state.markets[position.contract].contract.unit_value
-        cost = -position.quantity * unit * moves.get(position.contract, 0)
-        if cost > 0:
-            costs.append((-cost, position.contract))
+        unit, contract = state.markets[position.contract].contract.unit_value, position.contract
+        gain = position.quantity * unit * moves.get(contract, 0)
+        gains[contract] = gains.get(contract, 0) + gain
+    costs = [(gain, contract) for contract, gain in gains.items() if gain < 0]
     if costs:
         return forced.get(min(costs)[1]) or state.first_seq()
     return state.first_seq()

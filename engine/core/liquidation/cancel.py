@@ -1,13 +1,17 @@
 """Open orders go first; that alone may be enough for a cross account (L4)."""
 
+from msgspec import UNSET
+
 from engine.core.account.position import Position
+from engine.core.book.order import Order
+from engine.core.book.stop import Stop
 from engine.core.event import LiquidationAverted
 from engine.core.liquidation.case import Case
 from engine.core.money import Micros
 from engine.core.reason import Reason
 from engine.core.state.venue import State
 from engine.core.trading.reserve import cancel_all
-from engine.core.trading.stops import cancel_stops
+from engine.core.trading.stops import drop_stop
 
 
 def resting_orders(state: State, case: Case, going: list[Position]) -> bool:
@@ -21,14 +25,16 @@ def resting_orders(state: State, case: Case, going: list[Position]) -> bool:
     contracts = [position.contract for position in going]
     if isolated is not None:
         contracts = [isolated.contract]
-    orders = [
-        order
-        for order in breach.account.orders.values()
-        if scope == "account" or not contracts or order.contract in contracts
-    ]
+    everywhere, leg = scope == "account" or not contracts, breach.leg
+
+    def goes(order: Order | Stop) -> bool:
+        is_of_leg = leg in (UNSET, order.leg)
+        return everywhere or (order.contract in contracts and is_of_leg)
+
+    orders = [order for order in breach.account.orders.values() if goes(order)]
     cancel_all(state, orders, Reason.LIQUIDATION)
-    everywhere = scope == "account"
-    cancel_stops(state, breach.account, [] if everywhere else contracts, Reason.LIQUIDATION)
+    for stop in [stop for stop in breach.account.stops.values() if goes(stop)]:
+        drop_stop(state, stop, Reason.LIQUIDATION)
     if not orders or isolated is not None or breach.holds(state):
         return False
     risk = breach.risk(state)

@@ -1,9 +1,11 @@
 """What the stages of one liquidation share."""
 
 import msgspec
+from msgspec import UNSET
 
 from engine.core.account.account import Account
 from engine.core.account.position import Position
+from engine.core.command import LegOrNone
 from engine.core.instrument import Rules
 from engine.core.margin.bankruptcy import Settlement, share_of
 from engine.core.margin.risk import Risk
@@ -26,6 +28,11 @@ class Breach(msgspec.Struct, frozen=True):
         if self.position is not None:
             return isolated_risk(state, self.position)
         return cross_risk(state, self.account)
+
+    @property
+    def leg(self) -> LegOrNone:
+        """The leg that it is the margin account of, if it is one's."""
+        return UNSET if self.position is None else self.position.leg
 
     @property
     def key(self) -> str:

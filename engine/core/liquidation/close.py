@@ -49,6 +49,7 @@ def into_book(state: State, case: Case, position: Position, limit: Price, wanted
                 own_margin=loss,
                 insurance_fund=Micros(0),
                 fund=state.fund_of(position.contract),
+                leg=position.leg,
             )
         )
     return wanted

@@ -105,5 +105,6 @@ def _sell(
             own_margin=Micros(loss - gap),
             insurance_fund=Micros(gap),
             fund=cash,
+            leg=position.leg,
         )
     )

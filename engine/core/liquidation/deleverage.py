@@ -133,5 +133,6 @@ def _close(state: State, case: Case, loser: Position, winner: Position, part: Pa
             loss=Micros(lost.cost - sign * part.at_mark),
             own_margin=Micros(lost.cost - sign * part.value),
             adl=Micros(sign * (part.value - part.at_mark)),
+            leg=winner.leg,
         )
     )

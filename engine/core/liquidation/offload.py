@@ -28,5 +28,6 @@ def to_outside(state: State, case: Case, position: Position, lots: Settlement, d
             quantity=Lots(rest.count),
             price=market.mark,
             loss=Micros(settled.cost - sign * rest.at_mark),
+            leg=position.leg,
         )
     )

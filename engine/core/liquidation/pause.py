@@ -26,6 +26,7 @@ def begin(state: State, case: Case, why: Why) -> None:
             until_us=until_us,
             equity=Micros(risk.equity),
             maintenance=Micros(risk.maintenance),
+            leg=breach.leg,
         )
     )
 
@@ -44,8 +45,13 @@ def over(state: State) -> list[str]:
 def end(state: State, margin_id: str) -> None:
     """Have a margin account looked at whose wait is over, and say so."""
     name, _, slot = margin_id.partition(":")
-    contract = state.accounts[name].positions[slot].contract if slot else None
-    state.emit(LiquidationResumed(**state.stamp(), account=name, contract=contract))
+    head = state.stamp()
+    if slot:
+        held = state.accounts[name].positions[slot]
+        event = LiquidationResumed(**head, account=name, contract=held.contract, leg=held.leg)
+    else:
+        event = LiquidationResumed(**head, account=name, contract=None)
+    state.emit(event)
     state.watch.touch(margin_id)
 
 

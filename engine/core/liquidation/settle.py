@@ -33,6 +33,7 @@ def fees(state: State, case: Case) -> None:
                 taker_fee=Micros(taker),
                 liquidation_fee=Micros(penalty),
                 fund=state.fund_of(owed.contract),
+                leg=breach.leg,
             )
         )
 
@@ -68,5 +69,6 @@ def residue(state: State, case: Case, key: str, contract: str) -> None:
             amount=Micros(amount),
             to=to,
             fund=state.fund_of(contract),
+            leg=case.breach.leg,
         )
     )

@@ -8,6 +8,7 @@ their profit; Drift v2, controller/liquidation.rs: every unit of open interest, 
 from collections.abc import Iterable
 
 import msgspec
+from msgspec import UNSET
 
 from engine.core.account.account import OUTSIDE, Account
 from engine.core.account.position import Position
@@ -56,6 +57,7 @@ def deficit_of(state: State, case: Case, key: str, contract: str) -> None:
             uncovered=Micros(uncovered),
             fund=state.fund_of(contract),
             pending=Micros(pending),
+            leg=case.breach.leg,
         )
     )
 
@@ -140,10 +142,9 @@ def _cut(state: State, burden: _Burden, margin_id: str, amount: int) -> int:
     if not amount:
         return 0
     name, _, slot = margin_id.partition(":")
-    account, contract = state.accounts[name], None
-    if slot:
-        position = account.positions[slot]
-        contract = position.contract
+    account = state.accounts[name]
+    position = account.positions[slot] if slot else None
+    if position is not None:
         position.result -= amount
         state.post(position.margin_key, burden.key, amount)
     else:
@@ -154,8 +155,9 @@ def _cut(state: State, burden: _Burden, margin_id: str, amount: int) -> int:
             **state.stamp(),
             liquidation=burden.liquidation,
             account=name,
-            contract=contract,
+            contract=None if position is None else position.contract,
             amount=Micros(amount),
+            leg=UNSET if position is None else position.leg,
         )
     )
     return amount

@@ -226,6 +226,7 @@ def _start(state: State, case: Case, position: Position, limit: Price | None, lo
         cause=case.breach.cause,
         reduction=policy if closing.backed is None else "backed",
         spared=Lots(held - lots if lots else 0),
+        leg=position.leg,
     )
     case.liquidation = started.seq
     state.emit(started)
@@ -242,6 +243,7 @@ def _end(state: State, case: Case, position: Position) -> None:
             quantity=Lots(abs(position.quantity)),
             equity=Micros(risk.equity),
             maintenance=Micros(risk.maintenance),
+            leg=position.leg,
         )
     )
 
@@ -265,6 +267,7 @@ def _forgive(state: State, case: Case) -> None:
         bracket=0,
         bankruptcy_price=None,
         cause=one.cause,
+        leg=one.leg,
     )
     case.liquidation = started.seq
     state.emit(started)
@@ -279,5 +282,6 @@ def _forgive(state: State, case: Case) -> None:
             quantity=Lots(0),
             equity=Micros(one.risk(state).equity),
             maintenance=Micros(0),
+            leg=one.leg,
         )
     )

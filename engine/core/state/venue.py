@@ -14,7 +14,7 @@ from engine.core.account.account import OUTSIDE, Account
 from engine.core.account.ledger import Ledger
 from engine.core.account.position import Position, slot_of
 from engine.core.book.order import Order
-from engine.core.command import Command, LegOrNone
+from engine.core.command import Command, LegOrNone, PositionMode
 from engine.core.event import Event, Rejected, TickApplied
 from engine.core.instrument import Venue
 from engine.core.money import Lots, Micros
@@ -24,6 +24,9 @@ from engine.core.state.market import Market
 from engine.core.state.meter import Meter
 from engine.core.state.pause import Pause
 from engine.core.state.watch import Watch
+
+LEGS: tuple[LegOrNone, ...] = ("long", "short")
+ONE_WAY: tuple[LegOrNone, ...] = (UNSET,)
 
 
 class Stamp(TypedDict):
@@ -206,7 +209,7 @@ class State:
         """Return the account, made if it is new."""
         account = self.accounts.get(name)
         if account is None:
-            account = Account(name)
+            account = Account(name, position_mode=self.rules.position_modes[0])
             self.keep(account)
         return account
 
@@ -231,16 +234,21 @@ class State:
     def legs(self, account: str, contract: str) -> list[Position]:
         """Return an account's positions in a contract to read, flat ones too; settings are shared.
 
-        There is one.
+        In one-way mode there is one.
         """
-        return [self.position(account, contract)]
+        hedged = self.accounts[account].position_mode == "hedge"
+        return [self.position(account, contract, leg) for leg in (LEGS if hedged else ONE_WAY)]
 
     def hold(self, account: str, contract: str, leg: LegOrNone = UNSET) -> Position:
-        """Return a position to change; it is stored from now on."""
-        position = self.position(account, contract, leg)
-        if position.slot not in self.accounts[account].positions:
-            self.store(position)
-        return position
+        """Return a position to change; it is stored from now on, and so is its other leg."""
+        if slot_of(contract, leg) not in self.accounts[account].positions:
+            for position in self.legs(account, contract):
+                self.store(position)
+        return self.accounts[account].positions[slot_of(contract, leg)]
+
+    def held_legs(self, account: str, contract: str) -> list[Position]:
+        """Return the positions that share their settings, to change; they are stored then."""
+        return [self.hold(account, contract, one.leg) for one in self.legs(account, contract)]
 
     def store(self, position: Position) -> None:
         """Keep a position and watch its isolated margin."""
@@ -250,6 +258,24 @@ class State:
             self._owners[position.isolated_key] = margin_id
         if position.quantity:
             self._holders(position)[position.account, position.leg] = position
+
+    def rename(self, account: Account, mode: PositionMode) -> None:
+        """Give an account the places of another position mode; settings stay, all is flat.
+
+        What its margin accounts of the old places waited for is forgotten (Decision M17).
+        """
+        account.position_mode = mode
+        flat = {one.contract: one for one in account.positions.values()}
+        for position in account.positions.values():
+            assert not position.quantity, "only a flat position changes its place"
+            del self._owners[position.isolated_key]
+            self.pauses.pop(f"{account.name}:{position.slot}", None)
+            self.watch.guard(f"{account.name}:{position.slot}", [])
+        account.positions.clear()
+        for contract, before in flat.items():
+            for position in self.legs(account.name, contract):
+                position.mode, position.leverage = before.mode, before.leverage
+                self.store(position)
 
     def _holders(self, position: Position) -> dict[tuple[str, LegOrNone], Position]:
         return self.markets[position.contract].holders

@@ -34,7 +34,7 @@ def set_flag(state: State, command: SetAutoMargin) -> None:
 def _check(state: State, command: SetAutoMargin) -> Reason | None:
     if not state.rules.margin.auto_margin:
         return Reason.NO_AUTO_MARGIN
-    if state.position(command.account, command.contract).mode != "isolated":
+    if state.legs(command.account, command.contract)[0].mode != "isolated":
         return Reason.NOT_ISOLATED
     is_on = command.contract in state.accounts[command.account].auto_margin
     return Reason.UNCHANGED if is_on == command.is_on else None
@@ -71,6 +71,7 @@ def _top_up(state: State, position: Position) -> None:
                     amount=Micros(amount),
                     margin=state.balance(position.margin_key),
                     why="auto",
+                    leg=position.leg,
                 )
             )
             return

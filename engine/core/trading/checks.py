@@ -147,7 +147,9 @@ def _check_opening(
 ) -> Reason | None:
     """An isolated position must not be liquidated by the price at which it is opened."""
     contract, sign = market.contract, 1 if worst > market.mark else -1
-    left = Position(position.account, position.contract, "isolated", position.leverage)
+    left = Position(
+        position.account, position.contract, "isolated", position.leverage, leg=position.leg
+    )
     margin = 0
     if position.sign == sign:
         left = msgspec.structs.replace(position)

@@ -62,6 +62,7 @@ def client_fill(
             fee=Micros(settled.fee),
             realized=Micros(settled.realized),
             position=position.quantity,
+            leg=order.leg,
         )
     )
     trim(state, position)

@@ -7,6 +7,7 @@ from engine.core.account.position import Position
 from engine.core.command import Mode, SetMarginMode
 from engine.core.event import LeverageSet, MarginModeSet
 from engine.core.margin.risk import Risk, initial, maintenance
+from engine.core.money import Micros
 from engine.core.reason import Reason
 from engine.core.state.standing import available, profit, tied_up
 from engine.core.state.venue import State
@@ -20,56 +21,63 @@ def set_margin_mode(state: State, command: SetMarginMode) -> None:
     contract = command.contract or ""
     reason = known(state, command.account, contract)
     if reason is None:
-        position = state.position(command.account, contract)
-        reason = _check_mode(state, position, command.mode)
+        reason = _check_mode(state, state.legs(command.account, contract), command.mode)
     if reason is not None:
         return state.reject(command, reason)
-    return switch(state, state.hold(command.account, contract), command.mode)
+    return switch(state, state.held_legs(command.account, contract), command.mode)
 
 
-def switch(state: State, position: Position, mode: Mode) -> None:
+def switch(state: State, legs: list[Position], mode: Mode) -> None:
     """Change a contract's mode and move the margin; all checks have passed."""
-    account = state.accounts[position.account]
-    state.touch(position)
-    if mode == "isolated":
-        position.mode = mode
-        if position.quantity:
-            account.last_contract = position.contract
-        margin = initial(state.markets[position.contract].contract, position, 0)
-        state.post(account.wallet_key, position.margin_key, margin)
-    else:
-        _pool(state, account, position)
-    position.warned, position.drawing = 0, False
-    state.touch(position)
+    account, contract = state.accounts[legs[0].account], legs[0].contract
+    for position in legs:
+        state.touch(position)
+        if mode == "isolated":
+            _isolate(state, account, position)
+        else:
+            _pool(state, account, position)
+        position.warned, position.drawing = 0, False
+        state.touch(position)
+    if mode == "cross":
+        _forget(state, account, legs)
     state.emit(
         MarginModeSet(
             **state.stamp(),
-            account=position.account,
-            contract=position.contract,
+            account=account.name,
+            contract=contract,
             mode=mode,
-            margin=state.balance(position.isolated_key),
+            margin=Micros(sum(state.balance(position.isolated_key) for position in legs)),
         )
     )
 
 
+def _isolate(state: State, account: Account, position: Position) -> None:
+    position.mode = "isolated"
+    if position.quantity:
+        account.last_contract = position.contract
+    margin = initial(state.markets[position.contract].contract, position, 0)
+    state.post(account.wallet_key, position.margin_key, margin)
+
+
 def _pool(state: State, account: Account, position: Position) -> None:
-    """Give an isolated contract's margin back; what was set for it alone is forgotten."""
+    """Give an isolated position's margin back."""
     state.post(position.margin_key, account.wallet_key, state.balance(position.margin_key))
     account.add_result(state.pool_of(position.contract), position.result)
     position.result = 0
     position.mode = "cross"
-    if position.contract in account.auto_margin:
-        account.auto_margin.remove(position.contract)
-    leverage = _pooled(state, position).leverage
-    if leverage != position.leverage:
-        position.leverage = leverage
+
+
+def _forget(state: State, account: Account, legs: list[Position]) -> None:
+    """Forget what was set for an isolated contract alone."""
+    contract = legs[0].contract
+    if contract in account.auto_margin:
+        account.auto_margin.remove(contract)
+    leverage = _pooled(state, legs[0]).leverage
+    if leverage != legs[0].leverage:
+        for position in legs:
+            position.leverage = leverage
         state.emit(
-            LeverageSet(
-                **state.stamp(),
-                account=position.account,
-                contract=position.contract,
-                leverage=leverage,
-            )
+            LeverageSet(**state.stamp(), account=account.name, contract=contract, leverage=leverage)
         )
 
 
@@ -80,30 +88,34 @@ def _pooled(state: State, position: Position) -> Position:
     return msgspec.structs.replace(position, mode="cross", leverage=leverage)
 
 
-def _check_mode(state: State, position: Position, mode: Mode) -> Reason | None:
-    if mode == position.mode:
+def _check_mode(state: State, legs: list[Position], mode: Mode) -> Reason | None:
+    if mode == legs[0].mode:
         return Reason.UNCHANGED
-    if mode == "isolated":
-        return check_switch(state, position, msgspec.structs.replace(position, mode=mode))
-    return check_switch(state, position, _pooled(state, position))
+    return check_switch(state, legs, legs[0].leverage)
 
 
-def check_switch(state: State, position: Position, wanted: Position) -> Reason | None:
-    """Check that a position may become what is wanted, in the other mode."""
-    account = state.accounts[position.account]
-    if account.orders_in(position.contract):
+def check_switch(state: State, legs: list[Position], leverage: int) -> Reason | None:
+    """Check that a contract may change its mode, to an isolated one with a leverage."""
+    account = state.accounts[legs[0].account]
+    if account.orders_in(legs[0].contract):
         return Reason.HAS_ORDERS
-    if not position.quantity:
+    held = [position for position in legs if position.quantity]
+    if not held:
         return None
     if not state.rules.mode_switch_with_position:
         return Reason.HAS_POSITION
-    if wanted.mode == "cross":
-        return _check_to_cross(state, [position])
-    margin = _margin_of(state, wanted)
-    free = available(state, account) - margin - profit(state, position) + tied_up(state, position)
-    if margin > state.balance(account.wallet_key) or free < 0:
+    if held[0].mode == "isolated":
+        return _check_to_cross(state, held)
+    free, taken, falls = available(state, account), 0, False
+    for position in held:
+        wanted = msgspec.structs.replace(position, mode="isolated", leverage=leverage)
+        margin = _margin_of(state, wanted)
+        free += tied_up(state, position) - margin - profit(state, position)
+        taken += margin
+        falls = falls or _falls(state, wanted)
+    if taken > state.balance(account.wallet_key) or free < 0:
         return Reason.INSUFFICIENT_MARGIN
-    return _check_alone(state, wanted)
+    return Reason.WOULD_LIQUIDATE if falls else None
 
 
 def _margin_of(state: State, alone: Position) -> int:
@@ -111,12 +123,12 @@ def _margin_of(state: State, alone: Position) -> int:
     return initial(market.contract, alone, market.mark)
 
 
-def _check_alone(state: State, alone: Position) -> Reason | None:
-    """Check that a position with its opening margin is not liquidated at once."""
+def _falls(state: State, alone: Position) -> bool:
+    """Say whether a position with its opening margin is liquidated at once."""
     market, margin = state.markets[alone.contract], _margin_of(state, alone)
     keep = maintenance(market.contract, alone, market.mark, margin)
     risk = Risk(margin + profit(state, alone), keep)
-    return Reason.WOULD_LIQUIDATE if risk.is_breach(state.rules.strict_trigger) else None
+    return risk.is_breach(state.rules.strict_trigger)
 
 
 def _check_to_cross(state: State, positions: list[Position]) -> Reason | None:
@@ -136,14 +148,14 @@ def _set_everywhere(state: State, command: SetMarginMode) -> None:
     if reason is not None:
         return state.reject(command, reason, contract=contract or None)
     for symbol in state.markets:
-        switch(state, state.hold(command.account, symbol), command.mode)
+        switch(state, state.held_legs(command.account, symbol), command.mode)
     return None
 
 
 def _check_everywhere(state: State, command: SetMarginMode) -> tuple[Reason | None, str]:
     """Return why an account cannot change its mode, and the contract that is why, if one is."""
     account = state.accounts[command.account]
-    positions = [state.position(command.account, symbol) for symbol in state.markets]
+    positions = [leg for symbol in state.markets for leg in state.legs(account.name, symbol)]
     if all(position.mode == command.mode for position in positions):
         return Reason.UNCHANGED, ""
     for position in positions:
@@ -158,7 +170,8 @@ def _check_everywhere(state: State, command: SetMarginMode) -> tuple[Reason | No
     for position in held:
         alone = msgspec.structs.replace(position, mode="isolated")
         left -= _margin_of(state, alone)
-        reason = Reason.INSUFFICIENT_MARGIN if left < 0 else _check_alone(state, alone)
-        if reason is not None:
-            return reason, position.contract
+        if left < 0:
+            return Reason.INSUFFICIENT_MARGIN, position.contract
+        if _falls(state, alone):
+            return Reason.WOULD_LIQUIDATE, position.contract
     return None, ""

@@ -4,7 +4,7 @@ import msgspec
 from msgspec import UNSET
 
 from engine.core.book.order import Order
-from engine.core.command import AmendOrder, PlaceOrder
+from engine.core.command import AmendOrder, PlaceOrder, PlaceStop
 from engine.core.event import OrderAccepted, OrderAmended
 from engine.core.money import Lots
 from engine.core.reason import Reason
@@ -15,7 +15,7 @@ from engine.core.trading.limits import market_limit
 from engine.core.trading.match import is_fillable, match
 from engine.core.trading.reduce_only import room
 from engine.core.trading.reserve import say_cancelled, sync
-from engine.core.trading.transfers import known
+from engine.core.trading.transfers import known, misplaced
 
 RESTING = ("gtc", "gtd")
 """What is left of an order that is in force so long rests."""
@@ -52,6 +52,7 @@ def enter(state: State, command: PlaceOrder) -> Reason | None:
             side=order.side,
             quantity=order.quantity,
             price=order.price,
+            leg=order.leg,
         )
     )
     if order.reduce_only:
@@ -73,10 +74,10 @@ def _work(state: State, market: Market, order: Order, *, immediate: bool) -> Non
 
 
 def _new_order(state: State, command: PlaceOrder, market: Market) -> Order:
-    quantity = command.quantity
-    if command.reduce_only:
+    quantity, reduces = command.quantity, command.reduce_only or closes(command)
+    if reduces:
         account = state.accounts[command.account]
-        position = state.position(command.account, command.contract)
+        position = state.position(command.account, command.contract, command.leg)
         left = room(position, account.orders_on(position), command.side)
         quantity = Lots(min(quantity, left))
     price = command.price
@@ -90,10 +91,16 @@ def _new_order(state: State, command: PlaceOrder, market: Market) -> Order:
         price,
         quantity,
         arrival=0,
-        reduce_only=command.reduce_only,
+        reduce_only=reduces,
         post_only=command.post_only,
         expires_us=command.expires_us,
+        leg=command.leg,
     )
+
+
+def closes(command: PlaceOrder | PlaceStop) -> bool:
+    """Say whether an order closes the leg that it names; it then reduces only (Decision M17)."""
+    return command.leg == ("short" if command.side == "buy" else "long")
 
 
 def _check_known(state: State, command: PlaceOrder) -> Reason | None:
@@ -102,6 +109,9 @@ def _check_known(state: State, command: PlaceOrder) -> Reason | None:
         return reason
     if not state.markets[command.contract].has_price:
         return Reason.NO_PRICE
+    reason = misplaced(state, command.account, command.leg)
+    if reason is not None:
+        return reason
     if not command.order:
         return Reason.INVALID_ORDER
     account = state.accounts[command.account]
@@ -113,6 +123,8 @@ def _check_known(state: State, command: PlaceOrder) -> Reason | None:
 def _check_shape(state: State, command: PlaceOrder) -> Reason | None:
     if command.quantity < 1:
         return Reason.INVALID_QUANTITY
+    if command.reduce_only and command.leg is not UNSET and not closes(command):
+        return Reason.INVALID_ORDER
     is_market = command.price is None
     if is_market and (command.post_only or command.time_in_force == "fok"):
         return Reason.INVALID_ORDER

@@ -24,16 +24,17 @@ from engine.core.trading.transfers import known
 
 
 def set_leverage(state: State, command: SetLeverage) -> None:
-    """Choose the leverage for a contract."""
+    """Choose the leverage for a contract, in hedge mode of both legs."""
     reason = known(state, command.account, command.contract)
     if reason is None:
         reason = _check_leverage(state, command)
     if reason is not None:
         return state.reject(command, reason)
-    position = state.hold(command.account, command.contract)
-    moved = _moved(state, position, command.leverage)
-    position.leverage = command.leverage
-    state.touch(position)
+    legs = state.held_legs(command.account, command.contract)
+    moved = [_moved(state, position, command.leverage) for position in legs]
+    for position in legs:
+        position.leverage = command.leverage
+        state.touch(position)
     state.emit(
         LeverageSet(
             **state.stamp(),
@@ -42,9 +43,11 @@ def set_leverage(state: State, command: SetLeverage) -> None:
             leverage=command.leverage,
         )
     )
-    if _isolates(state, position):
-        return modes.switch(state, position, "isolated")
-    return _move(state, position, moved)
+    if _isolates(state, legs[0]):
+        return modes.switch(state, legs, "isolated")
+    for position, amount in zip(legs, moved, strict=True):
+        _move(state, position, amount)
+    return None
 
 
 def _isolates(state: State, position: Position) -> bool:
@@ -55,48 +58,54 @@ def _isolates(state: State, position: Position) -> bool:
 def _check_leverage(state: State, command: SetLeverage) -> Reason | None:
     account = state.accounts[command.account]
     market = state.markets[command.contract]
-    position = state.position(command.account, command.contract)
-    orders = account.orders_in(command.contract)
+    legs = state.legs(command.account, command.contract)
     if command.leverage < 1:
         return Reason.INVALID_LEVERAGE
-    isolates = _isolates(state, position)
-    wanted = msgspec.structs.replace(
-        position, leverage=command.leverage, mode="isolated" if isolates else position.mode
-    )
-    reason = check_size(market, wanted, orders, None)
-    if reason is not None:
-        return reason
+    isolates, mode = _isolates(state, legs[0]), legs[0].mode
+    for position in legs:
+        wanted = msgspec.structs.replace(
+            position, leverage=command.leverage, mode="isolated" if isolates else mode
+        )
+        reason = check_size(market, wanted, account.orders_on(position), None)
+        if reason is not None:
+            return reason
     if isolates:
-        return modes.check_switch(state, position, wanted)
-    if command.leverage == position.leverage:
+        return modes.check_switch(state, legs, command.leverage)
+    if command.leverage == legs[0].leverage:
         return Reason.UNCHANGED
-    if position.mode == "isolated":
-        return _check_isolated(state, position, command.leverage)
-    if command.leverage > position.leverage:
+    if mode == "isolated":
+        return _check_isolated(state, legs, command.leverage)
+    if command.leverage > legs[0].leverage:
         return None
-    return _check_lower(state, account, position, command.leverage)
+    return _check_lower(state, account, legs, command.leverage)
 
 
-def _check_isolated(state: State, position: Position, leverage: int) -> Reason | None:
+def _check_isolated(state: State, legs: list[Position], leverage: int) -> Reason | None:
     """Check the leverage of an isolated contract: with a position as the profile allows it."""
-    account, terms = state.accounts[position.account], state.rules.margin
-    if position.quantity:
-        is_lower = leverage < position.leverage
+    account, terms = state.accounts[legs[0].account], state.rules.margin
+    if any(position.quantity for position in legs):
+        is_lower = leverage < legs[0].leverage
         if terms.leverage_with_position == "refused":
             return Reason.HAS_POSITION
         if terms.leverage_with_position == "raised" and is_lower:
             return Reason.HAS_POSITION
-    if account.orders_in(position.contract):
+    if account.orders_in(legs[0].contract):
         return Reason.HAS_ORDERS
-    moved = _moved(state, position, leverage)
-    if moved > withdrawable(state, account):
+    moved = [_moved(state, position, leverage) for position in legs]
+    if sum(moved) > withdrawable(state, account):
         return Reason.INSUFFICIENT_MARGIN
+    falls = [_falls(state, *one) for one in zip(legs, moved, strict=True)]
+    return Reason.WOULD_LIQUIDATE if any(falls) else None
+
+
+def _falls(state: State, position: Position, moved: int) -> bool:
+    """Say whether an isolated position would be liquidated with so much more margin."""
     market = state.markets[position.contract]
     margin = state.balance(position.margin_key) + moved
     keep = maintenance(market.contract, position, market.mark, margin)
     before = isolated_risk(state, position)
     after = Risk(before.equity + moved, keep, before.has_position)
-    return Reason.WOULD_LIQUIDATE if after.is_breach(state.rules.strict_trigger) else None
+    return after.is_breach(state.rules.strict_trigger)
 
 
 def _moved(state: State, position: Position, leverage: int) -> int:
@@ -121,18 +130,20 @@ def _move(state: State, position: Position, moved: int) -> None:
                 amount=Micros(abs(moved)),
                 margin=state.balance(position.margin_key),
                 why="leverage",
+                leg=position.leg,
             )
         )
 
 
 def _check_lower(
-    state: State, account: Account, position: Position, leverage: int
+    state: State, account: Account, legs: list[Position], leverage: int
 ) -> Reason | None:
     """A lower leverage ties up more: what is available afterwards must not be negative."""
-    orders = account.orders_in(position.contract)
 
     def tied(at: Position) -> int:
+        orders = account.orders_on(at)
         return tied_up(state, at) + order_margin(order_terms(state, at), orders, None)
 
-    more = tied(msgspec.structs.replace(position, leverage=leverage)) - tied(position)
+    lower = [msgspec.structs.replace(position, leverage=leverage) for position in legs]
+    more = sum(tied(at) for at in lower) - sum(tied(at) for at in legs)
     return Reason.INSUFFICIENT_MARGIN if available(state, account) - more < 0 else None

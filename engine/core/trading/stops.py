@@ -1,5 +1,7 @@
 """Orders that wait for a price: kept, triggered by an update of prices, placed afterwards (O15)."""
 
+from msgspec import UNSET
+
 from engine.core.account.account import Account
 from engine.core.book.stop import Stop, Watched
 from engine.core.command import PlaceOrder, PlaceStop
@@ -8,10 +10,10 @@ from engine.core.money import PPM, Price
 from engine.core.reason import Reason
 from engine.core.state.market import Market
 from engine.core.state.venue import State
-from engine.core.trading.orders import enter
+from engine.core.trading.orders import closes, enter
 from engine.core.trading.reduce_only import reducible, room
 from engine.core.trading.reserve import drop
-from engine.core.trading.transfers import known
+from engine.core.trading.transfers import known, misplaced
 
 
 def place_stop(state: State, command: PlaceStop) -> None:
@@ -37,6 +39,7 @@ def place_stop(state: State, command: PlaceStop) -> None:
             watches=stop.watches,
             trigger=stop.trigger,
             callback_ppm=stop.callback_ppm,
+            leg=stop.leg,
         )
     )
 
@@ -57,6 +60,7 @@ def _stop_of(command: PlaceStop, arrival: int) -> Stop:
         time_in_force=command.time_in_force,
         reduce_only=command.reduce_only or command.close_on_trigger,
         close_on_trigger=command.close_on_trigger,
+        leg=command.leg,
     )
 
 
@@ -71,6 +75,9 @@ def _check(state: State, command: PlaceStop) -> Reason | None:
     market, account = state.markets[command.contract], state.accounts[command.account]
     if not market.has_price:
         return Reason.NO_PRICE
+    reason = misplaced(state, command.account, command.leg)
+    if reason is not None:
+        return reason
     if not command.order:
         return Reason.INVALID_ORDER
     if command.order in account.orders or command.order in account.stops:
@@ -88,6 +95,9 @@ def _check(state: State, command: PlaceStop) -> Reason | None:
 
 
 def _check_prices(market: Market, command: PlaceStop) -> Reason | None:
+    reduces = command.reduce_only or command.close_on_trigger
+    if reduces and command.leg is not UNSET and not closes(command):
+        return Reason.INVALID_ORDER
     follows = command.callback_ppm is not None
     if follows != (command.kind == "trailing") or follows != (command.trigger is None):
         return Reason.INVALID_ORDER
@@ -136,6 +146,7 @@ def _place(state: State, stop: Stop, price: Price) -> None:
         price=stop.price,
         time_in_force=stop.time_in_force,
         reduce_only=stop.reduce_only,
+        leg=stop.leg,
     )
     reason = enter(state, command)
     if reason is not None:
@@ -145,7 +156,7 @@ def _place(state: State, stop: Stop, price: Price) -> None:
 def _make_way(state: State, stop: Stop) -> None:
     """Cancel the newest reduce-only orders of its side that leave it too little of the position."""
     account = state.accounts[stop.account]
-    position = state.position(stop.account, stop.contract)
+    position = state.position(stop.account, stop.contract, stop.leg)
     wanted = min(stop.quantity, reducible(position.quantity, stop.side))
     while room(position, resting := account.orders_on(position), stop.side) < wanted:
         own = [order for order in resting if order.reduce_only and order.side == stop.side]

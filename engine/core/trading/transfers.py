@@ -1,8 +1,10 @@
 """Money in, out, and between a wallet and its isolated positions (Decisions O3, M10)."""
 
+from msgspec import UNSET
+
 from engine.core.account.account import OUTSIDE, Account
-from engine.core.account.position import Position
-from engine.core.command import AddMargin, Deposit, RemoveMargin, Withdraw
+from engine.core.account.position import Position, slot_of
+from engine.core.command import AddMargin, Deposit, LegOrNone, RemoveMargin, Withdraw
 from engine.core.event import Deposited, MarginAdded, MarginRemoved, Withdrawn
 from engine.core.margin.risk import Risk, maintenance, notional, opening_margin
 from engine.core.money import AMOUNT_MAX
@@ -31,6 +33,12 @@ def known(state: State, name: str, contract: str | None = None) -> Reason | None
     if contract is not None and contract not in state.markets:
         return Reason.UNKNOWN_CONTRACT
     return None
+
+
+def misplaced(state: State, name: str, leg: LegOrNone) -> Reason | None:
+    """Check that a leg is named in hedge mode, and none in one-way mode."""
+    is_hedged = state.accounts[name].position_mode == "hedge"
+    return None if is_hedged == (leg is not UNSET) else Reason.INVALID_LEG
 
 
 def deposit(state: State, command: Deposit) -> None:
@@ -89,6 +97,7 @@ def add_margin(state: State, command: AddMargin) -> None:
             contract=command.contract,
             amount=command.amount,
             margin=state.balance(position.margin_key),
+            leg=command.leg,
         )
     )
 
@@ -107,20 +116,23 @@ def remove_margin(state: State, command: RemoveMargin) -> None:
             contract=command.contract,
             amount=command.amount,
             margin=state.balance(position.margin_key),
+            leg=command.leg,
         )
     )
 
 
 def _of(state: State, command: AddMargin | RemoveMargin) -> tuple[Account, Position]:
     account = state.accounts[command.account]
-    return account, account.positions[command.contract]
+    return account, account.positions[slot_of(command.contract, command.leg)]
 
 
 def _check_isolated(state: State, command: AddMargin | RemoveMargin) -> Reason | None:
     reason = known(state, command.account, command.contract)
+    if reason is None:
+        reason = misplaced(state, command.account, command.leg)
     if reason is not None:
         return reason
-    position = state.position(command.account, command.contract)
+    position = state.position(command.account, command.contract, command.leg)
     if position.mode != "isolated":
         return Reason.NOT_ISOLATED
     if not position.quantity:

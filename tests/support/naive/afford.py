@@ -9,7 +9,7 @@ from tests.support.naive.state import Order, State
 
 def increase(state: State, new: Order, old: Order | None) -> int:
     """Give the order margin with the new order less that without it, or with the old one."""
-    account, contract = new.account, new.contract
+    account, contract = new.account, new.place
     with_it = margin.order_margin(state, account, contract, without=old, arriving=new)
     return with_it - margin.order_margin(state, account, contract)
 
@@ -23,7 +23,7 @@ def payable(state: State, order: Order) -> int:
 
 def opening_lots(state: State, order: Order) -> int:
     """Give the lots that do not close the opposite position."""
-    held = reducible(state, order.account, order.contract, order.side)
+    held = reducible(state, order.account, order.place, order.side)
     return max(0, order.quantity - held)
 
 
@@ -65,7 +65,7 @@ def refusal(state: State, new: Order, old: Order | None, *, rests: bool) -> Reas
 
 def _would_liquidate(state: State, order: Order, lots_times_price: int) -> bool:
     """Tell whether the isolated position that an order would leave meets the trigger."""
-    account, contract, sign = order.account, order.contract, sign_of(order.side)
+    account, contract, sign = order.account, order.place, sign_of(order.side)
     trial = state.copy()
     position = trial.position(account, contract)
     if position.quantity * sign <= 0:
@@ -86,7 +86,7 @@ def make_room(state: State, new: Order, old: Order | None = None) -> None:
         more = increase(state, new, old)
         others = [
             order
-            for order in state.orders_of(new.account, new.contract)
+            for order in state.orders_of(new.account, new.place)
             if order is not old and order.side == new.side and not order.reduce_only
         ]
         if more <= 0 or more <= payable(state, new) or not others:

@@ -6,12 +6,13 @@ from engine.core.reason import Reason
 from tests.support.naive import margin
 from tests.support.naive.fills import cancel, close_part, open_part, return_margin, settle_isolated
 from tests.support.naive.forced import Step
-from tests.support.naive.state import State, balance_name
+from tests.support.naive.state import State, balance_name, symbol_of
 
 
 def assign(state: State, step: Step) -> None:
     """Share what is left equally over those who have room for it."""
-    ready = [a for a in state.accounts if state.offers.get((a, step.contract), 0)]
+    symbol = symbol_of(step.contract)
+    ready = [a for a in state.accounts if state.offers.get((a, symbol), 0)]
     rooms = sorted((_room(state, step, account), account) for account in ready)
     for number, (room, account) in enumerate(rooms):
         lots = min(room, div_up(step.lots - step.sold, len(rooms) - number))
@@ -20,11 +21,12 @@ def assign(state: State, step: Step) -> None:
 
 
 def _room(state: State, step: Step, account: str) -> int:
-    contract, market = step.contract, state.markets[step.contract]
+    symbol, market = symbol_of(step.contract), state.markets[step.contract]
+    contract = state.place_on(account, symbol, step.sign)
     if account == step.account or margin.in_breach(state, state.pocket(account, contract)):
         return 0
     held = step.sign * state.position(account, contract).quantity
-    room = min(step.lots - step.sold, max(0, state.offers[account, contract] - held))
+    room = min(step.lots - step.sold, max(0, state.offers[account, symbol] - held))
     closing = min(room, max(0, -held))
     free, opening = margin.withdrawable(state, account), 0
     while opening < room - closing:
@@ -56,19 +58,20 @@ def _hand_over(state: State, step: Step, account: str, lots: int) -> None:
     value = at_mark - sign * given - sign * paid
     if paid > state.fund_of(contract) or value <= 0:
         return
-    for order in state.orders_of(account, contract):
+    taken_to = state.place_on(account, symbol_of(contract), sign)
+    for order in state.orders_of(account, taken_to):
         cancel(state, order, Reason.ASSIGNED)
         margin.keep_set_aside(state, account, contract)
     own_margin = -close_part(state, step.account, contract, lots, at_mark - sign * given)
     settle_isolated(state, step.account, contract)
-    state.post(state.fund_name(contract), f"open_cost:{contract}", paid)
+    state.post(state.fund_name(contract), f"open_cost:{symbol_of(contract)}", paid)
     realized = _trade(state, account, step, lots, value)
     step.sold += lots
     state.emit(
         Assigned,
         liquidation=step.seq,
         account=account,
-        contract=contract,
+        contract=taken_to,
         side="buy" if sign > 0 else "sell",
         quantity=lots,
         value=value,
@@ -82,7 +85,8 @@ def _hand_over(state: State, step: Step, account: str, lots: int) -> None:
 
 
 def _trade(state: State, account: str, step: Step, lots: int, value: int) -> int:
-    contract, sign = step.contract, step.sign
+    sign = step.sign
+    contract = state.place_on(account, symbol_of(step.contract), sign)
     closing = min(lots, max(0, -sign * state.position(account, contract).quantity))
     realized, closed_value = 0, value * closing // lots
     if closing:

@@ -11,7 +11,7 @@ from tests.support.naive.book import Entry, hidden_from, merged, opposite, withi
 from tests.support.naive.fills import stop_maker
 from tests.support.naive.forced import Step, forced_fill
 from tests.support.naive.limit import limit_of_fund
-from tests.support.naive.state import Pocket, State
+from tests.support.naive.state import Pocket, State, symbol_of
 
 
 def backed_size(state: State, pocket: Pocket, contract: str, closed: int) -> int:
@@ -33,9 +33,10 @@ def sell_backed(
     limit = _limit(state, step, terms)
     may_lose, by_drawdown = limit_of_fund(state, step.contract)
     each = market.mark * market.contract.unit_value
-    hidden = hidden_from(state, step.contract, opposite(step.side))
+    symbol = symbol_of(step.contract)
+    hidden = hidden_from(state, symbol, opposite(step.side))
     while lots:
-        entries = merged(state, step.contract, opposite(step.side), hidden)
+        entries = merged(state, symbol, opposite(step.side), hidden)
         if not entries or (limit is not None and not within(step.side, entries[0].price, limit)):
             return
         met = entries[0]

@@ -3,7 +3,16 @@
 from engine.core.event import DeficitCovered, LossSocialized, PeriodSettled, ResidueTaken
 from engine.core.money import shares
 from tests.support.naive import margin
-from tests.support.naive.state import OUTSIDE, Pocket, State, balance_name, pocket_id, pool_name
+from tests.support.naive.state import (
+    OUTSIDE,
+    Pocket,
+    State,
+    balance_name,
+    pocket_id,
+    pool_name,
+    symbol_of,
+    told,
+)
 
 
 def settle_balance(state: State, seq: int, pocket: Pocket, contract: str) -> None:
@@ -21,7 +30,7 @@ def settle_balance(state: State, seq: int, pocket: Pocket, contract: str) -> Non
             ResidueTaken,
             liquidation=seq,
             account=pocket[0],
-            contract=contract,
+            contract=told(pocket, contract),
             amount=balance,
             to=to,
             fund=state.fund_of(contract),
@@ -49,7 +58,7 @@ def _cover(state: State, seq: int, pocket: Pocket, contract: str, deficit: int) 
         DeficitCovered,
         liquidation=seq,
         account=pocket[0],
-        contract=contract,
+        contract=told(pocket, contract),
         deficit=deficit,
         insurance_fund=from_fund,
         socialized=cut_total,
@@ -121,9 +130,11 @@ def _by_size(state: State, seq: int, own: str, contract: str, *, rest: int) -> i
     holders: dict[str, Pocket] = {}
     lots = []
     for pocket in state.pockets():
-        if contract in state.contracts_of(pocket):
+        places = [p for p in state.contracts_of(pocket) if symbol_of(p) == symbol_of(contract)]
+        if places:
             holders[pocket_id(pocket)] = pocket
-            lots.append((pocket_id(pocket), abs(state.position(pocket[0], contract).quantity)))
+            held = sum(abs(state.position(pocket[0], place).quantity) for place in places)
+            lots.append((pocket_id(pocket), held))
     total = 0
     for holder, share in shares(rest, lots) if lots else ():
         pocket = holders[holder]

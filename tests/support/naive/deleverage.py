@@ -10,7 +10,7 @@ from tests.support.naive import margin
 from tests.support.naive.book import opposite
 from tests.support.naive.fills import cancel, close_part, return_margin, settle_isolated
 from tests.support.naive.forced import Step
-from tests.support.naive.state import OUTSIDE, State
+from tests.support.naive.state import OUTSIDE, Place, State, symbol_of
 
 
 def deleverage(state: State, step: Step) -> None:
@@ -30,10 +30,16 @@ def deleverage(state: State, step: Step) -> None:
 
 def _is_asked(state: State, step: Step, account: str) -> bool:
     """Whether a position is on the other side, and profitable where that is asked for."""
-    if state.position(account, step.contract).quantity * step.sign >= 0:
+    place = _place_of(state, step, account)
+    if state.position(account, place).quantity * step.sign >= 0:
         return False
-    profit = margin.unrealized(state, account, step.contract)
+    profit = margin.unrealized(state, account, place)
     return profit > 0 or state.rules.adl_against == "anybody"
+
+
+def _place_of(state: State, step: Step, account: str) -> Place:
+    """Give the place of somebody's position on the other side."""
+    return state.place_on(account, symbol_of(step.contract), -step.sign)
 
 
 def _others(state: State, step: Step) -> list[str]:
@@ -46,12 +52,13 @@ def _in_order(state: State, step: Step) -> list[str]:
         return sorted(others, key=lambda account: drawn(state.rules.seed, step.seq, account))
     ranked = []
     for account in others:
-        owned = margin.equity(state, state.pocket(account, step.contract))
+        place = _place_of(state, step, account)
+        owned = margin.equity(state, state.pocket(account, place))
         if owned <= 0:
             continue
-        cost = abs(state.position(account, step.contract).cost)
-        notional = abs(margin.value_at_mark(state, account, step.contract))
-        gained = margin.unrealized(state, account, step.contract)
+        cost = abs(state.position(account, place).cost)
+        notional = abs(margin.value_at_mark(state, account, place))
+        gained = margin.unrealized(state, account, place)
         first = Fraction(notional if state.rules.adl == "hyperliquid" else gained, cost)
         ranked.append((-first * Fraction(notional, owned), account))
     return [account for _, account in sorted(ranked)]
@@ -60,8 +67,7 @@ def _in_order(state: State, step: Step) -> list[str]:
 def _proportionally(state: State, step: Step, others: list[str]) -> None:
     """L17: round after round, without those who could not pay."""
     while True:
-        others = [o for o in others if state.position(o, step.contract).quantity]
-        held = [(o, abs(state.position(o, step.contract).quantity)) for o in others]
+        held = [(o, _lots_of(state, step, o)) for o in others if _lots_of(state, step, o)]
         wanted = min(step.lots - step.sold, sum(lots for _, lots in held))
         if wanted == 0:
             return
@@ -71,13 +77,17 @@ def _proportionally(state: State, step: Step, others: list[str]) -> None:
                 unable.append(other)
         if not unable:
             return
-        others = [other for other in others if other not in unable]
+        others = [other for other, _ in held if other not in unable]
 
 
 def _close_up_to(state: State, step: Step, other: str) -> None:
-    lots = min(step.lots - step.sold, abs(state.position(other, step.contract).quantity))
+    lots = min(step.lots - step.sold, _lots_of(state, step, other))
     if lots:
         _close_lots(state, step, other, lots)
+
+
+def _lots_of(state: State, step: Step, account: str) -> int:
+    return abs(state.position(account, _place_of(state, step, account)).quantity)
 
 
 def _close_lots(state: State, step: Step, other: str, lots: int) -> bool:
@@ -90,7 +100,7 @@ def _close_lots(state: State, step: Step, other: str, lots: int) -> bool:
         given = 0
     if state.rules.adl_price == "previous_mark" and market.mark_before:
         given = step.sign * lots * (market.mark - market.mark_before) * market.contract.unit_value
-    pocket = state.pocket(other, step.contract)
+    pocket = state.pocket(other, _place_of(state, step, other))
     if other != OUTSIDE:
         if state.rules.adl_against == "winners" and margin.in_breach(state, pocket):
             return False
@@ -104,14 +114,14 @@ def _close_lots(state: State, step: Step, other: str, lots: int) -> bool:
 
 
 def _deleverage_one(state: State, step: Step, other: str, lots: int, *, value: int) -> None:
-    contract = step.contract
-    for order in state.orders_of(other, contract):
+    contract, place = step.contract, _place_of(state, step, other)
+    for order in state.orders_of(other, place):
         cancel(state, order, Reason.DELEVERAGED)
-        margin.keep_set_aside(state, other, contract)
+        margin.keep_set_aside(state, other, place)
     market = state.markets[contract]
-    realized = close_part(state, other, contract, lots, value)
-    settle_isolated(state, other, contract)
-    return_margin(state, other, contract)
+    realized = close_part(state, other, place, lots, value)
+    settle_isolated(state, other, place)
+    return_margin(state, other, place)
     own_margin = -close_part(state, step.account, contract, lots, value)
     settle_isolated(state, step.account, contract)
     adl = step.sign * (value - lots * market.mark * market.contract.unit_value)
@@ -119,7 +129,7 @@ def _deleverage_one(state: State, step: Step, other: str, lots: int, *, value: i
         Deleveraged,
         liquidation=step.seq,
         account=other,
-        contract=contract,
+        contract=place,
         side=opposite(step.side),
         quantity=lots,
         value=value,

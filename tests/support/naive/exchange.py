@@ -18,6 +18,7 @@ from engine.core.command import (
     SetAutoMargin,
     SetLeverage,
     SetMarginMode,
+    SetPositionMode,
     Withdraw,
 )
 from engine.core.event import (
@@ -28,6 +29,7 @@ from engine.core.event import (
     MarginAdded,
     MarginRemoved,
     OrdersCancelled,
+    PositionModeSet,
     Rejected,
     Withdrawn,
 )
@@ -37,6 +39,7 @@ from engine.core.reason import Reason
 from tests.support.naive import margin, ticks
 from tests.support.naive.fills import cancel, cancel_all, drop_stop
 from tests.support.naive.funding import fire_timers, settle
+from tests.support.naive.legs import change_position_mode
 from tests.support.naive.modes import (
     change_leverage,
     change_mode,
@@ -47,7 +50,7 @@ from tests.support.naive.orders import amend, place
 from tests.support.naive.prices import update
 from tests.support.naive.rate import wait_for_token
 from tests.support.naive.refusals import refusal
-from tests.support.naive.state import State, balance_name
+from tests.support.naive.state import State, balance_name, place_at
 from tests.support.naive.stops import keep, refused_stop
 from tests.support.naive.waves import run_waves
 
@@ -189,6 +192,7 @@ def _account_command(
     | SetLeverage
     | SetMarginMode
     | SetAutoMargin
+    | SetPositionMode
     | AddMargin
     | RemoveMargin
     | OfferAssignment,
@@ -209,6 +213,9 @@ def _account_command(
         change_mode(state, command)
     elif isinstance(command, SetAutoMargin):
         set_auto_margin(state, command)
+    elif isinstance(command, SetPositionMode):
+        change_position_mode(state, command)
+        state.emit(PositionModeSet, account=command.account, mode=command.mode)
     else:
         _move_margin(state, command)
 
@@ -218,6 +225,8 @@ def _cash(state: State, command: Deposit | Withdraw) -> None:
     deposit = isinstance(command, Deposit)
     if deposit and account not in state.accounts:
         state.accounts = sorted([*state.accounts, account])
+        if state.rules.position_modes[0] == "hedge":
+            state.hedged.add(account)
     state.post("external", wallet, command.amount if deposit else -command.amount)
     state.emit(
         Deposited if deposit else Withdrawn,
@@ -229,13 +238,14 @@ def _cash(state: State, command: Deposit | Withdraw) -> None:
 
 def _move_margin(state: State, command: AddMargin | RemoveMargin) -> None:
     added = isinstance(command, AddMargin)
-    pocket = (command.account, command.contract)
+    place = place_at(command.contract, command.leg)
+    pocket = (command.account, place)
     amount = command.amount if added else -command.amount
     state.post(f"wallet:{command.account}", balance_name(pocket), amount)
     state.emit(
         MarginAdded if added else MarginRemoved,
         account=command.account,
-        contract=command.contract,
+        contract=place,
         amount=command.amount,
         margin=state.money(pocket),
     )

@@ -8,7 +8,7 @@ from engine.core.money import PPM, div_to_zero
 from engine.core.reason import Reason
 from tests.support.naive import margin
 from tests.support.naive.book import opposite, sign_of
-from tests.support.naive.state import OUTSIDE, Order, State, Stop, balance_name
+from tests.support.naive.state import OUTSIDE, Order, State, Stop, balance_name, symbol_of
 
 Against = Literal["book", "outside", "liquidation"]
 
@@ -23,14 +23,14 @@ def close_part(state: State, account: str, contract: str, lots: int, value: int)
     realized = sign * value - cost
     position.quantity -= sign * lots
     position.cost -= cost
-    state.post(f"open_cost:{contract}", balance_name(pocket), realized)
+    state.post(f"open_cost:{symbol_of(contract)}", balance_name(pocket), realized)
     state.add_result(pocket, contract, realized)
     if position.quantity == 0:
         position.opened = 0
         began_with = state.began_with.pop((account, contract), 0)
         state.add_result((account, None), contract, -began_with)
         if pocket[1] is None:
-            state.held_last[account] = contract
+            state.held_last[account] = symbol_of(contract)
     return realized
 
 
@@ -142,13 +142,13 @@ def fill_order(
     order.quantity -= lots
     if order.quantity == 0:
         state.orders = [other for other in state.orders if other is not order]
-    account, contract = order.account, order.contract
+    account, contract = order.account, order.place
     affordable = margin.withdrawable(state, account)
     wallet = state.money((account, None))
     fee, realized = client_fill(
         state, account, contract, order.side, lots=lots, price=price, role=role
     )
-    state.dirty.add(contract)
+    state.dirty.add(order.contract)
     state.emit(
         OrderFilled,
         account=account,
@@ -210,11 +210,11 @@ def cancel_all(state: State, account: str, contract: str | None, reason: Reason)
 
 def is_ruinous(state: State, order: Order, price: int) -> bool:
     """Tell whether a fill would use up more than the margin of what it closes (O10)."""
-    closing = min(order.quantity, reducible(state, order.account, order.contract, order.side))
+    closing = min(order.quantity, reducible(state, order.account, order.place, order.side))
     if closing == 0:
         return False
     market = state.markets[order.contract]
-    owned = margin.equity(state, state.pocket(order.account, order.contract))
+    owned = margin.equity(state, state.pocket(order.account, order.place))
     worth = market.mark * closing * market.contract.unit_value
     paid = price * closing * market.contract.unit_value
     return paid < worth - owned if order.side == "sell" else paid > worth + owned
@@ -241,12 +241,12 @@ def trim_reduce_only(state: State, account: str, contract: str) -> None:
             continue
         if order.quantity > left:
             order.quantity = left
-            state.dirty.add(contract)
+            state.dirty.add(order.contract)
             state.emit(
                 OrderTrimmed,
                 account=account,
                 order=order.order,
-                contract=contract,
+                contract=order.contract,
                 quantity=left,
             )
         kept[order.side] += order.quantity

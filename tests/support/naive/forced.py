@@ -15,7 +15,7 @@ from tests.support.naive.fills import (
     stop_maker,
 )
 from tests.support.naive.limit import limit_of_fund
-from tests.support.naive.state import Job, Pocket, State, balance_name
+from tests.support.naive.state import Job, Pocket, State, balance_name, symbol_of, told
 
 
 @dataclass
@@ -53,9 +53,10 @@ class Step:
 
 def sell_limited(state: State, step: Step, limit: int, lots: int) -> int:
     """Stage (a): an IOC for so many lots; give what is left of them (L8)."""
-    hidden = hidden_from(state, step.contract, opposite(step.side))
+    symbol = symbol_of(step.contract)
+    hidden = hidden_from(state, symbol, opposite(step.side))
     while lots:
-        entries = merged(state, step.contract, opposite(step.side), hidden)
+        entries = merged(state, symbol, opposite(step.side), hidden)
         if not entries or not within(step.side, entries[0].price, limit):
             break
         met = entries[0]
@@ -70,9 +71,10 @@ def sell_for_fund(state: State, step: Step) -> None:
     """Stage (b): lot by lot, while the shortfall is at most what the fund may lose (L9, L23)."""
     may_lose, by_drawdown = limit_of_fund(state, step.contract)
     shortfall = 0
-    hidden = hidden_from(state, step.contract, opposite(step.side))
+    symbol = symbol_of(step.contract)
+    hidden = hidden_from(state, symbol, opposite(step.side))
     while step.sold < step.lots:
-        entries = merged(state, step.contract, opposite(step.side), hidden)
+        entries = merged(state, symbol, opposite(step.side), hidden)
         if not entries:
             return
         met = entries[0]
@@ -121,11 +123,12 @@ def forced_fill(
     contract, account = step.contract, step.account
     details = state.markets[contract].contract
     state.markets[contract].last_next = met.price
-    state.dirty.add(contract)
-    step.job.filled[contract] = step.seq
+    symbol = symbol_of(contract)
+    state.dirty.add(symbol)
+    step.job.filled[symbol] = step.seq
     if met.order is None:
-        take(state, contract, opposite(step.side), met.level, lots)
-        outside_fill(state, contract, opposite(step.side), lots, met.price)
+        take(state, symbol, opposite(step.side), met.level, lots)
+        outside_fill(state, symbol, opposite(step.side), lots, met.price)
     else:
         fill_order(state, met.order, lots, met.price, role="maker", against="liquidation")
     value = met.price * lots * details.unit_value
@@ -190,7 +193,7 @@ def pay_fees(state: State, job: Job) -> None:
             LiquidationFeePaid,
             liquidation=debt.seq,
             account=pocket[0],
-            contract=debt.contract,
+            contract=told(pocket, debt.contract),
             taker_fee=taker_fee,
             liquidation_fee=liquidation_fee,
             fund=state.fund_of(debt.contract),

@@ -116,15 +116,16 @@ def settle(state: State, contract: str, rate_e8: int) -> None:
     market = state.markets[contract]
     market.rate_e8 = rate_e8
     accounts = sorted([*state.accounts, OUTSIDE])
-    holders = [a for a in accounts if state.position(a, contract).quantity]
+    places = [(a, place) for a in accounts for place in state.places(a, contract)]
+    holders = [(a, place) for a, place in places if state.position(a, place).quantity]
     if not holders:
         return
     state.emit(FundingSettled, contract=contract, rate_e8=rate_e8, mark=market.own_mark)
-    for account in holders:
-        value = state.position(account, contract).quantity * market.own_mark
+    for account, place in holders:
+        value = state.position(account, place).quantity * market.own_mark
         amount = div_to_zero(value * market.contract.unit_value * rate_e8, E8)
-        pocket = state.pocket(account, contract)
+        pocket = state.pocket(account, place)
         state.post(balance_name(pocket), "rounding", amount)
         state.add_result(pocket, contract, -amount)
         if amount != 0 and account != OUTSIDE:
-            state.emit(FundingPaid, account=account, contract=contract, amount=amount)
+            state.emit(FundingPaid, account=account, contract=place, amount=amount)

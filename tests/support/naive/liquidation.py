@@ -28,7 +28,7 @@ from tests.support.naive.fills import (
 from tests.support.naive.forced import Step, pay_fees, sell_for_fund, sell_limited
 from tests.support.naive.order import in_order, next_round
 from tests.support.naive.size import sizes
-from tests.support.naive.state import Debt, Job, Pocket, State
+from tests.support.naive.state import Debt, Job, Place, Pocket, State, symbol_of
 
 
 def liquidate(state: State, job: Job, *, is_resumed: bool) -> None:
@@ -115,16 +115,18 @@ def _is_averted(state: State, pocket: Pocket, going: list[str]) -> bool:
     scope = closing.cancel_cross if pocket[1] is None else closing.cancel_isolated
     if pocket[1] is not None:
         going = [pocket[1]]
+    # an isolated leg's own orders go, a cross account's in the whole contract
+    near = going if pocket[1] is not None else [p for c in going for p in _legs(state, pocket, c)]
     orders = [
         order
         for order in state.orders_of(pocket[0])
-        if scope == "account" or going == [] or order.contract in going
+        if scope == "account" or near == [] or order.place in near
     ]
     for order in orders:
         cancel(state, order, Reason.LIQUIDATION)
         margin.keep_set_aside(state, pocket[0], order.contract)
     for stop in state.stops_of(pocket[0]):
-        if scope == "account" or going == [] or stop.command.contract in going:
+        if scope == "account" or near == [] or stop.place in near:
             drop_stop(state, stop, Reason.LIQUIDATION)
     if margin.in_breach(state, pocket):
         return False
@@ -135,6 +137,10 @@ def _is_averted(state: State, pocket: Pocket, going: list[str]) -> bool:
         maintenance=margin.maintenance(state, pocket),
     )
     return True
+
+
+def _legs(state: State, pocket: Pocket, place: Place) -> list[Place]:
+    return state.places(pocket[0], symbol_of(place))
 
 
 def _share(state: State, pocket: Pocket, contract: str, set_aside: int) -> int:
@@ -291,7 +297,7 @@ def _close_outside(state: State, step: Step) -> None:
         return
     market = state.markets[step.contract]
     value = lots * market.mark * market.contract.unit_value
-    outside_fill(state, step.contract, opposite(step.side), lots, market.mark)
+    outside_fill(state, symbol_of(step.contract), opposite(step.side), lots, market.mark)
     loss = -close_part(state, step.account, step.contract, lots, value)
     settle_isolated(state, step.account, step.contract)
     state.emit(

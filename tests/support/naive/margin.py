@@ -8,7 +8,7 @@ from engine.core.command import Side
 from engine.core.instrument import Bracket, Contract
 from engine.core.money import PPM
 from tests.support.naive.book import best
-from tests.support.naive.state import Order, Pocket, State
+from tests.support.naive.state import Order, Pocket, State, symbol_of
 
 
 def value_at_mark(state: State, account: str, contract: str) -> int:
@@ -150,13 +150,18 @@ def order_margin(
     arriving: Order | None = None,
 ) -> int:
     """Give the order margin of a contract, one order left out or one more counted (M2)."""
-    orders = [o for o in state.orders_of(account, contract) if o is not without]
+    orders = [o for o in state.orders_of(account, symbol_of(contract)) if o is not without]
     if arriving is not None:
         orders.append(replace(arriving, arrival=state.arrivals + 1))
-    return max(
-        _side_margin(state, account, contract, [o for o in orders if o.side == "buy"], None),
-        _side_margin(state, account, contract, [o for o in orders if o.side == "sell"], arriving),
-    )
+    total = 0
+    for place in state.places(account, symbol_of(contract)):
+        buys = [o for o in orders if o.side == "buy" and o.place == place]
+        sells = [o for o in orders if o.side == "sell" and o.place == place]
+        total += max(
+            _side_margin(state, account, place, buys, None),
+            _side_margin(state, account, place, sells, arriving),
+        )
+    return total
 
 
 def _side_margin(
@@ -177,7 +182,7 @@ def _side_margin(
         netted = max(0, netted - order.quantity)
         price = order.price
         if arriving is not None and order.arrival > state.arrivals:
-            price = max(price, best(state, contract, "buy") or 0)
+            price = max(price, best(state, symbol_of(contract), "buy") or 0)
         lots += opening
         total += price * opening * state.markets[contract].contract.unit_value
     sign, market = 1 if side == "buy" else -1, state.markets[contract]
@@ -193,7 +198,9 @@ def _side_margin(
 def available(state: State, account: str) -> int:
     """Give what a cross account can still use (M3)."""
     cross = [c for c in state.markets if state.mode(account, c) == "cross"]
-    used = sum(_tied(state, account, c) + order_margin(state, account, c) for c in cross)
+    used = sum(order_margin(state, account, c) for c in cross)
+    for contract in cross:
+        used += sum(_tied(state, account, place) for place in state.places(account, contract))
     return equity(state, (account, None)) - used
 
 
@@ -213,11 +220,11 @@ def withdrawable(state: State, account: str) -> int:
 
 def set_aside(state: State, account: str, contract: str) -> int:
     """Give the margin that is set aside for isolated orders (M5)."""
-    return state.balance(f"orders:{account}:{contract}")
+    return state.balance(f"orders:{account}:{symbol_of(contract)}")
 
 
 def keep_set_aside(state: State, account: str, contract: str) -> None:
     """Make what is set aside equal to the order margin again (M5)."""
     if state.mode(account, contract) == "isolated":
         more = order_margin(state, account, contract) - set_aside(state, account, contract)
-        state.post(f"wallet:{account}", f"orders:{account}:{contract}", more)
+        state.post(f"wallet:{account}", f"orders:{account}:{symbol_of(contract)}", more)

@@ -10,7 +10,7 @@ from engine.core.event import (
 )
 from engine.core.reason import Reason
 from tests.support.naive import margin
-from tests.support.naive.state import State, balance_name
+from tests.support.naive.state import Place, State, balance_name, symbol_of
 
 
 def _opening(state: State, account: str, contract: str) -> int:
@@ -59,32 +59,35 @@ def refused_switch(
     for contract in changes:
         if state.orders_of(account, contract):
             return Reason.HAS_ORDERS, contract
-    held = [c for c in changes if state.position(account, c).quantity]
+    places = [place for contract in changes for place in state.places(account, contract)]
+    held = [place for place in places if state.position(account, place).quantity]
     if held and not state.rules.mode_switch_with_position:
-        return Reason.HAS_POSITION, held[0]
-    for contract in held:
-        _move(trial, account, contract, changes[contract])
+        return Reason.HAS_POSITION, symbol_of(held[0])
+    for place in held:
+        contract = symbol_of(place)
+        _move(trial, account, place, changes[contract])
         if changes[contract] == "isolated":
             if trial.money((account, None)) < 0:
                 return Reason.INSUFFICIENT_MARGIN, contract
-            if len(changes) > 1 and margin.in_breach(trial, (account, contract)):
+            if len(changes) > 1 and margin.in_breach(trial, (account, place)):
                 return Reason.WOULD_LIQUIDATE, contract
     if held and margin.available(trial, account) < 0:
         return Reason.INSUFFICIENT_MARGIN, None
-    for contract in held:
-        if changes[contract] == "isolated" and margin.in_breach(trial, (account, contract)):
+    for place in held:
+        contract = symbol_of(place)
+        if changes[contract] == "isolated" and margin.in_breach(trial, (account, place)):
             return Reason.WOULD_LIQUIDATE, contract
     return None, None
 
 
-def _move(state: State, account: str, contract: str, mode: Mode) -> None:
-    """Switch one contract and move its margin."""
-    isolated = balance_name((account, contract))
+def _move(state: State, account: str, place: Place, mode: Mode) -> None:
+    """Switch one position's contract and move its margin."""
+    isolated = balance_name((account, place))
     if mode == "isolated":
-        state.post(f"wallet:{account}", isolated, _opening(state, account, contract))
+        state.post(f"wallet:{account}", isolated, _opening(state, account, place))
     else:
         state.post(isolated, f"wallet:{account}", state.balance(isolated))
-    state.modes[account, contract] = mode
+    state.modes[account, symbol_of(place)] = mode
 
 
 def change_mode(state: State, command: SetMarginMode) -> None:
@@ -94,12 +97,14 @@ def change_mode(state: State, command: SetMarginMode) -> None:
 
 
 def _change(state: State, account: str, contract: str, mode: Mode) -> None:
-    _move(state, account, contract, mode)
-    if mode == "isolated":
-        if state.position(account, contract).quantity:
+    places = state.places(account, contract)
+    for place in places:
+        _move(state, account, place, mode)
+        if mode == "cross":
+            state.hand_over_result(account, place)
+        elif state.position(account, place).quantity:
             state.held_last[account] = contract
-    else:
-        state.hand_over_result(account, contract)
+    if mode == "cross":
         state.auto_margin.discard((account, contract))
         if _unset(state, account, contract, mode):
             leverage = state.rules.default_leverage
@@ -109,7 +114,7 @@ def _change(state: State, account: str, contract: str, mode: Mode) -> None:
         account=account,
         contract=contract,
         mode=mode,
-        margin=state.money((account, contract)),
+        margin=sum(state.money((account, place)) for place in places),
     )
 
 
@@ -122,17 +127,19 @@ def isolates(state: State, command: SetLeverage) -> bool:
     return state.rules.margin.leverage_isolates and is_cross
 
 
-def moved_by_leverage(state: State, command: SetLeverage) -> int:
-    """Give what another leverage moves from the wallet to an isolated position."""
+def moved_by_leverage(state: State, command: SetLeverage) -> dict[Place, int]:
+    """Give what another leverage moves from the wallet to each isolated position."""
     account, contract = command.account, command.contract
     if state.mode(account, contract) == "cross":
-        return 0
+        return {}
     if state.rules.margin.leverage_with_position != "reset":
-        return 0
-    trial = state.copy()
+        return {}
+    trial, moved = state.copy(), {}
     trial.leverages[account, contract] = command.leverage
-    more = _opening(trial, account, contract) - _opening(state, account, contract)
-    return max(more, -max(0, state.money((account, contract))))
+    for place in state.places(account, contract):
+        more = _opening(trial, account, place) - _opening(state, account, place)
+        moved[place] = max(more, -max(0, state.money((account, place))))
+    return moved
 
 
 def change_leverage(state: State, command: SetLeverage) -> None:
@@ -143,14 +150,17 @@ def change_leverage(state: State, command: SetLeverage) -> None:
     state.emit(LeverageSet, account=account, contract=contract, leverage=command.leverage)
     if alone:
         _change(state, account, contract, "isolated")
-    elif moved:
-        state.post(f"wallet:{account}", balance_name((account, contract)), moved)
+        return
+    for place, amount in moved.items():
+        if amount == 0:
+            continue
+        state.post(f"wallet:{account}", balance_name((account, place)), amount)
         state.emit(
-            MarginAdded if moved > 0 else MarginRemoved,
+            MarginAdded if amount > 0 else MarginRemoved,
             account=account,
-            contract=contract,
-            amount=abs(moved),
-            margin=state.money((account, contract)),
+            contract=place,
+            amount=abs(amount),
+            margin=state.money((account, place)),
             why="leverage",
         )
 
@@ -184,7 +194,9 @@ def replenish(state: State) -> None:
     """Top up whoever is in breach, has asked for it, and is saved by it."""
     for pocket in state.pockets():
         account, contract = pocket
-        if contract is None or pocket not in state.auto_margin or pocket in state.waiting:
+        if contract is None or pocket in state.waiting:
+            continue
+        if (account, symbol_of(contract)) not in state.auto_margin:
             continue
         if state.markets[contract].stale or not state.position(account, contract).quantity:
             continue

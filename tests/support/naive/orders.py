@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from engine.core.command import AmendOrder, PlaceOrder, Side
+from engine.core.command import AmendOrder, PlaceOrder, PlaceStop, Side
 from engine.core.event import OrderAccepted, OrderAmended
 from engine.core.reason import Reason
 from tests.support.naive import margin
@@ -18,7 +18,7 @@ from tests.support.naive.fills import (
     stop_maker,
 )
 from tests.support.naive.queue import join
-from tests.support.naive.state import Order, State
+from tests.support.naive.state import Order, State, place_at
 
 
 def band_edge(state: State, contract: str, side: Side) -> int:
@@ -55,9 +55,9 @@ def order_of(state: State, command: PlaceOrder) -> Order:
         if command.price is None
         else int(command.price)
     )
-    quantity = int(command.quantity)
-    if command.reduce_only:
-        where = (command.account, command.contract, command.side)
+    quantity, reduces = int(command.quantity), command.reduce_only or closes_leg(command)
+    if reduces:
+        where = (command.account, place_at(command.contract, command.leg), command.side)
         quantity = min(quantity, reducible(state, *where) - resting_reduce_only(state, *where))
     return Order(
         account=command.account,
@@ -67,9 +67,15 @@ def order_of(state: State, command: PlaceOrder) -> Order:
         quantity=quantity,
         price=price,
         post_only=command.post_only,
-        reduce_only=command.reduce_only,
+        reduce_only=reduces,
         expires=command.expires_us if isinstance(command.expires_us, int) else None,
+        leg=command.leg,
     )
+
+
+def closes_leg(command: PlaceOrder | PlaceStop) -> bool:
+    """Tell whether an order in hedge mode is on the side that closes its leg (M18)."""
+    return (command.side, command.leg) in (("sell", "long"), ("buy", "short"))
 
 
 def place(state: State, command: PlaceOrder) -> None:
@@ -80,7 +86,7 @@ def place(state: State, command: PlaceOrder) -> None:
         OrderAccepted,
         account=order.account,
         order=order.order,
-        contract=order.contract,
+        contract=order.place,
         side=order.side,
         quantity=order.quantity,
         price=order.price,
@@ -105,11 +111,11 @@ def can_fill_all(state: State, command: PlaceOrder) -> bool:
 
 def arrive(state: State, order: Order, *, rests: bool) -> None:
     """Walk the book, release margin once (M6); what is left rests or is cancelled (O11)."""
-    wanted, held = order.quantity, reducible(state, order.account, order.contract, order.side)
+    wanted, held = order.quantity, reducible(state, order.account, order.place, order.side)
     stopped = walk(state, order)
     closed = min(wanted - order.quantity, held)
     if closed > 0:
-        release(state, order.account, order.contract, closed, held)
+        release(state, order.account, order.place, closed, held)
     if stopped is not None:
         cancel(state, order, stopped)
     elif order.quantity > 0 and not rests:
@@ -153,7 +159,7 @@ def walk(state: State, order: Order) -> Reason | None:
 def _is_uncertain(state: State, maker: Order) -> bool:
     """Tell whether O10 might stop a maker, as things stood before the dry run (O11)."""
     mark = state.markets[maker.contract].mark
-    closes = reducible(state, maker.account, maker.contract, maker.side) > 0
+    closes = reducible(state, maker.account, maker.place, maker.side) > 0
     return closes and (maker.price < mark if maker.side == "sell" else maker.price > mark)
 
 

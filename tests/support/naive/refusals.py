@@ -21,6 +21,7 @@ from engine.core.command import (
     SetAutoMargin,
     SetLeverage,
     SetMarginMode,
+    SetPositionMode,
     Side,
     Tick,
     TradeTick,
@@ -33,6 +34,7 @@ from tests.support.naive import afford, margin
 from tests.support.naive.book import best, opposite, within
 from tests.support.naive.fills import reducible
 from tests.support.naive.index import weights
+from tests.support.naive.legs import contradicts, misplaced, position_mode
 from tests.support.naive.modes import (
     change_leverage,
     isolates,
@@ -48,7 +50,7 @@ from tests.support.naive.orders import (
     resting_reduce_only,
     rests_after,
 )
-from tests.support.naive.state import OUTSIDE, Order, State, balance_name
+from tests.support.naive.state import OUTSIDE, Order, State, balance_name, place_at
 
 
 def refusal(state: State, command: AnyCommand) -> Reason | None:
@@ -73,6 +75,8 @@ def refusal(state: State, command: AnyCommand) -> Reason | None:
         return refused_mode(state, command)[0]
     if isinstance(command, CancelAllAfter):
         return _switch(state, command)
+    if isinstance(command, SetPositionMode):
+        return position_mode(state, command)
     if command.contract not in state.markets:
         return Reason.UNKNOWN_CONTRACT
     if isinstance(command, CancelAll):
@@ -157,8 +161,8 @@ def _deposit(state: State, command: Deposit) -> Reason | None:
         return Reason.RESERVED_ACCOUNT
     account = command.account
     held = state.money((account, None))
-    for symbol in state.markets:
-        held += state.money((account, symbol)) + margin.set_aside(state, account, symbol)
+    held += sum(margin.set_aside(state, account, symbol) for symbol in state.markets)
+    held += sum(state.money((account, place)) for place in state.places(account))
     if not 1 <= command.amount <= AMOUNT_MAX or held + command.amount > AMOUNT_MAX:
         return Reason.INVALID_AMOUNT
     return None
@@ -180,7 +184,9 @@ def _leverage(state: State, command: SetLeverage) -> Reason | None:
     trial = state.copy()
     if isolates(state, command):
         trial.modes[account, contract] = "isolated"
-    if command.leverage < 1 or command.leverage > leverage_max(trial, account, contract):
+    places = state.places(account, contract)
+    most = min(leverage_max(trial, account, place) for place in places)
+    if not 1 <= command.leverage <= most:
         return Reason.INVALID_LEVERAGE
     trial.leverages[account, contract] = command.leverage
     if isolates(state, command):
@@ -198,18 +204,19 @@ def _leverage(state: State, command: SetLeverage) -> Reason | None:
 def _isolated_leverage(state: State, command: SetLeverage) -> Reason | None:
     """M8, M16."""
     account, contract = command.account, command.contract
-    allowed = state.rules.margin.leverage_with_position
-    if state.position(account, contract).quantity:
+    allowed, places = state.rules.margin.leverage_with_position, state.places(account, contract)
+    if any(state.position(account, place).quantity for place in places):
         lowered = command.leverage < state.leverage(account, contract)
         if allowed == "refused" or (allowed == "raised" and lowered):
             return Reason.HAS_POSITION
     if state.orders_of(account, contract):
         return Reason.HAS_ORDERS
-    if moved_by_leverage(state, command) > margin.withdrawable(state, account):
+    if sum(moved_by_leverage(state, command).values()) > margin.withdrawable(state, account):
         return Reason.INSUFFICIENT_MARGIN
     trial = state.copy()
     change_leverage(trial, command)
-    return Reason.WOULD_LIQUIDATE if margin.in_breach(trial, (account, contract)) else None
+    falls = any(margin.in_breach(trial, (account, place)) for place in places)
+    return Reason.WOULD_LIQUIDATE if falls else None
 
 
 def largest_quantity(
@@ -246,7 +253,10 @@ def leverage_max(
 
 def _margin(state: State, command: AddMargin | RemoveMargin) -> Reason | None:
     """M10."""
-    account, contract = command.account, command.contract
+    misnamed = misplaced(state, command.account, command.leg)
+    if misnamed is not None:
+        return misnamed
+    account, contract = command.account, place_at(command.contract, command.leg)
     if state.mode(account, contract) != "isolated":
         return Reason.NOT_ISOLATED
     if state.position(account, contract).quantity == 0:
@@ -282,6 +292,9 @@ def _form(state: State, command: PlaceOrder) -> Reason | None:
     """O4, up to the price: what can be said without looking at the position."""
     if not state.markets[command.contract].priced:
         return Reason.NO_PRICE
+    misnamed = misplaced(state, command.account, command.leg)
+    if misnamed is not None:
+        return misnamed
     if not command.order:
         return Reason.INVALID_ORDER
     if state.find_order(command.account, command.order) is not None:
@@ -290,6 +303,8 @@ def _form(state: State, command: PlaceOrder) -> Reason | None:
         return Reason.DUPLICATE_ORDER
     if command.quantity < 1:
         return Reason.INVALID_QUANTITY
+    if contradicts(command, command.reduce_only):
+        return Reason.INVALID_ORDER
     if command.price is None:
         bad = command.post_only or command.time_in_force in ("fok", "gtd")
         return Reason.INVALID_ORDER if bad or _is_mistimed(state, command) else None
@@ -330,7 +345,7 @@ def _place(state: State, command: PlaceOrder) -> Reason | None:
 
 def _exposure(state: State, new: Order, old: Order | None, *, rests: bool) -> Reason | None:
     """Position limit, leverage, order limit, post-only and margin of an order (O4, O13)."""
-    account, contract = new.account, new.contract
+    account, contract = new.account, new.place
     if not new.reduce_only:
         details = state.markets[contract].contract
         if new.price * new.quantity * details.unit_value < details.notional_min:
@@ -340,11 +355,11 @@ def _exposure(state: State, new: Order, old: Order | None, *, rests: bool) -> Re
             return Reason.POSITION_LIMIT
         if state.leverage(account, contract) > leverage_max(state, account, contract, old, new):
             return Reason.INVALID_LEVERAGE
-    resting = len(state.orders_of(account, contract))
+    resting = len(state.orders_of(account, new.contract))
     if old is None and rests and resting >= state.rules.orders_max:
         return Reason.ORDER_LIMIT
     if new.post_only:
-        touched = best(state, contract, opposite(new.side))
+        touched = best(state, new.contract, opposite(new.side))
         if touched is not None and within(new.side, touched, new.price):
             return Reason.POST_ONLY
     return afford.refusal(state, new, old, rests=rests)
@@ -365,7 +380,7 @@ def _amend(state: State, command: AmendOrder) -> Reason | None:
     if not within(old.side, command.price, band_edge(state, old.contract, old.side)):
         return Reason.PRICE_BAND
     if old.reduce_only:
-        where = (old.account, old.contract, old.side)
+        where = (old.account, old.place, old.side)
         allowed = reducible(state, *where) - resting_reduce_only(state, *where, without=old)
         if command.quantity > allowed:
             return Reason.REDUCE_ONLY

@@ -5,13 +5,26 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from msgspec import UNSET
+
 from engine.core.command import Mode, PlaceStop, Side
 from engine.core.event import Event, TickApplied
 from engine.core.instrument import Contract, Venue
+from tests.support.naive.place import Place as Place
+from tests.support.naive.place import place_at as place_at
+from tests.support.naive.place import symbol_of as symbol_of
 
 OUTSIDE = "outside"
-Pocket = tuple[str, str | None]
-"""A margin account (A1): an account and its isolated contract, or None for its cross side."""
+Pocket = tuple[str, Place | None]
+"""A margin account (A1): an account and its isolated position's place, or None for its cross side.
+"""
+
+
+class Markets(dict[str, "Market"]):
+    """Markets by contract, which a place finds too."""
+
+    def __missing__(self, place: Place) -> "Market":
+        return dict.__getitem__(self, symbol_of(place))
 
 
 @dataclass
@@ -29,6 +42,12 @@ class Order:
     arrival: int = 0
     ahead: int = 0
     expires: int | None = None
+    leg: object = UNSET
+
+    @property
+    def place(self) -> Place:
+        """Where the position is that it trades."""
+        return place_at(self.contract, self.leg)
 
 
 @dataclass
@@ -119,6 +138,11 @@ class Stop:
     best: int | None = None
     reached: int | None = None
 
+    @property
+    def place(self) -> Place:
+        """Where the position is that it trades."""
+        return place_at(self.command.contract, self.command.leg)
+
     def look(self, market: Market) -> None:
         """Look at the price that it watches (O15)."""
         asked = self.command
@@ -149,6 +173,11 @@ def balance_name(pocket: Pocket) -> str:
     return f"wallet:{account}" if contract is None else f"isolated:{account}:{contract}"
 
 
+def told(pocket: Pocket, place: Place) -> Place:
+    """Give what an event about a margin account names: its place, or just the last contract."""
+    return symbol_of(place) if pocket[1] is None else place
+
+
 def pool_name(kind: str, pool: str) -> str:
     """Name the ledger account of a pool (A3)."""
     return f"{kind}:{pool}" if pool else kind
@@ -160,7 +189,8 @@ class State:
     def __init__(self, venue: Venue) -> None:
         self.venue = venue
         self.rules = venue.rules
-        self.markets = {c.symbol: Market(c) for c in sorted(venue.contracts, key=_symbol)}
+        self.markets = Markets({c.symbol: Market(c) for c in sorted(venue.contracts, key=_symbol)})
+        self.hedged: set[str] = set()
         self.ledger: dict[str, int] = {}
         self.accounts: list[str] = []
         self.positions: dict[tuple[str, str], Position] = {}
@@ -219,10 +249,10 @@ class State:
 
     def pool(self, contract: str) -> str:
         """Name the pool that a contract belongs to; no contract belongs to the nameless one."""
-        if self.rules.fund_pools == "one" or contract not in self.markets:
+        if self.rules.fund_pools == "one" or not contract:
             return ""
         group = self.markets[contract].contract.group
-        return group if group and self.rules.fund_pools == "group" else contract
+        return group if group and self.rules.fund_pools == "group" else symbol_of(contract)
 
     def pools(self) -> list[str]:
         """List all pools by name."""
@@ -250,6 +280,17 @@ class State:
 
     # -- who has what --
 
+    def places(self, account: str, contract: str | None = None) -> list[Place]:
+        """List the places that an account has, in one contract or in all, sorted (A2)."""
+        symbols = self.markets if contract is None else [contract]
+        if account not in self.hedged:
+            return list(symbols)
+        return [f"{symbol}:{leg}" for symbol in symbols for leg in ("long", "short")]
+
+    def place_on(self, account: str, contract: str, sign: int) -> Place:
+        """Give the place in which an account's position of that side is or would be."""
+        return self.places(account, contract)[0 if sign > 0 else -1]
+
     def position(self, account: str, contract: str) -> Position:
         """Give the position, one of quantity 0 where there is none."""
         return self.positions.setdefault((account, contract), Position())
@@ -258,25 +299,25 @@ class State:
         """Give the margin mode (A2); the outside market is never isolated."""
         if account == OUTSIDE:
             return "cross"
-        return self.modes.get((account, contract), self.rules.default_mode)
+        return self.modes.get((account, symbol_of(contract)), self.rules.default_mode)
 
     def leverage(self, account: str, contract: str) -> int:
         """Give the leverage that is set (A2)."""
-        return self.leverages.get((account, contract), self.rules.default_leverage)
+        return self.leverages.get((account, symbol_of(contract)), self.rules.default_leverage)
 
     def pocket(self, account: str, contract: str) -> Pocket:
         """Give the margin account that a position belongs to."""
         return (account, contract if self.mode(account, contract) == "isolated" else None)
 
     def contracts_of(self, pocket: Pocket) -> list[str]:
-        """List the contracts in which a margin account has a position, sorted."""
+        """List the places at which a margin account has a position, sorted."""
         account, only = pocket
         return [
-            symbol
-            for symbol in self.markets
-            if self.position(account, symbol).quantity != 0
-            and self.pocket(account, symbol) == pocket
-            and only in (None, symbol)
+            place
+            for place in self.places(account)
+            if self.position(account, place).quantity != 0
+            and self.pocket(account, place) == pocket
+            and only in (None, place)
         ]
 
     def waits(self, pocket: Pocket) -> bool:
@@ -288,17 +329,18 @@ class State:
         """List all margin accounts by id; `outside` is not one that anybody looks at."""
         found: list[Pocket] = [(account, None) for account in self.accounts]
         found += [
-            (account, symbol)
+            (account, place)
             for account in self.accounts
-            for symbol in self.markets
-            if self.mode(account, symbol) == "isolated"
+            for place in self.places(account)
+            if self.mode(account, place) == "isolated"
         ]
         return sorted(found, key=pocket_id)
 
     def orders_of(self, account: str, contract: str | None = None) -> list[Order]:
-        """List an account's resting orders by arrival, in one contract or in all."""
+        """List an account's resting orders by arrival, in one contract, at one place or in all."""
+        own = [order for order in self.orders if order.account == account]
         return sorted(
-            (o for o in self.orders if o.account == account and contract in (None, o.contract)),
+            (o for o in own if contract in (None, o.contract, o.place)),
             key=lambda order: order.arrival,
         )
 
@@ -312,9 +354,9 @@ class State:
         return next((stop for stop in named if stop.command.order == order), None)
 
     def stops_of(self, account: str, contract: str | None = None) -> list[Stop]:
-        """List an account's stops by arrival, in one contract or in all."""
+        """List an account's stops by arrival, in one contract, at one place or in all."""
         own = [stop for stop in self.stops if stop.command.account == account]
-        return [stop for stop in own if contract in (None, stop.command.contract)]
+        return [stop for stop in own if contract in (None, stop.command.contract, stop.place)]
 
     # -- events --
 
@@ -328,7 +370,14 @@ class State:
         self.head = None
 
     def emit(self, kind: Callable[..., Event], /, **fields: object) -> int:
-        """Say what happened and give its number; a tick says first that it was one (P13)."""
+        """Say what happened and give its number; a tick says first that it was one (P13).
+
+        A place that is named as the contract is told as contract and leg.
+        """
+        place = fields.get("contract")
+        if isinstance(place, str) and symbol_of(place) != place:
+            fields["contract"] = symbol_of(place)
+            fields["leg"] = place.rpartition(":")[2]
         if self.head is not None:
             head, self.head = self.head, None
             self.emit(TickApplied, **head)

@@ -4,9 +4,10 @@ from engine.core.command import PlaceOrder, PlaceStop
 from engine.core.event import OrderCancelled, StopAccepted, StopTriggered
 from engine.core.reason import Reason
 from tests.support.naive.fills import cancel, reducible
+from tests.support.naive.legs import contradicts, misplaced
 from tests.support.naive.orders import place, resting_reduce_only
 from tests.support.naive.refusals import on_grid, refusal
-from tests.support.naive.state import State, Stop
+from tests.support.naive.state import State, Stop, place_at
 
 
 def refused_stop(state: State, command: PlaceStop) -> Reason | None:
@@ -14,6 +15,9 @@ def refused_stop(state: State, command: PlaceStop) -> Reason | None:
     market = state.markets[command.contract]
     if not market.priced:
         return Reason.NO_PRICE
+    misnamed = misplaced(state, command.account, command.leg)
+    if misnamed is not None:
+        return misnamed
     if not command.order:
         return Reason.INVALID_ORDER
     if state.find_order(command.account, command.order) is not None:
@@ -22,6 +26,8 @@ def refused_stop(state: State, command: PlaceStop) -> Reason | None:
         return Reason.DUPLICATE_ORDER
     if command.quantity < 1:
         return Reason.INVALID_QUANTITY
+    if contradicts(command, command.reduce_only or command.close_on_trigger):
+        return Reason.INVALID_ORDER
     if command.kind == "trailing":
         follows = command.trigger is None and command.callback_ppm is not None
         sound = follows and 1 <= (command.callback_ppm or 0) <= 999_999
@@ -51,7 +57,7 @@ def keep(state: State, command: PlaceStop) -> None:
         StopAccepted,
         account=command.account,
         order=command.order,
-        contract=command.contract,
+        contract=stop.place,
         side=command.side,
         quantity=command.quantity,
         kind=command.kind,
@@ -83,6 +89,7 @@ def place_triggered(state: State) -> bool:
         price=asked.price,
         time_in_force=asked.time_in_force,
         reduce_only=asked.reduce_only or asked.close_on_trigger,
+        leg=asked.leg,
     )
     reason = refusal(state, command)
     if reason is None:
@@ -93,9 +100,9 @@ def place_triggered(state: State) -> bool:
 
 
 def _make_way(state: State, asked: PlaceStop) -> None:
-    where = (asked.account, asked.contract, asked.side)
+    where = (asked.account, place_at(asked.contract, asked.leg), asked.side)
     held = reducible(state, *where)
     while held - resting_reduce_only(state, *where) < min(held, asked.quantity):
-        orders = state.orders_of(asked.account, asked.contract)
+        orders = state.orders_of(*where[:2])
         own = [order for order in orders if order.reduce_only and order.side == asked.side]
         cancel(state, own[-1], Reason.REDUCE_ONLY)

@@ -11,7 +11,7 @@ from tests.support.naive.liquidation import liquidate
 from tests.support.naive.modes import replenish
 from tests.support.naive.order import account_place
 from tests.support.naive.prices import update
-from tests.support.naive.state import Job, Pocket, State, pocket_id
+from tests.support.naive.state import Job, Place, Pocket, State, pocket_id, symbol_of
 from tests.support.naive.stops import place_triggered
 
 
@@ -76,13 +76,14 @@ def _cause(
     state: State, pocket: Pocket, moved: dict[str, int], filled_before: dict[str, int]
 ) -> int:
     """Give the number of the event that set a liquidation off (L3)."""
-    costs = []
-    for contract in state.contracts_of(pocket):
-        unit_value = state.markets[contract].contract.unit_value
-        quantity = state.position(pocket[0], contract).quantity
-        costs.append((quantity * unit_value * moved.get(contract, 0), contract))
-    if costs:
-        gain, contract = min(costs)
+    gains: dict[str, int] = {}
+    for place in state.contracts_of(pocket):
+        contract, unit_value = symbol_of(place), state.markets[place].contract.unit_value
+        quantity = state.position(pocket[0], place).quantity
+        gain = quantity * unit_value * moved.get(contract, 0)
+        gains[contract] = gains.get(contract, 0) + gain
+    if gains:
+        gain, contract = min((gain, contract) for contract, gain in gains.items())
         if gain < 0 and contract in filled_before:
             return filled_before[contract]
     return state.first_event()
@@ -150,7 +151,7 @@ def _call(state: State, pocket: Pocket) -> bool:
     state.emit(
         MarginCalled,
         account=pocket[0],
-        contract=min(contracts, key=lambda c: _distance(state, pocket[0], c)),
+        contract=min(contracts, key=lambda c: _distance(state, pocket, c)),
         mode="cross" if pocket[1] is None else "isolated",
         level=highest,
         equity=owned,
@@ -160,18 +161,25 @@ def _call(state: State, pocket: Pocket) -> bool:
     return True
 
 
-def _distance(state: State, account: str, contract: str) -> tuple[Fraction, str]:
-    """Order the positions by the move that would use up the slack (W2)."""
-    value = margin.value_at_mark(state, account, contract)
-    market, lots = state.markets[contract], abs(state.position(account, contract).quantity)
-    sign = 1 if value > 0 else -1
-    rate = margin.rate_of(market.contract, lots, market.mark)
-    return (-abs(value) * (1 - sign * rate), contract)
+def _distance(state: State, pocket: Pocket, place: Place) -> tuple[Fraction, str, Place]:
+    """Order the positions by the move that would use up the slack (W2).
+
+    A move against one leg of a contract is one for the other, whose maintenance moves alike.
+    """
+    market, used = state.markets[place], Fraction(0)
+    sign = 1 if state.position(pocket[0], place).quantity > 0 else -1
+    for leg in state.contracts_of(pocket):
+        if symbol_of(leg) == symbol_of(place):
+            lots = state.position(pocket[0], leg).quantity
+            each = market.mark * market.contract.unit_value
+            rate = margin.rate_of(market.contract, abs(lots), market.mark)
+            used += sign * lots * each - abs(lots) * each * rate * sign
+    return (-used, symbol_of(place), place)
 
 
 def _draw(state: State, account: str, *, called: bool) -> None:
     """Say which cross positions live on their account's pool (W3)."""
-    for contract in state.markets:
+    for contract in state.places(account):
         draw = 0
         held = state.position(account, contract).quantity
         if held and state.mode(account, contract) == "cross":

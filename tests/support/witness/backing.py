@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from engine.core.account.position import slot_of
 from engine.core.event import (
     ClosedOutside,
     Deleveraged,
@@ -43,7 +44,11 @@ class Backing(Witness):
         terms, started = state.rules.closing.backed, self._running
         if terms is None or started is None:
             return
-        who = started.account if started.mode == "cross" else f"{event.account}:{event.contract}"
+        who = (
+            started.account
+            if started.mode == "cross"
+            else f"{event.account}:{slot_of(event.contract, event.leg)}"
+        )
         market = state.markets[event.contract]
         lot = market.contract.unit_value
         value = event.quantity * event.price * lot

@@ -6,8 +6,10 @@ each forced one its loss and who bore it.
 
 from collections.abc import Sequence
 
+from msgspec import UNSET
+
 from engine.core.account.account import OUTSIDE
-from engine.core.command import AnyCommand
+from engine.core.command import AnyCommand, LegOrNone
 from engine.core.event import (
     Assigned,
     ClosedOutside,
@@ -26,30 +28,32 @@ from engine.core.state.venue import State
 from tests.support.witness.seen import Witness
 from tests.support.witness.shadow import Holding
 
+Holder = tuple[str, LegOrNone]
+
 
 class Holdings(Witness):
     """Keeps every position; `loss` and `borne` are the two sides of the identity so far."""
 
     def __init__(self) -> None:
-        self._held: dict[str, dict[str, Holding]] = {}
+        self._held: dict[str, dict[Holder, Holding]] = {}
         self._commands = 0
-        self._loser = ("", "")
+        self._loser: tuple[str, str, LegOrNone] = ("", "", UNSET)
         self._cut = 0
         self._waits: dict[str, int] = {}
         self.loss = 0
         self.borne = 0
 
-    def _of(self, account: str, contract: str) -> Holding:
-        return self._held.setdefault(contract, {}).setdefault(account, Holding())
+    def _of(self, account: str, contract: str, leg: LegOrNone = UNSET) -> Holding:
+        return self._held.setdefault(contract, {}).setdefault((account, leg), Holding())
 
     def event(self, state: State, event: Event) -> None:
         """Work out what the event should have said."""
         if isinstance(event, OrderFilled):
             self._client(state, event)
         elif isinstance(event, LiquidationStarted):
-            self._loser = (event.account, event.contract)
+            self._loser = (event.account, event.contract, event.leg)
             self._cut = 0
-            held = self._of(event.account, event.contract) if event.quantity else Holding()
+            held = self._of(*self._loser) if event.quantity else Holding()
             of_order = event.quantity + event.spared
             assert of_order == abs(held.lots), f"{held.lots} are held: {event}"
             assert event.side == ("short" if held.lots < 0 else "long"), f"{event}"
@@ -75,17 +79,21 @@ class Holdings(Witness):
     def _client(self, state: State, event: OrderFilled) -> None:
         unit = event.price * state.markets[event.contract].contract.unit_value
         sign = 1 if event.side == "buy" else -1
-        held = self._of(event.account, event.contract)
+        held = self._of(event.account, event.contract, event.leg)
         realized = held.trade(sign, event.quantity, unit)
         assert event.realized == realized, f"{realized} was realised: {event}"
         assert event.position == held.lots, f"{held.lots} are held: {event}"
         assert event.fee >= 0, f"{event}"
+        if event.leg is not UNSET:
+            of_leg = held.lots if event.leg == "long" else -held.lots
+            assert of_leg >= 0, f"{held.lots} are held: {event}"
         if event.against == "outside":
             self._of(OUTSIDE, event.contract).trade(-sign, event.quantity, unit)
 
     def _forced(self, state: State, event: LiquidationFilled) -> None:
-        assert (event.account, event.contract) == self._loser, f"{self._loser} is next: {event}"
-        held = self._of(event.account, event.contract)
+        loser = event.account, event.contract, event.leg
+        assert loser == self._loser, f"{self._loser} is next: {event}"
+        held = self._of(*loser)
         sign = held.sign
         assert event.side == ("sell" if sign > 0 else "buy"), f"{held.lots} are held: {event}"
         unit = event.price * state.markets[event.contract].contract.unit_value
@@ -99,9 +107,10 @@ class Holdings(Witness):
         self._count(event.loss, event.own_margin + event.insurance_fund)
 
     def _deleveraged(self, state: State, event: Deleveraged) -> None:
-        loser, contract = self._loser
+        loser, contract, _ = self._loser
         market = state.markets[contract]
-        held, winner = self._of(loser, contract), self._of(event.account, event.contract)
+        winner = self._of(event.account, event.contract, event.leg)
+        held = self._of(*self._loser)
         asked = (OUTSIDE,) if state.rules.outside_in_waterfall == "never" else ()
         assert event.account not in (loser, *asked), f"{event}"
         assert held.sign * winner.sign == -1, f"{held.lots} against {winner.lots}: {event}"
@@ -118,9 +127,10 @@ class Holdings(Witness):
         self._count(event.loss, event.own_margin + event.adl)
 
     def _assigned(self, state: State, event: Assigned) -> None:
-        loser, contract = self._loser
+        loser, contract, _ = self._loser
         market = state.markets[contract]
-        held, taker = self._of(loser, contract), self._of(event.account, event.contract)
+        taker = self._of(event.account, event.contract, event.leg)
+        held = self._of(*self._loser)
         assert event.account not in (loser, OUTSIDE), f"{event}"
         sign, at_mark = held.sign, event.quantity * market.mark * market.contract.unit_value
         assert event.side == ("buy" if sign > 0 else "sell"), f"{event}"
@@ -183,9 +193,9 @@ class Holdings(Witness):
         if self._commands % FULL_EVERY == 0:
             for contract, market in state.markets.items():
                 told = {
-                    account: (one.lots, one.cost)
-                    for account, one in self._held.get(contract, {}).items()
+                    who: (one.lots, one.cost)
+                    for who, one in self._held.get(contract, {}).items()
                     if one.lots or one.cost
                 }
-                kept = {p.account: (p.quantity, p.cost) for p in market.held()}
+                kept = {who: (p.quantity, p.cost) for who, p in market.holders.items()}
                 assert kept == told, f"{contract}: positions are {kept}, told was {told}"

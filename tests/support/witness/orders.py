@@ -103,7 +103,7 @@ class Orders(Witness):
             event.price,
             event.quantity,
             self._arrivals,
-            placed.reduce_only or getattr(placed, "close_on_trigger", False),
+            _reduces(placed),
         )
 
     def _amend(self, event: OrderAmended) -> None:
@@ -191,3 +191,9 @@ class Orders(Witness):
                 assert kept == told, f"{symbol} {side}: the book is {kept}, told was {told}"
                 count += len(own)
         assert count == len(self._orders), "no order rests in an unknown contract"
+
+
+def _reduces(placed: PlaceOrder | PlaceStop) -> bool:
+    """Say whether an order may only reduce: it was asked to, or it is on the side of its leg."""
+    asked = placed.reduce_only or getattr(placed, "close_on_trigger", False)
+    return asked or (placed.leg, placed.side) in (("long", "sell"), ("short", "buy"))

@@ -8,8 +8,10 @@ the account's other money alone.
 from collections import Counter
 from collections.abc import Sequence
 
+from msgspec import UNSET
+
 from engine.core.account.account import OUTSIDE
-from engine.core.account.position import Position
+from engine.core.account.position import Position, slot_of
 from engine.core.command import AnyCommand
 from engine.core.event import (
     Assigned,
@@ -92,7 +94,7 @@ class Pockets(Witness):
     def event(self, state: State, event: Event) -> None:
         """Learn what the fund's postings were, and judge."""
         if isinstance(event, LiquidationFilled | LiquidationFeePaid):
-            pocket = self._of(_key(state, event.account, event.contract))
+            pocket = self._of(_key(state, event))
             pocket.made(pocket.from_fund)
             pocket.from_fund = 0
         elif isinstance(event, DeficitCovered):
@@ -110,7 +112,8 @@ class Pockets(Witness):
         elif isinstance(event, PeriodSettled) and event.pool == state.pools[-1]:
             self._begin_period(state)
         elif isinstance(event, MarginModeSet) and event.mode == "cross":
-            self._merge(event.account, event.contract)
+            for leg in (UNSET, "long", "short"):
+                self._merge(event.account, slot_of(event.contract, leg))
         if not isinstance(event, LossSocialized):
             self._close_flat(state, event)
 
@@ -119,9 +122,9 @@ class Pockets(Witness):
         for pocket in self._pockets.values():
             pocket.result = 0
         self._carried = {
-            (name, contract): profit_of(state, position)
+            (name, slot): profit_of(state, position)
             for name, account in state.accounts.items()
-            for contract, position in account.positions.items()
+            for slot, position in account.positions.items()
             if position.quantity
         }
 
@@ -140,10 +143,10 @@ class Pockets(Witness):
         if event.contract is None:
             key, positions = account.wallet_key, account.cross_positions()
         else:
-            position = account.positions[event.contract]
+            position = account.positions[slot_of(event.contract, event.leg)]
             key, positions = position.margin_key, [position]
         unrealized = sum(profit_of(state, position) for position in positions)
-        carried = sum(self._carried.get((event.account, one.contract), 0) for one in positions)
+        carried = sum(self._carried.get((event.account, one.slot), 0) for one in positions)
         if state.rules.socialized == "profit" and len(state.pools) == 1:
             won = self._of(key).result + unrealized - carried
             assert won >= 0, f"cut by more than it won: {event}"
@@ -152,7 +155,7 @@ class Pockets(Witness):
 
     def _started(self, state: State, event: LiquidationStarted) -> None:
         """Note what the rest of the account has."""
-        own = _key(state, event.account, event.contract)
+        own = _key(state, event)
         if event.mode == "cross":
             own = f"wallet:{event.account}"
         self._allowed.clear()
@@ -172,15 +175,16 @@ class Pockets(Witness):
         account, contract = getattr(event, "account", None), getattr(event, "contract", None)
         if account not in state.accounts or contract is None:
             return
-        position = state.accounts[account].positions.get(contract)
+        slot = slot_of(contract, getattr(event, "leg", UNSET))
+        position = state.accounts[account].positions.get(slot)
         flat = position is not None and not position.quantity
         if flat or (isinstance(event, Assigned | OrderFilled) and _is_turned(event, position)):
-            self._merge(account, contract)
-            self._of(f"wallet:{account}").result -= self._carried.pop((account, contract), 0)
+            self._merge(account, slot)
+            self._of(f"wallet:{account}").result -= self._carried.pop((account, slot), 0)
 
-    def _merge(self, account: str, contract: str) -> None:
+    def _merge(self, account: str, slot: str) -> None:
         """What a closed isolated position has made counts with the account's wallet."""
-        pocket = self._pockets.get(f"isolated:{account}:{contract}")
+        pocket = self._pockets.get(f"isolated:{account}:{slot}")
         if pocket is not None:
             self._of(f"wallet:{account}").result += pocket.result
             pocket.result = 0
@@ -193,8 +197,11 @@ class Pockets(Witness):
         for key in self._touched:
             if not key.startswith("isolated:"):
                 continue
-            pocket, (_, name, contract) = self._of(key), key.split(":")
-            position = state.accounts[name].positions[contract]
+            pocket, (_, name, slot) = self._of(key), key.split(":", 2)
+            position = state.accounts[name].positions.get(slot)
+            if position is None:  # it was flat, and the account has changed its position mode
+                assert state.balance(key) == 0, f"{key} is left without a position"
+                continue
             unrealized = profit_of(state, position) if position.quantity else 0
             means = pocket.assigned + pocket.won + max(0, unrealized)
             waits = position.margin_id in state.stalled or state.waits(position.margin_id)
@@ -219,6 +226,7 @@ def _owner(key: str) -> str:
     return parts[1] if is_person else ""
 
 
-def _key(state: State, account: str, contract: str) -> str:
-    position = state.accounts[account].positions.get(contract)
-    return position.margin_key if position is not None else f"wallet:{account}"
+def _key(state: State, event: LiquidationFilled | LiquidationFeePaid | LiquidationStarted) -> str:
+    slot = slot_of(event.contract, event.leg)
+    position = state.accounts[event.account].positions.get(slot)
+    return position.margin_key if position is not None else f"wallet:{event.account}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from engine.core.account.position import Position
+from engine.core.account.position import Position, slot_of
 from engine.core.command import AnyCommand
 from engine.core.event import (
     DeficitCovered,
@@ -86,7 +86,7 @@ class Waves(Witness):
         elif isinstance(event, LiquidationPaused):
             self._paused(state, event)
         elif isinstance(event, LiquidationResumed):
-            margin_id = f"{event.account}:{event.contract}" if event.contract else event.account
+            margin_id = _waiting_id(event)
             assert self._waits.pop(margin_id, -1) == event.at_us, f"it was not due: {event}"
         if not self._is_over and self._turn >= 0:
             marks = [market.mark for market in state.markets.values()]
@@ -121,11 +121,12 @@ class Waves(Witness):
             first = min(
                 state.accounts[event.account].cross_positions(), key=lambda one: rank(state, one)
             )
-            assert first.contract == event.contract, f"{first} goes first: {event}"
+            slot = slot_of(event.contract, event.leg)
+            assert first.slot == slot, f"{first} goes first: {event}"
 
     def _paused(self, state: State, event: LiquidationPaused) -> None:
         """It waits for as long as the venue's profile says."""
-        margin_id = f"{event.account}:{event.contract}" if event.contract else event.account
+        margin_id = _waiting_id(event)
         self._next(margin_id, event)
         closing = state.rules.closing
         how_long = {"delay": closing.delay_us, "cooldown": closing.cooldown_us}[event.why]
@@ -204,8 +205,14 @@ def _is_out_of_time(event: Event) -> bool:
 
 
 def _margin_id(started: LiquidationStarted) -> str:
-    isolated = started.mode == "isolated"
-    return f"{started.account}:{started.contract}" if isolated else started.account
+    slot = slot_of(started.contract, started.leg)
+    return f"{started.account}:{slot}" if started.mode == "isolated" else started.account
+
+
+def _waiting_id(event: LiquidationPaused | LiquidationResumed) -> str:
+    if event.contract is None:
+        return event.account
+    return f"{event.account}:{slot_of(event.contract, event.leg)}"
 
 
 def _own(state: State, started: LiquidationStarted) -> Figures:
