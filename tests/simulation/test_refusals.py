@@ -20,6 +20,7 @@ ENDINGS = {
     Reason.DELEVERAGED,
     Reason.ASSIGNED,
     Reason.CANCELLED,
+    Reason.DEAD_MAN_SWITCH,
 }
 """Why an accepted order ends or a liquidation waits; no command is refused for these."""
 
@@ -63,4 +64,4 @@ def test_whatever_was_refused_anywhere_changes_nothing_where_it_is_refused_again
                 reasons.add(events[0].reason)
             else:
                 exchange = snapshot.restore(day.venue, taken)
-    assert reasons == set(Reason) - ENDINGS - {Reason.TIME_WENT_BACK, Reason.INVALID_TIME}
+    assert reasons == set(Reason) - ENDINGS - {Reason.TIME_WENT_BACK}
