@@ -9,6 +9,7 @@ from engine.core.event import (
     LiquidationEnded,
     LiquidationStarted,
     OrderFilled,
+    PositionSettled,
 )
 from engine.core.money import Lots
 
@@ -34,6 +35,8 @@ class Positions:
             case Assigned(account=account, contract=contract, side=side, quantity=lots):
                 taken = lots if side == "buy" else -lots
                 self._set(account, contract, self.of(account, contract) + taken)
+            case PositionSettled(account=account, contract=contract):
+                self._set(account, contract, Lots(0))
             case LiquidationStarted(account=account, contract=contract, side=side):
                 lots = Lots(event.quantity + event.spared)
                 self._set(account, contract, lots if side == "long" else -lots)

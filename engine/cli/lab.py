@@ -13,6 +13,7 @@ from engine.bus import rights
 from engine.bus.interface import Bus, Message
 from engine.bus.kafka import connected
 from engine.bus.memory import MemoryBus
+from engine.bus.names import Topics
 from engine.cli import services as each
 from engine.cli import where
 from engine.cli.lab_facts import Asked, Fact, as_lines, proved
@@ -181,6 +182,17 @@ def export(*, name: str, out: Path, bootstrap: str | None) -> None:
         click.echo(f"{asyncio.run(run()):,} commands written to {out}")
 
 
+@lab.command(short_help="End the trading of a contract.")
+@click.argument("contract")
+@where.named
+@where.bootstrap
+def settle(*, contract: str, name: str, bootstrap: str | None) -> None:
+    """Close every position in CONTRACT at the mark and end its trading, as the lab's operator."""
+    with told():
+        topics, _ = where.topics_of(name)
+        _send(topics, {"type": "SettleContract", "contract": contract}, bootstrap)
+
+
 @lab.command(short_help="Give a bot money.")
 @click.argument("account")
 @click.argument("amount")
@@ -191,13 +203,17 @@ def deposit(*, account: str, amount: str, name: str, bootstrap: str | None) -> N
     with told():
         topics, _ = where.topics_of(name)
         money = micros(amount, Place("AMOUNT"), least=1)
-        command = {"type": "Deposit", "account": account, "amount": money}
+        _send(topics, {"type": "Deposit", "account": account, "amount": money}, bootstrap)
 
-        async def run() -> None:
-            async with where.bus_at(bootstrap) as bus:
-                await need(bus, writes=(topics.admin,))
-                await bus.publish(topics.admin, [Message(msgspec.json.encode(command))])
-                await bus.flush()
 
-        asyncio.run(run())
-        click.echo(f"sent to {topics.admin}: {json.dumps(command)}")
+def _send(topics: Topics, command: dict[str, str | int], bootstrap: str | None) -> None:
+    """Say something as the operator of a lab."""
+
+    async def run() -> None:
+        async with where.bus_at(bootstrap) as bus:
+            await need(bus, writes=(topics.admin,))
+            await bus.publish(topics.admin, [Message(msgspec.json.encode(command))])
+            await bus.flush()
+
+    asyncio.run(run())
+    click.echo(f"sent to {topics.admin}: {json.dumps(command)}")

@@ -235,6 +235,16 @@ class OfferAssignment(Command, frozen=True):
     quantity: Lots
 
 
+class SettleContract(Command, frozen=True, omit_defaults=True):
+    """Close every position of a contract and end its trading, as its venue delists it.
+
+    At `price`, or at the mark where none is named.
+    """
+
+    contract: str
+    price: Price | None = None
+
+
 AnyCommand = (
     TradeTick
     | QuoteTick
@@ -257,6 +267,7 @@ AnyCommand = (
     | CancelAll
     | CancelAllAfter
     | OfferAssignment
+    | SettleContract
 )
 """For decoding: `msgspec.json.Decoder(AnyCommand)`."""
 Tick = TradeTick | QuoteTick | BookTick | IndexTick | MarkTick | FundingTick

@@ -30,9 +30,11 @@ from engine.core.money import Lots, Micros, Price
 from engine.core.reason import Reason
 from engine.core.trading_event import CancelTimerFired as CancelTimerFired
 from engine.core.trading_event import CancelTimerSet as CancelTimerSet
+from engine.core.trading_event import ContractSettled as ContractSettled
 from engine.core.trading_event import IndexFeedChanged as IndexFeedChanged
 from engine.core.trading_event import IndexSourceChanged as IndexSourceChanged
 from engine.core.trading_event import OrdersCancelled as OrdersCancelled
+from engine.core.trading_event import PositionSettled as PositionSettled
 from engine.core.trading_event import StopAccepted as StopAccepted
 from engine.core.trading_event import StopTriggered as StopTriggered
 from engine.core.waiting_event import LiquidationPaused as LiquidationPaused
@@ -177,10 +179,7 @@ class LiquidationStarted(Event, frozen=True, omit_defaults=True):
 
 
 class LiquidationFilled(Event, frozen=True):
-    """A forced fill in the book; in stage `fund` the fund pays what the price lacks.
-
-    `insurance_fund` is negative where it gains.
-    """
+    """A forced fill in the book; in stage `fund` the fund pays what the price lacks, or gains."""
 
     liquidation: int
     account: str
@@ -383,5 +382,7 @@ AnyEvent = (
     | LiquidationPaused
     | LiquidationResumed
     | LiquidationAverted
+    | ContractSettled
+    | PositionSettled
 )
 """For decoding: `msgspec.json.Decoder(AnyEvent)`."""

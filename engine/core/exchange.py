@@ -32,6 +32,7 @@ from engine.core.command import (
     SetLeverage,
     SetMarginMode,
     SetPositionMode,
+    SettleContract,
     TradeTick,
     Withdraw,
 )
@@ -46,6 +47,7 @@ from engine.core.tick_run import TickRun
 from engine.core.trading import (
     auto_margin,
     cancels,
+    delisting,
     modes,
     orders,
     position_mode,
@@ -81,6 +83,7 @@ _HANDLERS: dict[type, Callable[..., None]] = {
     CancelAll: cancels.cancel_every,
     CancelAllAfter: cancels.cancel_after,
     OfferAssignment: willing.offer,
+    SettleContract: delisting.settle,
 }
 _INTRODUCED = (TradeTick, QuoteTick, BookTick, IndexTick, MarkTick)
 

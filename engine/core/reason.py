@@ -28,6 +28,8 @@ class Reason(Enum):
     """The price that the stop waits for is reached already: place a plain order."""
     EXPIRED = "expired"
     """The order's own time was over."""
+    CONTRACT_SETTLED = "contract_settled"
+    """The contract trades no more: all that was in it has been closed."""
     NO_PRICE = "no_price"
     """The contract has not had its first tick yet."""
     INVALID_PRICE = "invalid_price"

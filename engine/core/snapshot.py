@@ -55,6 +55,7 @@ class MarketImage(msgspec.Struct, omit_defaults=True):
     fair: Price = Price(0)
     impact_x2: int = 0
     impact_e6: int | None = None
+    is_settled: bool = False
 
 
 class AccountImage(msgspec.Struct, omit_defaults=True):

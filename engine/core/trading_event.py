@@ -6,7 +6,7 @@ import msgspec
 
 from engine.core.command import LegOrNone, Side
 from engine.core.event_head import Event
-from engine.core.money import Lots, Price
+from engine.core.money import Lots, Micros, Price
 
 
 class IndexSourceChanged(Event, frozen=True):
@@ -63,6 +63,25 @@ class CancelTimerFired(Event, frozen=True):
     account: str
     contract: str | None
     count: int
+
+
+class ContractSettled(Event, frozen=True):
+    """A contract trades no more; all of its positions are closed at `price`."""
+
+    contract: str
+    price: Price
+
+
+class PositionSettled(Event, frozen=True):
+    """A position was closed because its contract trades no more; there is no fee."""
+
+    account: str
+    contract: str
+    side: Literal["long", "short"]
+    quantity: Lots
+    price: Price
+    realized: Micros
+    leg: LegOrNone = msgspec.UNSET
 
 
 class OrdersCancelled(Event, frozen=True):

@@ -23,6 +23,7 @@ from engine.core.event import (
     LiquidationStarted,
     LossSocialized,
     OrderFilled,
+    PositionSettled,
     ResidueTaken,
     Withdrawn,
 )
@@ -69,6 +70,7 @@ class Statement:
             DeficitCovered: self._covered,
             LossSocialized: self._cut,
             ResidueTaken: self._residue,
+            PositionSettled: self._over,
         }
 
     def heard(self, events: tuple[Event, ...]) -> None:
@@ -189,6 +191,16 @@ class Statement:
         line.opened += opening
         line.opened_value += opening * unit
         line.ended = "open" if self._position[key] else "closed"
+
+    def _over(self, event: PositionSettled) -> None:
+        """The contract has ended: a closing like any other, without a fee."""
+        line = self._line(event.account, event.contract)
+        if line is not None:
+            self._left(event.account, event.contract, event.quantity)
+            line.closed += event.quantity
+            line.closed_value += event.quantity * event.price
+            line.result += event.realized
+            line.ended = "closed"
 
     def _closed_outside(self, event: ClosedOutside) -> None:
         if event.account in self.lines:

@@ -9,8 +9,8 @@ from typing import Any, get_args
 
 import msgspec
 
-from engine.core import command, event
-from engine.services.inbox import CLIENT_SEQ, BotCommand, OperatorCommand
+from engine.core import event
+from engine.services.inbox import CLIENT_SEQ, OF_OPERATOR, BotCommand, OperatorCommand
 from engine.services.market_data import BookTop, Mark
 from engine.services.public import FundMoved, Liquidation, Trade
 
@@ -33,7 +33,7 @@ _TOLD: dict[str, tuple[str, str, tuple[type, ...]]] = {
 }
 _SENT: dict[str, tuple[str, str, tuple[type, ...]]] = {
     "commands": ("commands.{bot}", "What a bot says.", get_args(BotCommand)),
-    "admin": ("admin", "What the operator says, for any account.", (command.Deposit,)),
+    "admin": ("admin", "What the operator says, of any account or contract.", OF_OPERATOR),
 }
 
 
@@ -91,7 +91,7 @@ def _schemas(kinds: tuple[type, ...]) -> dict[str, Any]:
     _, components = msgspec.json.schema_components(kinds, ref_template=_REF)
     schemas: dict[str, Any] = {name: _bounded(each) for name, each in sorted(components.items())}
     for kind in get_args(OperatorCommand):
-        stamped = ("at_us",) if kind is command.Deposit else _STAMPED
+        stamped = ("at_us",) if kind in OF_OPERATOR else _STAMPED
         schemas[kind.__name__] = _said(schemas[kind.__name__], stamped)
     return schemas
 

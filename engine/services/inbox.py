@@ -13,7 +13,7 @@ import msgspec
 
 from engine.bus.frame import decode as decode_frame
 from engine.bus.interface import Record
-from engine.core.command import AnyCommand, Command, Deposit, Tick
+from engine.core.command import AnyCommand, Command, Deposit, SettleContract, Tick
 from engine.core.money import AMOUNT_MAX
 from engine.core.tick_run import TickRun
 
@@ -29,12 +29,14 @@ FRAME_BYTES_MAX = 900_000
 TEXT_MAX = 64
 """Longest name or id."""
 
-_NOT_OF_BOTS = (*get_args(Tick), Deposit)
+OF_OPERATOR = (Deposit, SettleContract)
+"""What only the operator says: money out of nothing, and the end of a contract."""
+_NOT_OF_BOTS = (*get_args(Tick), *OF_OPERATOR)
 BotCommand: Any = Union[  # noqa: UP007  # what there is to say, the core says
     tuple(kind for kind in get_args(AnyCommand) if kind not in _NOT_OF_BOTS)
 ]
-"""Everything but ticks, and but money out of nothing."""
-OperatorCommand: Any = Union[BotCommand, Deposit]  # noqa: UP007
+"""Everything but ticks, and but what only the operator says."""
+OperatorCommand: Any = Union[BotCommand, Deposit, SettleContract]  # noqa: UP007
 _flat = msgspec.json.Decoder(dict[str, bool | int | str | None])
 _UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 

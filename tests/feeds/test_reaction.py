@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from engine.config.settings import AtMarginCall, Crowd, LeverageShare, Trader
+from engine.core.account.account import OUTSIDE
 from engine.core.command import (
     AddMargin,
     Command,
@@ -268,7 +269,7 @@ def test_positions_are_those_of_the_exchange() -> None:
     for name in WORLDS:
         venue, stream = world(name)
         exchange = Exchange(venue)
-        accounts = {each.account for each in stream if isinstance(each, Deposit)}
+        accounts = {each.account for each in stream if isinstance(each, Deposit)} - {OUTSIDE}
         positions = Positions(accounts)
         for command in stream:
             for event in exchange.apply(command):

@@ -8,34 +8,12 @@ Decisions in engine/README.md.
 
 Difference = tuple[tuple[str, ...], str]
 
-_WHOLE = (
-    "dYdX closes a part of a position and leaves the rest open until the next block; here a step "
-    "closes the whole quantity, against outside at the mark at last (L8 to L11)"
-)
-_CAPPED = (
-    "dYdX limits what the fund may lose or how much may be closed per account and block; here the "
-    "fund goes as far as its cash and a step closes the whole quantity (L9, L11)"
-)
-_WHOLE_FILL = (
-    "dYdX: the fund pays a fill's whole loss or the fill does not happen; here it pays lot by lot "
-    "as far as its cash goes, and what is left is closed all the same (L9, L11)"
-)
-_PORTION = "dYdX sizes a liquidation by portion or notional; here it is the whole position (L8)"
-_SHARE = (
-    "dYdX gives the fund the gain of each fill over its own bankruptcy price; here the gain stays "
-    "in the account until its fees and moves the bankruptcy price of the rest (L6, L16); the sum "
-    "over the fills is the same"
-)
 _ISOLATED = (
     "in dYdX an account that holds an isolated contract holds nothing else, and collateral lies "
     "in one pool a contract; here each isolated position has a margin of its own and an account "
     "may hold many (A1)"
 )
 _FEE_DOWN = "dYdX rounds fees up to a unit, here they round down (A7); there are no pools here"
-_EQUITY = (
-    "dYdX deleverages only accounts of negative equity; here a position in breach goes through "
-    "the whole waterfall, whatever is left of its margin (L8 to L10)"
-)
 _ODD_UNIT = (
     "Vega cuts every share down and gives what is left to the last winner; here it goes by the "
     "largest remainder (L12), which the case states beside it"
@@ -139,14 +117,9 @@ DIFFERS: dict[str, Difference] = {
         ("accounts_after.alice0", "accounts_after.bob0", "pools_after", "fills"),
         _ISOLATED,
     ),
-    "dydx-pred-delev-05": (("deleverage_at_mark",), _EQUITY),
 }
 
 NOT_PLAYED: dict[str, str] = {
-    **{
-        f"dydx-d-{number}": "no final settlement: healthy accounts are never closed at the mark"
-        for number in (24, 25, 26)
-    },
     "drift-pred-fee-1": "no insurance fee that shrinks with the margin: the fee is flat (L16)",
     "drift-pred-fee-4": "no insurance fee that shrinks with the margin: the fee is flat (L16)",
     "drift-pred-size-1": "no partial size that restores the margin: a step closes the whole (L8)",

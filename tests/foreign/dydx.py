@@ -11,7 +11,14 @@ entered at the mark. A direct call of the source's keeper is the stage (c) alone
 from collections.abc import Iterator
 from fractions import Fraction
 
-from engine.core.event import Deleveraged, Event, LiquidationPaused, LiquidationStarted
+from engine.core.command import SettleContract
+from engine.core.event import (
+    Deleveraged,
+    Event,
+    LiquidationPaused,
+    LiquidationStarted,
+    PositionSettled,
+)
 from engine.core.instrument import Backed, Closing, FundTerms, Rules
 from engine.core.liquidation.case import Breach
 from engine.core.liquidation.case import Case as Liquidation
@@ -83,10 +90,11 @@ def _accounts(case: Case, stage: Stage) -> Outcome:
 
 def _direct(case: Case) -> Outcome:
     """Run the stage of the waterfall alone, as the source calls its keeper."""
-    assert case["deleverage"]["price_rule"] == "bankruptcy", "nothing settles at the mark here"
     stage, wanted = staged(case), case["deleverage"]
     with stage.setting():
         pass
+    if wanted["price_rule"] == "mark":
+        return _final(case, stage)
     state = stage.state
     loser = state.accounts[wanted["account"]]
     position = loser.positions[wanted["contract"]]
@@ -106,6 +114,28 @@ def _direct(case: Case) -> Outcome:
         "rejected": case["source"]["test"] in ONE_PAIR and not fills,
         "accepted": done == lots.quantity,
     }
+
+
+def _final(case: Case, stage: Stage) -> Outcome:
+    """End the contract: everybody is closed at the mark, whatever he is worth (O21)."""
+    wanted = case["deleverage"]
+    account, contract = wanted["account"], wanted["contract"]
+    events = stage.apply(SettleContract(at_us=stage.now(), contract=contract))
+    settled = [event for event in events if isinstance(event, PositionSettled)]
+    fills = [
+        {
+            "taker": account,
+            "maker": event.account,
+            "contract": contract,
+            "size": stage.sized(contract, event.quantity),
+            "price": stage.shown(contract, Fraction(event.price)),
+            "type": "settle_at_mark",
+        }
+        for event in settled
+        if event.account != account
+    ]
+    left = stage.sizes(account).get(contract, 0)
+    return _accounts(case, stage) | {"fills": fills, "size_remaining": left, "rejected": False}
 
 
 def whole_fills(case: Case) -> list[Outcome]:
@@ -140,8 +170,20 @@ def _predicate(case: Case) -> Outcome:
         "liquidatable": bool(started),
         "size_to_close": sum(stage.sized(contract, event.quantity) for event in started),
         "deleverage_at_bankruptcy": mark - equity / size in prices,
-        "deleverage_at_mark": bool(equity) and mark in prices,
+        "deleverage_at_mark": _ends_at(stage, case, str(account["id"])) == mark,
     }
+
+
+def _ends_at(stage: Stage, case: Case, account: str) -> Fraction | None:
+    """End the contract if its market's status says so; return the price at which he is closed."""
+    if case.get("policy", {}).get("market_status") != "final_settlement":
+        return None
+    [contract] = case["prices"]
+    events = stage.apply(SettleContract(at_us=stage.now(), contract=contract))
+    for event in events:
+        if isinstance(event, PositionSettled) and event.account == account:
+            return stage.shown(contract, Fraction(event.price))
+    return None
 
 
 def _payment(case: Case) -> Outcome:

@@ -36,6 +36,8 @@ def deleverages_a_whole_account(case: Case) -> bool:
     """Say whether a direct call of the source closes all that its account holds."""
     if "deleverage" not in case or case["id"] in DIFFERS or not case["expected"]["fills"]:
         return False
+    if case["deleverage"]["price_rule"] != "bankruptcy":
+        return False
     legs = {account["id"]: account["positions"] for account in case["accounts"]}
     sizes = [abs(exact(leg["size"])) for leg in legs[case["deleverage"]["account"]]]
     return is_played(case) and sizes == [exact(case["deleverage"]["size"])]

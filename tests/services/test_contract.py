@@ -7,6 +7,7 @@ from click.testing import CliRunner
 from engine.cli.main import main
 from engine.core.command import AnyCommand, Tick
 from engine.services.contract import INT_MAX, as_yaml, asyncapi
+from engine.services.inbox import OF_OPERATOR
 from tests.support.source import ROOT
 
 FILE = ROOT / "engine" / "services" / "asyncapi.yaml"
@@ -46,10 +47,11 @@ def test_a_bot_is_not_asked_for_what_the_venue_stamps() -> None:
     assert "account" in schemas["Deposit"]["required"]
 
 
-def test_a_bot_may_say_all_but_ticks_and_deposits() -> None:
+def test_a_bot_may_say_all_but_ticks_and_what_the_operator_says() -> None:
     sent = set(asyncapi()["channels"]["commands"]["messages"])
     everything = {kind.__name__ for kind in get_args(AnyCommand)}
-    assert everything - sent == {kind.__name__ for kind in get_args(Tick)} | {"Deposit"}
+    assert everything - sent == {kind.__name__ for kind in (*get_args(Tick), *OF_OPERATOR)}
+    assert set(asyncapi()["channels"]["admin"]["messages"]) == {"Deposit", "SettleContract"}
 
 
 def test_every_reference_leads_somewhere() -> None:

@@ -123,6 +123,7 @@ _OF_OTHERS = [
     b'{"type":"CancelOrder","order":"1","account":"alice","account":"bob"}',
     b'{"type":"Deposit","account":"alice","amount":1}',
     b'{"type":"Deposit","amount":1}',
+    b'{"type":"SettleContract","contract":"X"}',
 ]
 _OF_NOBODY = [
     b'{"type":"CancelOrder","order":"1"}',
@@ -133,6 +134,8 @@ _OF_NOBODY = [
     b'{"type":"Deposit","amount":1}',
     b'{"type":"Deposit","account":"alice"}',
     b'{"type":"Deposit","account":"alice","amount":1.5}',
+    b'{"type":"SettleContract"}',
+    b'{"type":"SettleContract","contract":"X","price":"1"}',
     b'{"type":"Deposit","account":"alice","amount":1E+999999}',
     b'{"type":"Deposit","account":"alice","amount":"1"}',
 ]

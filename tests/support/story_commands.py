@@ -57,6 +57,7 @@ from engine.core.command import (
     SetLeverage,
     SetMarginMode,
     SetPositionMode,
+    SettleContract,
     TradeTick,
     Withdraw,
 )
@@ -304,6 +305,12 @@ class Reader:
             reset=is_new,
         )
 
+    def settles(self, words: Words) -> SettleContract:
+        """Read the end of a contract, at the mark or at a price."""
+        at = words.after("@")
+        price = None if at is None else Price(number(at))
+        return SettleContract(at_us=self.now_us, contract=words.contract, price=price)
+
     def index(self, words: Words) -> IndexTick:
         """Read an index price."""
         price, source = Price(words.number()), words.after("of") or ""
@@ -336,6 +343,7 @@ _MARKET: dict[str, Callable[[Reader, Words], AnyCommand]] = {
     "quote": Reader.quote,
     "book": Reader.book,
     "index": Reader.index,
+    "settles": Reader.settles,
     "mark": Reader.mark,
     "rate": Reader.rate,
 }

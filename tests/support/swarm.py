@@ -9,8 +9,11 @@ without it they are all the same.
 import random
 from collections.abc import Callable, Iterator
 
-from engine.core.command import AnyCommand
+import msgspec
+
+from engine.core.command import AnyCommand, SettleContract
 from engine.core.instrument import Venue
+from engine.core.money import Price
 from tests.support import bounds, brink, endings, legs, moves, resting, rubbish, stories
 from tests.support.asking import Settings
 from tests.support.model import PRICE_START, STEPS_US, Model
@@ -35,10 +38,12 @@ def _stream(model: Model, count: int, swarm: bool) -> Iterator[AnyCommand]:
         weights[kind] = max(weights[kind], 5)
     kinds, chances = list(weights), list(weights.values())
     opening = _opening(model)
-    settings = Settings(model)
+    settings, ends = Settings(model), _endings(model, count)
     sent = 0
     while sent < count:
         command = next(opening, None)
+        if command is None and ends and sent >= ends[0][0]:
+            command = msgspec.structs.replace(ends.pop(0)[1], at_us=model.now)
         if command is None:
             setting = settings.draw()
             if setting is not None and sent < count - 1:
@@ -50,6 +55,21 @@ def _stream(model: Model, count: int, swarm: bool) -> Iterator[AnyCommand]:
         if command is not None:
             sent += 1
             yield command
+
+
+def _endings(model: Model, count: int) -> list[tuple[int, SettleContract]]:
+    """Let one venue in six end a contract in its second half, and ask for it wrongly before."""
+    own = random.Random(f"endings {model.dice.getstate()}")
+    if own.random() > 1 / 6:
+        return []
+    at, symbol = own.randrange(count // 2, count), own.choice(model.symbols)
+    price = own.choice((None, None, 9_000, 10_001))
+    wrong = own.choice(((rubbish.NOWHERE, None), (symbol, 0), (symbol, 10**9)))
+    asked: list[tuple[str, int | None]] = [wrong, (symbol, price), (symbol, price)]
+    return [
+        (at, SettleContract(at_us=0, contract=name, price=None if named is None else Price(named)))
+        for name, named in asked
+    ]
 
 
 def _opening(model: Model) -> Iterator[AnyCommand]:

@@ -37,6 +37,7 @@ class Market:
     move, 0 before the second one, kept only where deleveraging happens at it.
     `marked` is the file's mark; `fair` the venue's where margin is valued at another price, else 0.
     `sources` are the index's, `source_x2` what they come to; `is_stale`: none speaks any more.
+    `is_settled`: it trades no more.
     `impact_x2` is the last basis of the impact prices, `impact_e6` its average in millionths.
     """
 
@@ -69,6 +70,7 @@ class Market:
         self.funding_due_us = 0
         self.rate_e8 = 0
         self.volatility = Volatility()
+        self.is_settled = False
 
     @property
     def has_price(self) -> bool:

@@ -31,7 +31,7 @@ def cancel_every(state: State, command: CancelAll) -> None:
     reason = known(state, command.account, command.contract)
     if reason is not None:
         return state.reject(command, reason)
-    count = _take_away(state, command.account, command.contract, Reason.CANCELLED)
+    count = take_away(state, command.account, command.contract, Reason.CANCELLED)
     return state.emit(
         OrdersCancelled(
             **state.stamp(), account=command.account, contract=command.contract, count=count
@@ -39,7 +39,7 @@ def cancel_every(state: State, command: CancelAll) -> None:
     )
 
 
-def _take_away(state: State, name: str, contract: str | None, reason: Reason) -> int:
+def take_away(state: State, name: str, contract: str | None, reason: Reason) -> int:
     """Cancel orders, then stops, by arrival, in a contract or in all; return how many."""
     account = state.accounts[name]
     contracts = [] if contract is None else [contract]
@@ -74,7 +74,7 @@ def run_out(state: State) -> None:
     _, name, symbol = state.switches[0]
     state.arm(name, symbol, None)
     contract = symbol or None
-    count = _take_away(state, name, contract, Reason.DEAD_MAN_SWITCH)
+    count = take_away(state, name, contract, Reason.DEAD_MAN_SWITCH)
     state.emit(CancelTimerFired(**state.stamp(), account=name, contract=contract, count=count))
 
 

@@ -109,6 +109,8 @@ def _check_known(state: State, command: PlaceOrder) -> Reason | None:
         return reason
     if not state.markets[command.contract].has_price:
         return Reason.NO_PRICE
+    if state.markets[command.contract].is_settled:
+        return Reason.CONTRACT_SETTLED
     reason = misplaced(state, command.account, command.leg)
     if reason is not None:
         return reason

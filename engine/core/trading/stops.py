@@ -75,6 +75,8 @@ def _check(state: State, command: PlaceStop) -> Reason | None:
     market, account = state.markets[command.contract], state.accounts[command.account]
     if not market.has_price:
         return Reason.NO_PRICE
+    if market.is_settled:
+        return Reason.CONTRACT_SETTLED
     reason = misplaced(state, command.account, command.leg)
     if reason is not None:
         return reason

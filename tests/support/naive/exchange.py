@@ -19,6 +19,7 @@ from engine.core.command import (
     SetLeverage,
     SetMarginMode,
     SetPositionMode,
+    SettleContract,
     Withdraw,
 )
 from engine.core.event import (
@@ -37,6 +38,7 @@ from engine.core.instrument import Venue
 from engine.core.money import AMOUNT_MAX
 from engine.core.reason import Reason
 from tests.support.naive import margin, ticks
+from tests.support.naive.end import end
 from tests.support.naive.fills import cancel, cancel_all, drop_stop
 from tests.support.naive.funding import fire_timers, settle
 from tests.support.naive.legs import change_position_mode
@@ -160,6 +162,8 @@ def _carry_out(state: State, command: AnyCommand) -> None:
         state.emit(OrdersCancelled, account=command.account, contract=command.contract, count=count)
     elif isinstance(command, CancelAllAfter):
         _switch(state, command)
+    elif isinstance(command, SettleContract):
+        end(state, command)
     else:
         _account_command(state, command)
 

@@ -22,6 +22,7 @@ from engine.core.command import (
     SetLeverage,
     SetMarginMode,
     SetPositionMode,
+    SettleContract,
     Side,
     Tick,
     TradeTick,
@@ -32,6 +33,7 @@ from engine.core.money import AMOUNT_MAX, E8
 from engine.core.reason import Reason
 from tests.support.naive import afford, margin
 from tests.support.naive.book import best, opposite, within
+from tests.support.naive.end import refused_end
 from tests.support.naive.fills import reducible
 from tests.support.naive.index import weights
 from tests.support.naive.legs import contradicts, misplaced, position_mode
@@ -59,6 +61,8 @@ def refusal(state: State, command: AnyCommand) -> Reason | None:
         return _tick(state, command)
     if isinstance(command, Deposit):
         return _deposit(state, command)
+    if isinstance(command, SettleContract):
+        return refused_end(state, command)
     if command.account not in state.accounts:
         return Reason.UNKNOWN_ACCOUNT
     if isinstance(command, Withdraw):
@@ -292,6 +296,8 @@ def _form(state: State, command: PlaceOrder) -> Reason | None:
     """O4, up to the price: what can be said without looking at the position."""
     if not state.markets[command.contract].priced:
         return Reason.NO_PRICE
+    if state.markets[command.contract].settled:
+        return Reason.CONTRACT_SETTLED
     misnamed = misplaced(state, command.account, command.leg)
     if misnamed is not None:
         return misnamed

@@ -65,6 +65,7 @@ class Market:
 
     contract: Contract
     priced: bool = False
+    settled: bool = False
     quoted: bool = False
     booked: bool = False
     bid: int = 0
@@ -125,9 +126,8 @@ class Job:
     until: int = 0
     """When its wait ends (C3)."""
     is_over: bool = False
-    """Whether the timer at that time has fired."""
+    """Whether the timer then has fired; `idle`: rounds in a row that closed nothing (C5)."""
     idle: int = 0
-    """Rounds in a row that closed nothing (C5)."""
 
 
 @dataclass

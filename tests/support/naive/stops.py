@@ -15,6 +15,8 @@ def refused_stop(state: State, command: PlaceStop) -> Reason | None:
     market = state.markets[command.contract]
     if not market.priced:
         return Reason.NO_PRICE
+    if market.settled:
+        return Reason.CONTRACT_SETTLED
     misnamed = misplaced(state, command.account, command.leg)
     if misnamed is not None:
         return misnamed

@@ -13,6 +13,7 @@ from engine.core.command import AnyCommand, LegOrNone
 from engine.core.event import (
     Assigned,
     ClosedOutside,
+    ContractSettled,
     DeficitCovered,
     Deleveraged,
     Event,
@@ -22,6 +23,7 @@ from engine.core.event import (
     LossSocialized,
     OrderFilled,
     PeriodSettled,
+    PositionSettled,
 )
 from engine.core.invariants import FULL_EVERY
 from engine.core.state.venue import State
@@ -40,6 +42,7 @@ class Holdings(Witness):
         self._loser: tuple[str, str, LegOrNone] = ("", "", UNSET)
         self._cut = 0
         self._waits: dict[str, int] = {}
+        self._price = 0
         self.loss = 0
         self.borne = 0
 
@@ -68,6 +71,10 @@ class Holdings(Witness):
             self._assigned(state, event)
         elif isinstance(event, ClosedOutside):
             self._closed_outside(state, event)
+        elif isinstance(event, ContractSettled):
+            self._ended(state, event)
+        elif isinstance(event, PositionSettled):
+            self._settled_at(state, event)
         elif isinstance(event, LossSocialized):
             assert event.amount > 0, f"{event}"
             self._cut += event.amount
@@ -75,6 +82,26 @@ class Holdings(Witness):
             self._covered(event)
         elif isinstance(event, PeriodSettled):
             self._settled(state, event)
+
+    def _ended(self, state: State, event: ContractSettled) -> None:
+        """Nothing rests in it any more; the replayed market's position goes without a word."""
+        market = state.markets[event.contract]
+        assert not list(market.ladder), f"orders rest in it: {event}"
+        outside = self._of(OUTSIDE, event.contract)
+        if outside.lots:
+            unit = event.price * market.contract.unit_value
+            outside.close(abs(outside.lots), abs(outside.lots) * unit)
+        self._price = event.price
+
+    def _settled_at(self, state: State, event: PositionSettled) -> None:
+        held = self._of(event.account, event.contract, event.leg)
+        assert event.price == self._price, f"one price for all, {self._price}: {event}"
+        assert event.quantity == abs(held.lots), f"{held.lots} are held: {event}"
+        side = "long" if held.lots > 0 else "short"
+        assert event.side == side, f"{held.lots} are held: {event}"
+        unit = event.price * state.markets[event.contract].contract.unit_value
+        realized, _ = held.close(event.quantity, event.quantity * unit)
+        assert event.realized == realized, f"{realized} was realised: {event}"
 
     def _client(self, state: State, event: OrderFilled) -> None:
         unit = event.price * state.markets[event.contract].contract.unit_value
@@ -186,9 +213,14 @@ class Holdings(Witness):
         assert self.loss == self.borne, f"lost {self.loss}, borne {self.borne}"
 
     def end(self, state: State, command: AnyCommand, events: Sequence[Event]) -> None:
-        """See that longs are shorts; now and then, that positions are what the events told."""
+        """See that longs are shorts and a settled contract is empty.
+
+        Now and then, that positions are what the events told.
+        """
         for contract, held in self._held.items():
             assert sum(one.lots for one in held.values()) == 0, f"{contract}: long = short"
+            over = state.markets[contract].is_settled
+            assert not over or not any(one.lots for one in held.values()), f"{contract} is over"
         self._commands += 1
         if self._commands % FULL_EVERY == 0:
             for contract, market in state.markets.items():
