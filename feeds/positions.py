@@ -2,6 +2,7 @@
 
 from collections.abc import Container
 
+from engine.core.account.position import slot_of
 from engine.core.event import (
     Assigned,
     Deleveraged,
@@ -13,6 +14,10 @@ from engine.core.event import (
 )
 from engine.core.money import Lots
 
+_OfPosition = (
+    Assigned | Deleveraged | LiquidationEnded | LiquidationStarted | OrderFilled | PositionSettled
+)
+
 
 class Positions:
     """Takes in every event and knows the signed lots of some accounts."""
@@ -21,34 +26,38 @@ class Positions:
         self._accounts = accounts
         self._lots: dict[tuple[str, str], int] = {}
 
-    def of(self, account: str, contract: str) -> int:
-        """Lots, positive if long."""
-        return self._lots.get((account, contract), 0)
+    def of(self, account: str, slot: str) -> int:
+        """Lots in a contract, or in one leg of it in hedge mode, positive if long."""
+        return self._lots.get((account, slot), 0)
 
     def heard(self, event: Event) -> None:
         """Take in an event; what a liquidation has left is known when it has ended."""
         match event:
-            case OrderFilled(account=account, contract=contract, position=lots):
-                self._set(account, contract, lots)
-            case Deleveraged(account=account, contract=contract, quantity=lots):
-                self._set(account, contract, _towards(self.of(account, contract), lots))
-            case Assigned(account=account, contract=contract, side=side, quantity=lots):
+            case OrderFilled(account=account, position=lots):
+                self._set(account, _slot(event), lots)
+            case Deleveraged(account=account, quantity=lots):
+                self._set(account, _slot(event), _towards(self.of(account, _slot(event)), lots))
+            case Assigned(account=account, side=side, quantity=lots):
                 taken = lots if side == "buy" else -lots
-                self._set(account, contract, self.of(account, contract) + taken)
-            case PositionSettled(account=account, contract=contract):
-                self._set(account, contract, Lots(0))
-            case LiquidationStarted(account=account, contract=contract, side=side):
+                self._set(account, _slot(event), self.of(account, _slot(event)) + taken)
+            case PositionSettled(account=account):
+                self._set(account, _slot(event), 0)
+            case LiquidationStarted(account=account, side=side):
                 lots = Lots(event.quantity + event.spared)
-                self._set(account, contract, lots if side == "long" else -lots)
-            case LiquidationEnded(account=account, contract=contract, quantity=lots):
-                held = self.of(account, contract)
-                self._set(account, contract, lots if held > 0 else -lots)
+                self._set(account, _slot(event), lots if side == "long" else -lots)
+            case LiquidationEnded(account=account, quantity=lots):
+                held = self.of(account, _slot(event))
+                self._set(account, _slot(event), lots if held > 0 else -lots)
             case _:
                 pass
 
-    def _set(self, account: str, contract: str, lots: int) -> None:
+    def _set(self, account: str, slot: str, lots: int) -> None:
         if account in self._accounts:
-            self._lots[account, contract] = lots
+            self._lots[account, slot] = lots
+
+
+def _slot(event: _OfPosition) -> str:
+    return slot_of(event.contract, event.leg)
 
 
 def _towards(held: int, lots: int) -> int:

@@ -30,6 +30,7 @@ COMPUTED: dict[str, Callable[[Inputs], object]] = {
     "funding_rate": losses.funding_rate,
     "insurance_fund_delta": losses.fund_delta,
     "adl_allocation": losses.adl_allocation,
+    "assignment": losses.assigned,
     "adl_indicator": losses.adl_indicator,
     "partial_liquidation_size": losses.reduced_by_tiers,
     "adl_trigger": losses.adl_trigger,

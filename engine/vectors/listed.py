@@ -26,20 +26,9 @@ WAITING: dict[str, tuple[str, ...]] = {
         "drift-cover-5",
         "drift-max-pct-small",
     ),
-    "assignment to liquidity providers": ("kraken-pas-remainder",),
 }
 
 DIFFERS: dict[str, tuple[str, ...]] = {
-    "a liquidation order is limited at the bankruptcy price (L7), not at a price in between": (
-        "dydx-fillable-2",
-        "dydx-fillable-3",
-        "dydx-fillable-4",
-        "dydx-fillable-5",
-        "dydx-fillable-6",
-        "dydx-fillable-8",
-        "dydx-fillable-9",
-        "dydx-fillable-11",
-    ),
     "initial margin does not grow with the open interest (M1)": ("dydx-oimf",),
     "the cap of a funding rate is a setting, not a multiple of the margins (F1)": (
         "dydx-funding-cap",

@@ -6,6 +6,7 @@ from engine.core.command import (
     Deposit,
     FundingTick,
     IndexTick,
+    OfferAssignment,
     PlaceOrder,
     QuoteTick,
     Side,
@@ -135,6 +136,34 @@ def reduced_by_tiers(inputs: Inputs) -> object:
         stage.order("maker", "buy", held, mark, "X")
     stage.look()
     return held - stage.sizes("loser")["X"]
+
+
+def assigned(inputs: Inputs) -> object:
+    """Return how much of a position goes to somebody who stands ready for what the book left."""
+    held, filled = exact(inputs["position"]), exact(inputs["filled"])
+    rules = Rules(
+        name="assignment",
+        closing=Closing(takeover=("assignment",)),
+        warning_levels=(),
+        market_band_ppm=PPM - 1,
+        default_leverage=1,
+    )
+    stage = Stage(rules, [Listing("X", ONE, ONE, flat(HALF))], ONE, Fraction(0))
+    mark = Fraction(100)
+    stage.mark("X", mark)
+    stage.open("loser", "X", held, mark)
+    stage.wallet("loser", held * mark / 4)  # half of the maintenance
+    for name in ("maker", "ready"):
+        stage.wallet(name, 10 * held * mark)
+    with stage.setting():
+        stage.order("maker", "buy", filled, mark, "X")
+        ready = OfferAssignment(
+            at_us=stage.now(), account="ready", contract="X", quantity=Lots(stage.lots("X", held))
+        )
+        stage.apply(ready)
+    stage.look()
+    assert not stage.sizes("loser")
+    return stage.sizes("ready")["X"]
 
 
 def adl_allocation(inputs: Inputs) -> object:

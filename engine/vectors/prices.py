@@ -5,7 +5,9 @@ from fractions import Fraction
 import msgspec
 
 from engine.core.account.position import Position
-from engine.core.instrument import Bracket, ClosingFee, Contract
+from engine.core.instrument import Backed, Bracket, Closing, ClosingFee, Contract, Rules
+from engine.core.liquidation.backed import limit_price as fillable_price
+from engine.core.liquidation.case import Breach, Case
 from engine.core.margin import liquidation_price
 from engine.core.margin.band import Exposure
 from engine.core.margin.bankruptcy import Settlement, share_of
@@ -14,7 +16,7 @@ from engine.core.margin.price import median_mark
 from engine.core.margin.risk import Risk, fee_to_close, initial, maintenance, unrealized
 from engine.core.money import E8, PPM, Micros, Price
 from engine.core.money import Lots as Quantity
-from engine.vectors.stage import ENDLESS, NO_LIQUIDITY, exact, step_of, whole
+from engine.vectors.stage import ENDLESS, NO_LIQUIDITY, Listing, Stage, exact, flat, step_of, whole
 from engine.vectors.vector import Inputs
 
 HOUR_US = 3_600_000_000
@@ -172,16 +174,23 @@ def bankruptcy_quote(inputs: Inputs) -> object:
 
 
 def limit_price(inputs: Inputs) -> object:
-    """Return the limit of a liquidation order for the whole position."""
+    """Return the limit of an order for a whole position that a fund stands behind."""
     size, mark = exact(inputs["btc"]), exact(inputs["oracle"])
-    leg = {"qty": abs(size), "entry": mark, "mmr": "0.1", "cum": 0}
-    money = FINE * FINE
-    contract, position = _leg(leg, 1 if size > 0 else -1, money)
-    equity = whole((exact(inputs["usdc"]) + size * mark) / money)
-    value = whole(mark / FINE) * contract.unit_value
-    lots = Settlement(position.sign, abs(position.quantity), value, share=equity)
-    limit = lots.limit_price(contract)
-    return None if limit is None else limit * FINE
+    backed = Backed(
+        spread_ppm=whole(exact(inputs["smmr"]) * PPM),
+        adjustment_ppm=whole(exact(inputs["bankruptcy_adjustment"]) * PPM),
+    )
+    rules = Rules(name="limit", closing=Closing(backed=backed), warning_levels=())
+    listing = Listing("X", FINE, step_of([size]), flat(exact(inputs["mmf"])))
+    stage = Stage(rules, [listing], FINE * FINE, Fraction(0))
+    stage.mark("X", mark)
+    stage.open("loser", "X", size, mark)
+    stage.wallet("loser", exact(inputs["usdc"]) + size * mark)
+    state = stage.state
+    account = state.accounts["loser"]
+    case = Case(Breach(account.name, account, None, cause=0), {})
+    limit = fillable_price(state, case, account.positions["X"])
+    return None if limit is None else stage.shown("X", Fraction(limit))
 
 
 def mark(inputs: Inputs) -> object:
