@@ -45,6 +45,7 @@ class ClosingTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     band: Number = 0
     takeover: tuple[Literal["fund", "assignment", "adl"], ...] = ("fund", "adl")
     assignment_profit: Number = 0
+    pair_netting: bool = False
     delay: str = "0s"
     cooldown: str = "0s"
     backed: BackedTable | None = None
@@ -81,6 +82,7 @@ def closing(table: ClosingTable, place: Place) -> Closing:
         band_ppm=read.ppm(table.band, place.at("band"), most=PPM - 1),
         takeover=table.takeover,
         assignment_profit_ppm=read.ppm(table.assignment_profit, place.at("assignment_profit")),
+        pair_netting=table.pair_netting,
         delay_us=read.duration_us(table.delay, place.at("delay")),
         cooldown_us=cooldown_us,
         backed=_backed(table, cooldown_us, place),

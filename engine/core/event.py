@@ -26,6 +26,8 @@ from engine.core.account_event import PositionModeSet as PositionModeSet
 from engine.core.account_event import Withdrawn as Withdrawn
 from engine.core.command import LegOrNone, Mode, Side
 from engine.core.event_head import Event as Event
+from engine.core.funding_event import FundingPaid as FundingPaid
+from engine.core.funding_event import FundingSettled as FundingSettled
 from engine.core.money import Lots, Micros, Price
 from engine.core.reason import Reason
 from engine.core.trading_event import CancelTimerFired as CancelTimerFired
@@ -133,29 +135,13 @@ class OrderFilled(Event, frozen=True):
     leg: LegOrNone = msgspec.UNSET
 
 
-class FundingSettled(Event, frozen=True):
-    """Funding fell due; a positive rate is paid by longs to shorts."""
-
-    contract: str
-    rate_e8: int
-    mark: Price
-
-
-class FundingPaid(Event, frozen=True):
-    """One position's share; positive: it paid."""
-
-    account: str
-    contract: str
-    amount: Micros
-    leg: LegOrNone = msgspec.UNSET
-
-
 class LiquidationStarted(Event, frozen=True, omit_defaults=True):
     """A liquidation order: one position of an isolated or cross margin account.
 
     `quantity` is 0 where a negative balance without a position is made good; `spared` lots of the
     position are not part of the order, whose size is named by `reduction`: `whole`, a policy of
-    the venue, or `takeover` where no order is sent before the rest is taken over. `equity` and
+    the venue, `netting` where it is closed against the short leg without an order, or `takeover`
+    where no order is sent before the rest is taken over. `equity` and
     `maintenance` are the margin account's, `bracket` counts from 1 (0 without a position),
     `bankruptcy_price` is rounded against the trader's delay and absent where it is not positive.
     `cause` is the `seq` of the command's first event or of the liquidation before it. Of a
@@ -173,7 +159,9 @@ class LiquidationStarted(Event, frozen=True, omit_defaults=True):
     bracket: int
     bankruptcy_price: Price | None
     cause: int
-    reduction: Literal["whole", "heal", "tiers", "parts", "slices", "takeover", "backed"] = "whole"
+    reduction: Literal[
+        "whole", "heal", "tiers", "parts", "slices", "takeover", "backed", "netting"
+    ] = "whole"
     spared: Lots = Lots(0)
     leg: LegOrNone = msgspec.UNSET
 
@@ -259,6 +247,21 @@ class ClosedOutside(Event, frozen=True):
     price: Price
     loss: Micros
     leg: LegOrNone = msgspec.UNSET
+
+
+class PairsNetted(Event, frozen=True):
+    """As many lots of an account's long leg as of its short one were closed at the mark.
+
+    Nothing was traded; `loss` is what both legs together lost since their entry.
+    """
+
+    liquidation: int
+    account: str
+    contract: str
+    quantity: Lots
+    price: Price
+    loss: Micros
+    own_margin: Micros
 
 
 class DeficitCovered(Event, frozen=True, omit_defaults=True):
@@ -374,6 +377,7 @@ AnyEvent = (
     | Deleveraged
     | Assigned
     | ClosedOutside
+    | PairsNetted
     | DeficitCovered
     | PeriodSettled
     | LossSocialized

@@ -192,6 +192,8 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who takes over what the book left, in this order; what then is left goes off the book."""
     assignment_profit_ppm: int = 0
     """What the fund guarantees those who take over, as a part of the value at mark."""
+    pair_netting: bool = False
+    """Matched lots of both legs of a cross account's contract are closed at the mark first."""
     delay_us: int = 0
     """How long after a breach the venue reacts."""
     cooldown_us: int = 0

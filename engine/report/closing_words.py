@@ -87,6 +87,15 @@ CLOSING = Topic(
             },
         ),
         Choice(
+            "closing.pair_netting",
+            {
+                False: "A long and a short position of one contract are closed like any others.",
+                True: "Where a cross account holds a long and a short position of one contract, "
+                "as many lots of one as of the other are closed against each other at the mark "
+                "first, and the account is looked at again.",
+            },
+        ),
+        Choice(
             "closing.queue",
             {
                 "largest_loss": "Of several accounts the one with the largest loss goes first, "

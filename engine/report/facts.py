@@ -21,6 +21,7 @@ from engine.core.event import (
     LiquidationFilled,
     LiquidationStarted,
     LossSocialized,
+    PairsNetted,
     PeriodSettled,
     ResidueTaken,
 )
@@ -93,6 +94,7 @@ class Order(msgspec.Struct):
     adl: int = 0
     outside: int = 0
     outside_price: int = 0
+    netted: int = 0
     taker_fee: int = 0
     liquidation_fee: int = 0
     refunded: int = 0
@@ -108,7 +110,7 @@ class Order(msgspec.Struct):
     @property
     def closed(self) -> int:
         """Lots that were closed, wherever they went."""
-        return self.book + self.fund + self.adl + self.outside
+        return self.book + self.fund + self.adl + self.outside + self.netted
 
     @property
     def fee(self) -> int:
@@ -133,6 +135,7 @@ class Facts:
             Deleveraged: self._deleveraged,
             Assigned: self._assigned,
             ClosedOutside: self._closed_outside,
+            PairsNetted: self._netted,
             DeficitCovered: self._covered,
             PeriodSettled: self._settled,
             LossSocialized: self._cut,
@@ -189,6 +192,14 @@ class Facts:
             sums.own_margin += event.own_margin
             sums.insurance_fund += event.insurance_fund
             sums.assignment += event.assignment
+
+    def _netted(self, event: PairsNetted) -> None:
+        """Both legs closed at the mark: what they lost is the margin's."""
+        order = self.orders[event.liquidation]
+        order.netted += event.quantity
+        for sums in (self.sums, order.sums):
+            sums.loss += event.loss
+            sums.own_margin += event.own_margin
 
     def _closed_outside(self, event: ClosedOutside) -> None:
         """Settled at the mark: what it lost is the margin's until a deficit is covered."""

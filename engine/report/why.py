@@ -37,6 +37,7 @@ SIZED = {
     "tiers": "down to a lower bracket",
     "parts": "a part of the position",
     "slices": "a slice of the position",
+    "netting": "no order: both legs are closed against each other",
     "takeover": "no order: all is taken over",
     "backed": "a part that the fund stands behind; the rest stays open",
 }

@@ -33,6 +33,7 @@ def with_closing(dice: random.Random, rules: Rules) -> Rules:
     last = random.Random(f"backed {apart.getstate()}")
     if last.random() < 0.2:
         closing = _backed(last, closing)
+    closing = msgspec.structs.replace(closing, pair_netting=last.random() < 0.7)
     if last.random() < 0.3:
         rules = msgspec.structs.replace(rules, adl_below_zero=True)
     return msgspec.structs.replace(rules, closing=closing, seed=apart.randrange(9))

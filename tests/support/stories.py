@@ -12,7 +12,7 @@ from engine.core.command import (
     Side,
 )
 from engine.core.money import Lots, Micros, Price
-from tests.support import moves
+from tests.support import legs, moves
 from tests.support.legs import with_own_leg
 from tests.support.model import Model
 from tests.support.steps import Told, leverages, switches
@@ -177,6 +177,28 @@ def straddle(model: Model) -> AnyCommand | None:
         *_rests(model, account, contract, "buy", lots=lots, away=-40_000),
         *_rests(model, account, contract, "buy", lots=max(1, lots // 25), away=-80_000),
         _shakes(model, contract, 0.05),
+    ]
+    return moves.deposit_of(model, account, money)
+
+
+def hedged(model: Model) -> AnyCommand | None:
+    """A long and a short leg at a high leverage, more of one than of the other (M17, C6)."""
+    is_there = "hedge" in model.venue.rules.position_modes
+    if model.story or not is_there:
+        return None
+    dice, account, contract = model.dice, model.fresh(), model.symbol()
+    money, leverage = dice.randrange(5, 40), model.high_leverage(contract)
+    lots = model.lots_worth(contract, money, leverage * 0.4)
+    less = max(1, int(lots * dice.choice((0.3, 0.8, 1.0))))
+    counts = dice.choice(((lots, less), (less, lots)))
+    model.story += [
+        lambda: legs.mode_of(model, account, hedged=True),
+        switches(model, account, contract, cross=dice.random() < 0.8),
+        leverages(model, account, contract, leverage),
+        lambda: moves.order_by(model, account, contract, "buy", counts[0]),
+        lambda: moves.order_by(model, account, contract, "sell", counts[1]),
+        _shakes(model, contract, dice.choice((0.03, 0.1))),
+        _shakes(model, contract, dice.choice((-0.03, -0.1))),
     ]
     return moves.deposit_of(model, account, money)
 

@@ -140,6 +140,7 @@ BASE: tuple[tuple[Kind, int], ...] = (
     (stories.parked, 4),
     (stories.straddle, 2),
     (stories.topped_up, 1),
+    (stories.hedged, 8),
     (stories.adrift, 6),
     (stories.roomless, 1),
     (stories.indebted, 2),

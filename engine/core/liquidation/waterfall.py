@@ -5,6 +5,7 @@ at its end, and whoever is newly in breach forms the next wave, until nobody is.
 """
 
 from collections.abc import Callable
+from typing import Literal
 
 from engine.core.account.position import Position
 from engine.core.event import LiquidationEnded, LiquidationStarted
@@ -18,6 +19,7 @@ from engine.core.liquidation import (
     close,
     cover,
     deleverage,
+    netting,
     offload,
     pause,
     settle,
@@ -82,6 +84,8 @@ def _liquidate(state: State, case: Case) -> None:
     if closing.delay_us and not case.is_resumed and not one.is_flat:
         pause.begin(state, case, "delay")
         return
+    if _net_pairs(state, case):
+        return
     if closing.backed is not None and not one.is_flat:
         _back_round(state, case)
         return
@@ -99,6 +103,26 @@ def _liquidate(state: State, case: Case) -> None:
         if closing.cooldown_us and is_left and one.holds(state):
             pause.begin(state, case, "cooldown")
             return
+
+
+def _net_pairs(state: State, case: Case) -> bool:
+    """Close pairs of legs, contract by contract; say whether the account is healthy by that."""
+    while (pair := netting.first_pair(state, case.breach)) is not None:
+        if cancel.resting_orders(state, case, [pair.long]):
+            settle.fees(state, case)
+            return True
+        limit = case.lots(state, pair.long).limit_price(state.markets[pair.long.contract].contract)
+        _start(state, case, pair.long, limit, pair.lots, reduction="netting")
+        netting.close(state, case, pair)
+        is_over = not case.breach.holds(state)
+        if case.breach.is_flat or is_over:
+            settle.fees(state, case)
+        if case.breach.is_flat:
+            _settle(state, case, case.breach.key, pair.long.contract)
+        _end(state, case, pair.long)
+        if is_over or case.breach.is_flat:
+            return True
+    return False
 
 
 def _back_round(state: State, case: Case) -> None:
@@ -206,10 +230,19 @@ def _settle(state: State, case: Case, key: str, contract: str) -> None:
         settle.residue(state, case, key, contract)
 
 
-def _start(state: State, case: Case, position: Position, limit: Price | None, lots: int) -> None:
+def _start(
+    state: State,
+    case: Case,
+    position: Position,
+    limit: Price | None,
+    lots: int,
+    *,
+    reduction: Literal["netting"] | None = None,
+) -> None:
     market, held = state.markets[position.contract], abs(position.quantity)
     closing = state.rules.closing
     policy = "takeover" if not lots else "whole" if lots == held else closing.reduce
+    named = reduction or (policy if closing.backed is None else "backed")
     risk = case.breach.risk(state)
     started = LiquidationStarted(
         **state.stamp(),
@@ -224,7 +257,7 @@ def _start(state: State, case: Case, position: Position, limit: Price | None, lo
         bracket=bracket_of(market.contract, abs(position.quantity), market.mark) + 1,
         bankruptcy_price=limit,
         cause=case.breach.cause,
-        reduction=policy if closing.backed is None else "backed",
+        reduction=named,
         spared=Lots(held - lots if lots else 0),
         leg=position.leg,
     )

@@ -341,3 +341,89 @@ tick      80
   > socialize erin 25
   > deficit alice 100 socialized 100
   > ended alice 0 equity 0 maintenance 0
+
+== matched lots of both legs are closed against each other first, which may be enough
+rules     position_modes one_way,hedge
+closing   pair_netting true
+alice     wallet 30
+alice     hedges
+  > legs alice hedge
+alice     sets 100x
+  > leverage alice 100x
+alice     long 10 @ 100
+bob       short 10 @ 100
+alice     short 8 @ 100
+bob       long 8 @ 100
+carol     bids 20 @ 60
+alice     buys 1 long @ 50
+  > accepted alice/1 buy 1 long @ 50
+alice     sells 1 short @ 130
+  > accepted alice/2 sell 1 short @ 130
+tick      94
+  > tick 94
+  > cancelled alice/1 1 liquidation
+  > cancelled alice/2 1 liquidation
+  > breach alice long long 8 mark 94 equity 18 maintenance 18 bankruptcy 93 spared 2
+  > nets alice 8 @ 94
+  > ended alice long 2 equity 18 maintenance 2
+  > draws alice long 13
+  = position alice long 2
+  = position alice short 0
+  = wallet alice 30
+tick      87
+
+== matched lots of equal legs leave no position; what is left is a residue
+rules     position_modes one_way,hedge residue_to client
+closing   pair_netting true
+alice     wallet 21
+alice     hedges
+  > legs alice hedge
+alice     sets 100x
+  > leverage alice 100x
+alice     long 10 @ 100
+bob       short 10 @ 100
+alice     short 10 @ 100
+bob       long 10 @ 100
+tick      106                        # both legs must keep 22 together
+  > tick 106
+  > breach alice long long 10 mark 106 equity 21 maintenance 22 bankruptcy 105
+  > nets alice 10 @ 106
+  > residue alice 21 to client
+  > ended alice long 0 equity 21 maintenance 0
+  = wallet alice 21
+
+== pairs are netted contract by contract, then the rest goes the way of the venue
+rules     position_modes one_way,hedge
+closing   pair_netting true
+alice     wallet 100
+alice     hedges
+  > legs alice hedge
+alice     sets 100x
+  > leverage alice 100x
+alice     sets 100x ETH
+  > leverage alice ETH 100x
+alice     long 10 @ 100
+bob       short 10 @ 100
+alice     short 4 @ 100
+bob       long 4 @ 100
+alice     long 10 ETH @ 100
+bob       short 10 ETH @ 100
+alice     short 4 ETH @ 100
+bob       long 4 ETH @ 100
+carol     bids 20 @ 82
+tick      82
+  > tick 82
+  > breach alice long long 4 mark 82 equity -8 maintenance 27 bankruptcy 83 spared 6
+  > nets alice 4 @ 82
+  > ended alice long 6 equity -8 maintenance 19
+  > breach alice ETH long long 4 mark 100 equity -8 maintenance 19 bankruptcy 101 spared 6
+  > nets alice 4 ETH @ 100
+  > ended alice ETH long 6 equity -8 maintenance 11
+  > breach alice long long 6 mark 82 equity -8 maintenance 11 bankruptcy 83
+  > deleverage bob buy 6 for 496 realized 104
+  > ended alice long 0 equity -4 maintenance 6
+  > breach alice ETH long long 6 mark 100 equity -4 maintenance 6 bankruptcy 101
+  > outside alice 6 ETH long @ 100
+  > socialize bob 4
+  > deficit alice ETH 4 socialized 4
+  > ended alice ETH long 0 equity 0 maintenance 0

@@ -8,6 +8,7 @@ from engine.core.event import (
     LiquidationEnded,
     LiquidationPaused,
     LiquidationStarted,
+    PairsNetted,
 )
 from engine.core.instrument import Backed
 from engine.core.money import PPM, div_up
@@ -37,6 +38,8 @@ def liquidate(state: State, job: Job, *, is_resumed: bool) -> None:
     if closing.delay_us and not is_resumed and state.contracts_of(pocket):
         _wait(state, job, "delay", closing.delay_us)
         return
+    if closing.pair_netting and _net_all(state, job):
+        return
     if closing.backed and state.contracts_of(pocket):
         _back_all(state, job, closing.backed)
         return
@@ -54,6 +57,46 @@ def liquidate(state: State, job: Job, *, is_resumed: bool) -> None:
         if closing.cooldown_us and some_left and margin.in_breach(state, pocket):
             _wait(state, job, "cooldown", closing.cooldown_us)
             return
+
+
+def _net_all(state: State, job: Job) -> bool:
+    """Close both legs of a contract against each other; tell whether that was enough (C6)."""
+    pocket, account = job.pocket, job.pocket[0]
+    while True:
+        held = state.contracts_of(pocket)
+        longs = [p for p in held if state.position(account, p).quantity > 0]
+        legs = [p for p in longs if p.endswith(":long")]
+        both = [p for p in legs if p.replace(":long", ":short") in held]
+        if not both:
+            return False
+        long, short = both[0], both[0].replace(":long", ":short")
+        if _is_averted(state, pocket, [long]):
+            pay_fees(state, job)
+            return True
+        lots = min(abs(state.position(account, place).quantity) for place in (long, short))
+        limit = _limit(state, account, long, _share(state, pocket, long, job.set_aside))
+        seq = _start(state, job, long, limit, lots, is_netting=True)
+        market = state.markets[long]
+        value = lots * market.mark * market.contract.unit_value
+        made = sum(close_part(state, account, place, lots, value) for place in (long, short))
+        state.emit(
+            PairsNetted,
+            liquidation=seq,
+            account=account,
+            contract=symbol_of(long),
+            quantity=lots,
+            price=market.mark,
+            loss=-made,
+            own_margin=-made,
+        )
+        healthy = not margin.in_breach(state, pocket)
+        if healthy or not state.contracts_of(pocket):
+            pay_fees(state, job)
+        if not state.contracts_of(pocket):
+            settle_balance(state, seq, pocket, long)
+        _end(state, pocket, long, seq)
+        if healthy or not state.contracts_of(pocket):
+            return True
 
 
 def _back_all(state: State, job: Job, terms: Backed) -> None:
@@ -232,7 +275,15 @@ def _banded(state: State, step: Step, limit: int) -> int:
     return min(limit, max(1, market.mark * (PPM + band) // PPM // tick) * tick)
 
 
-def _start(state: State, job: Job, contract: str, limit: int | None, lots: int) -> int:
+def _start(
+    state: State,
+    job: Job,
+    contract: str,
+    limit: int | None,
+    lots: int,
+    *,
+    is_netting: bool = False,
+) -> int:
     pocket = job.pocket
     quantity = state.position(pocket[0], contract).quantity
     market, closing = state.markets[contract], state.rules.closing
@@ -250,7 +301,7 @@ def _start(state: State, job: Job, contract: str, limit: int | None, lots: int) 
         bracket=margin.bracket_of(market.contract, abs(quantity), market.mark)[0],
         bankruptcy_price=limit,
         cause=job.cause,
-        reduction="backed" if closing.backed else reduction,
+        reduction="netting" if is_netting else "backed" if closing.backed else reduction,
         spared=abs(quantity) - lots if lots else 0,
     )
 

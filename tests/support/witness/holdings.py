@@ -22,6 +22,7 @@ from engine.core.event import (
     LiquidationStarted,
     LossSocialized,
     OrderFilled,
+    PairsNetted,
     PeriodSettled,
     PositionSettled,
 )
@@ -75,6 +76,8 @@ class Holdings(Witness):
             self._ended(state, event)
         elif isinstance(event, PositionSettled):
             self._settled_at(state, event)
+        elif isinstance(event, PairsNetted):
+            self._netted(state, event)
         elif isinstance(event, LossSocialized):
             assert event.amount > 0, f"{event}"
             self._cut += event.amount
@@ -184,6 +187,17 @@ class Holdings(Witness):
         realized, _ = held.close(event.quantity, event.quantity * unit)
         assert event.loss == -realized, f"{-realized} was lost: {event}"
         self._count(event.loss, event.loss)
+
+    def _netted(self, state: State, event: PairsNetted) -> None:
+        market = state.markets[event.contract]
+        long = self._of(event.account, event.contract, "long")
+        short = self._of(event.account, event.contract, "short")
+        assert event.quantity == min(long.lots, -short.lots), f"{long.lots}, {short.lots}: {event}"
+        assert event.price == market.mark, f"the mark is {market.mark}: {event}"
+        value = event.quantity * event.price * market.contract.unit_value
+        made = long.close(event.quantity, value)[0] + short.close(event.quantity, value)[0]
+        assert event.loss == event.own_margin == -made, f"{-made} was lost: {event}"
+        self._count(event.loss, event.own_margin)
 
     def _covered(self, event: DeficitCovered) -> None:
         paid = event.insurance_fund + event.socialized + event.uncovered

@@ -108,7 +108,7 @@ class Waves(Witness):
         assert self._traded.setdefault(event.seq, False) is False, f"{event}"
         assert self._first_seq <= event.cause < event.seq, f"the cause is not before it: {event}"
         assert self._traded.get(event.cause, True), f"the cause has not traded: {event}"
-        if event.quantity and event.mode == "cross":
+        if event.quantity and event.mode == "cross" and event.reduction != "netting":
             self._is_first(state, event)
 
     def _is_first(self, state: State, event: LiquidationStarted) -> None:
