@@ -5,7 +5,7 @@ where it begins and keeps its place itself: there are no groups and no transacti
 published is durable once `flush` has returned, and not sooner.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal, Protocol
 
 import msgspec
@@ -52,8 +52,10 @@ Polled = Sequence[tuple[str, Sequence[Record]]]
 class Reader(Protocol):
     """Goes through one or more topics."""
 
-    async def poll(self, wait_s: float) -> Polled:
+    async def poll(self, wait_s: float, but: Collection[str] = ()) -> Polled:
         """What comes next; nothing if nothing has come after `wait_s` seconds.
+
+        Topics in `but` have to wait; they go on later where they stand.
 
         Raises `BusError`, also if the topic no longer has, or does not yet have, the offset at
         which the reader stands: it never jumps.
@@ -72,8 +74,11 @@ class Bus(Protocol):
     async def flush(self) -> None:
         """Wait until all that was published is durable."""
 
-    async def read(self, starts: Mapping[str, int]) -> Reader:
-        """A reader of topics, each from an offset."""
+    async def read(self, starts: Mapping[str, int], *, evenly: bool = False) -> Reader:
+        """A reader of topics, each from an offset.
+
+        `evenly`: a topic that is full does not keep it from the others; else it reads by the lot.
+        """
 
     async def span(self, topic: str) -> tuple[int, int]:
         """The first offset that the topic still has, and the one that its next record gets."""

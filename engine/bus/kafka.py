@@ -7,7 +7,15 @@ that stands at an offset which the topic does not have fails instead of jumping 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Any
@@ -42,6 +50,11 @@ RECORDS_MAX = 1_000
 """Records of one topic in a poll."""
 BATCH_BYTES = 128 * 1024
 FETCH_BYTES, RAW_BYTES = 4 * 1024 * 1024, 256 * 1024
+EVEN_BYTES = 128 * 1024
+"""Of one topic in a fetch that shall hold of all; a batch that is larger comes whole all the same.
+
+aiokafka fetches nothing more from a broker as long as it has not handed out all of the last fetch.
+"""
 
 
 _BITS: tuple[tuple[Right, int], ...] = (("read", 3), ("write", 4))
@@ -65,7 +78,7 @@ async def connected(bootstrap: str, login: Login | None = None) -> AsyncIterator
         request_timeout_ms=ACKNOWLEDGED_S * 1_000,
         **settings(login),
     )
-    onlooker = _consumer(bootstrap, login)
+    onlooker = _consumer(bootstrap, login, FETCH_BYTES)
     asker = AIOKafkaClient(
         bootstrap_servers=bootstrap, request_timeout_ms=ANSWER_MS, **settings(login)
     )
@@ -118,14 +131,14 @@ async def _left(leaving: Any) -> None:
         return
 
 
-def _consumer(bootstrap: str, login: Login | None) -> Any:
+def _consumer(bootstrap: str, login: Login | None, fetch_bytes: int) -> Any:
     return AIOKafkaConsumer(
         bootstrap_servers=bootstrap,
         group_id=None,
         enable_auto_commit=False,
         auto_offset_reset="none",
         request_timeout_ms=ANSWER_MS,
-        max_partition_fetch_bytes=FETCH_BYTES,
+        max_partition_fetch_bytes=fetch_bytes,
         **settings(login),
     )
 
@@ -182,9 +195,10 @@ class KafkaBus:
             self.check()
         self.check()
 
-    async def read(self, starts: Mapping[str, int]) -> "KafkaReader":
+    async def read(self, starts: Mapping[str, int], *, evenly: bool = False) -> "KafkaReader":
         """A reader of topics, each from an offset."""
-        consumer = _consumer(self._bootstrap, self._login)
+        fetch_bytes = EVEN_BYTES if evenly else FETCH_BYTES
+        consumer = _consumer(self._bootstrap, self._login, fetch_bytes)
         try:
             await _answered(self._bootstrap, self._login, consumer.start())
         except BusError:
@@ -194,7 +208,7 @@ class KafkaBus:
         consumer.assign(list(partitions))
         for partition, start in partitions.items():
             consumer.seek(partition, start)
-        return KafkaReader(self, consumer, partitions)
+        return KafkaReader(self, consumer, partitions, None if evenly else RECORDS_MAX)
 
     async def span(self, topic: str) -> tuple[int, int]:
         """The first offset that the topic still has, and the one that its next record gets."""
@@ -251,13 +265,22 @@ class KafkaReader:
     `QUIET_S` of silence the brokers are asked.
     """
 
-    def __init__(self, bus: KafkaBus, consumer: Any, starts: Mapping[TopicPartition, int]) -> None:
+    def __init__(
+        self,
+        bus: KafkaBus,
+        consumer: Any,
+        starts: Mapping[TopicPartition, int],
+        records_max: int | None,
+    ) -> None:
         self._bus, self._consumer, self._next = bus, consumer, dict(starts)
+        self._records_max = records_max
+        self._paused: frozenset[TopicPartition] = frozenset()
         self._heard = monotonic()
 
-    async def poll(self, wait_s: float) -> Polled:
+    async def poll(self, wait_s: float, but: Collection[str] = ()) -> Polled:
         """What comes next; nothing if nothing has come after `wait_s` seconds."""
         self._bus.check()
+        self._pause(but)
         try:
             found = await self._polled(wait_s)
         except OffsetOutOfRangeError as error:
@@ -276,7 +299,7 @@ class KafkaReader:
     async def _polled(self, wait_s: float) -> Polled:
         try:
             polled = await self._consumer.getmany(
-                timeout_ms=int(wait_s * 1_000), max_records=RECORDS_MAX
+                timeout_ms=int(wait_s * 1_000), max_records=self._records_max
             )
         except ValueError:  # and what had been polled of other topics is gone with it
             return await self._with_care()
@@ -290,12 +313,21 @@ class KafkaReader:
         """Read on from where all topics stand without aiokafka's consumer, which cannot decode."""
         found: list[tuple[str, Sequence[Record]]] = []
         for partition, start in self._next.items():
+            if partition in self._paused:
+                continue
             data = await self._bus.fetched(partition.topic, start)
             records, self._next[partition] = decoded(data, start)
             if records:
                 found.append((partition.topic, records))
             self._consumer.seek(partition, self._next[partition])
         return found
+
+    def _pause(self, topics: Collection[str]) -> None:
+        paused = frozenset(each for each in self._next if each.topic in topics)
+        if paused != self._paused:
+            self._consumer.resume(*(self._paused - paused))
+            self._consumer.pause(*(paused - self._paused))
+            self._paused = paused
 
     async def _hold_to_rights(self) -> None:
         topics = [partition.topic for partition in self._next]

@@ -1,7 +1,7 @@
 """The bus of one process: lists of records."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import get_args
 
 from engine.bus.interface import BusError, Message, Polled, Record, Right
@@ -29,8 +29,8 @@ class MemoryBus:
     async def flush(self) -> None:
         """Nothing is under way in memory."""
 
-    async def read(self, starts: Mapping[str, int]) -> "MemoryReader":
-        """A reader of topics, each from an offset."""
+    async def read(self, starts: Mapping[str, int], *, evenly: bool = False) -> "MemoryReader":
+        """A reader of topics, each from an offset; it always goes from one to the next."""
         for topic, start in starts.items():
             end = len(self.records(topic))
             if not 0 <= start <= end:
@@ -69,17 +69,19 @@ class MemoryReader:
     def __init__(self, bus: MemoryBus, positions: dict[str, int]) -> None:
         self._bus, self._positions = bus, positions
 
-    async def poll(self, wait_s: float) -> Polled:
+    async def poll(self, wait_s: float, but: Collection[str] = ()) -> Polled:
         """What comes next; nothing if nothing has come after `wait_s` seconds."""
-        found = self._next()
+        found = self._next(but)
         if not found:
             await self._bus.grown(wait_s)
-            found = self._next()
+            found = self._next(but)
         return found
 
-    def _next(self) -> Polled:
+    def _next(self, but: Collection[str]) -> Polled:
         found = []
         for topic, position in self._positions.items():
+            if topic in but:
+                continue
             records = self._bus.records(topic)[position : position + BATCH]
             if records:
                 self._positions[topic] = position + len(records)

@@ -2,7 +2,8 @@
 
 It keeps nothing. Where it went on reading is written into the log itself every now and then; what
 a crash makes it read twice, or a second sequencer writes, the engine drops by its source and
-place. What cannot be read goes to the dead letters with its reason, and nobody waits for it.
+place. What cannot be read goes to the dead letters with its reason, and nobody waits for it. Topics
+take turns, so that a bot that says very much only has to wait for itself.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from engine.services import entries, inbox
 from engine.services.entries import LogError, Positions
 from engine.services.look import need, records_of
 from engine.services.meters import SequencerMeters
+from engine.services.turns import Turns
 
 WAIT_S = 0.2
 LOOK_S = 3.0
@@ -49,14 +51,17 @@ class Sequencer:
         """
         await self._begin()
         reader = await self._reader()
+        turns = Turns()
         looked = monotonic()
         try:
             while not stop.is_set():
-                for topic, records in await reader.poll(WAIT_S):
+                turns.add(await reader.poll(0 if turns.waiting else WAIT_S, turns.full()))
+                for topic, records in turns.round():
                     await self._take(topic, records)
+                await asyncio.sleep(0)
                 if monotonic() - looked > LOOK_S:
                     looked = monotonic()
-                    reader = await self._with_new_bots(reader)
+                    reader = await self._with_new_bots(reader, turns)
         finally:
             await reader.close()
         await self._bus.publish(self._topics.log, [self._positions()])
@@ -102,12 +107,13 @@ class Sequencer:
         await need(self._bus, reads=inputs)
         for topic in (self._topics.ticks, self._topics.admin, *inputs):
             self._meters.stands(topic, self._next.setdefault(topic, 0))
-        return await self._bus.read(self._next)
+        return await self._bus.read(self._next, evenly=True)
 
-    async def _with_new_bots(self, reader: Reader) -> Reader:
+    async def _with_new_bots(self, reader: Reader, turns: Turns) -> Reader:
         known = await self._bus.topics()
         if any(self._topics.bot_of(topic) and topic not in self._next for topic in known):
             await reader.close()
+            turns.waiting.clear()  # it is read again, from where it was to be taken
             return await self._reader()
         return reader
 

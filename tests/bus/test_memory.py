@@ -42,3 +42,12 @@ async def test_there_is_no_reading_from_an_offset_that_is_not_there() -> None:
         await bus.read({"a": 1})
     with pytest.raises(BusError, match="no topic b"):
         await bus.publish("b", [Message(b"")])
+
+
+async def test_a_topic_that_has_to_wait_goes_on_where_it_stands() -> None:
+    bus = MemoryBus(["a", "b"])
+    await bus.publish("a", [Message(b"0")])
+    await bus.publish("b", [Message(b"1")])
+    reader = await bus.read({"a": 0, "b": 0}, evenly=True)
+    assert [topic for topic, _ in await reader.poll(0, ("a",))] == ["b"]
+    assert [topic for topic, _ in await reader.poll(0)] == ["a"]

@@ -100,3 +100,40 @@ async def test_a_record_that_is_refused_is_fatal(broker: Broker) -> None:
             await bus.flush()
         with pytest.raises(BusError, match="MessageSizeTooLarge"):
             await bus.publish("bus.small", [Message(b"1")])
+
+
+async def test_a_topic_that_has_to_wait_goes_on_where_it_stands(broker: Broker) -> None:
+    await create(broker.bootstrap, ["even.a", "even.b"], 1)
+    async with connected(broker.bootstrap) as bus:
+        for topic in ("even.a", "even.b"):
+            await bus.publish(topic, [Message(b"%d" % number) for number in range(5_000)])
+        await bus.flush()
+        reader = await bus.read({"even.a": 0, "even.b": 0}, evenly=True)
+        found: dict[str, list[bytes | None]] = {"even.a": [], "even.b": []}
+        while len(found["even.b"]) < 5_000:
+            for topic, records in await reader.poll(5, ("even.a",)):
+                found[topic] += [record.value for record in records]
+        assert found["even.a"] == []
+        while len(found["even.a"]) < 5_000:
+            for topic, records in await reader.poll(5):
+                found[topic] += [record.value for record in records]
+        assert found["even.a"] == found["even.b"] == [b"%d" % number for number in range(5_000)]
+        await reader.close()
+
+
+async def test_a_reader_says_when_its_topic_is_gone(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.bus.kafka.QUIET_S", 0.2)
+    await create(broker.bootstrap, ["bus.gone", "bus.stays"], 1)
+    async with connected(broker.bootstrap) as bus:
+        reader = await bus.read({"bus.gone": 0, "bus.stays": 0})
+        for _ in range(5):
+            assert await reader.poll(0.1) == []
+        admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
+        await admin.start()
+        await admin.delete_topics(["bus.gone"])
+        await admin.close()
+        with pytest.raises(BusError, match=r"gone, or may no longer be read: bus\.gone"):
+            await polled_until_it_fails(reader)
+        await reader.close()

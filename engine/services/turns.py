@@ -1,0 +1,52 @@
+"""Topics take turns: a bounded piece of each, one after the other, however much waits in one."""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+
+from engine.bus.interface import Polled, Record
+
+TURN_BYTES = 16 * 1024
+"""Of one topic in a turn, or a single record that is larger: some hundred orders, or a frame."""
+WAITING_BYTES = 256 * 1024
+"""A topic of which so much waits is not read until less does."""
+RECORD_BYTES = 100
+"""What a record counts beside its value."""
+
+
+class Turns:
+    """Records that were read and not taken yet, by their topics in the order of their turns."""
+
+    def __init__(self) -> None:
+        self.waiting: dict[str, deque[Record]] = {}
+        self._bytes: dict[str, int] = {}
+
+    def add(self, polled: Polled) -> None:
+        """Let what was polled wait for its turn. O(records)."""
+        for topic, records in polled:
+            self.waiting.setdefault(topic, deque()).extend(records)
+            self._bytes[topic] = self._bytes.get(topic, 0) + sum(map(_size, records))
+
+    def full(self) -> tuple[str, ...]:
+        """The topics that should not be read now."""
+        return tuple(topic for topic in self.waiting if self._bytes[topic] >= WAITING_BYTES)
+
+    def round(self) -> Iterator[tuple[str, Sequence[Record]]]:
+        """A turn of each topic in which anything waits."""
+        for topic in list(self.waiting):
+            yield topic, self._turn(topic)
+
+    def _turn(self, topic: str) -> list[Record]:
+        waiting = self.waiting[topic]
+        turn = [waiting.popleft()]
+        taken = _size(turn[0])
+        while waiting and taken + _size(waiting[0]) <= TURN_BYTES:
+            turn.append(waiting.popleft())
+            taken += _size(turn[-1])
+        self._bytes[topic] -= taken
+        if not waiting:
+            del self.waiting[topic], self._bytes[topic]
+        return turn
+
+
+def _size(record: Record) -> int:
+    return RECORD_BYTES + len(record.value or b"")
