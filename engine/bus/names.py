@@ -97,7 +97,14 @@ class Topics(msgspec.Struct, frozen=True):
 
     def bot_of(self, topic: str) -> str | None:
         """The bot whose commands the topic takes; None if it takes no bot's."""
-        found = re.fullmatch(rf"{self.lab}\.commands\.({NAME.pattern})\.v1", topic)
+        return self._bot_in("commands", topic)
+
+    def holder_of(self, topic: str) -> str | None:
+        """The bot whose private events the topic takes; None if it takes no bot's."""
+        return self._bot_in("account", topic)
+
+    def _bot_in(self, what: str, topic: str) -> str | None:
+        found = re.fullmatch(rf"{self.lab}\.{what}\.({NAME.pattern})\.v1", topic)
         return found.group(1) if found else None
 
     def shared(self) -> tuple[str, ...]:

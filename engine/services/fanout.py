@@ -75,9 +75,9 @@ class Fanout:
             raise LogError(f"what stands at the end of {topic} is not ours: {error}") from error
 
     async def _bots(self) -> list[str]:
-        known = await self._bus.topics()
-        names = [self._topics.bot_of(topic) for topic in sorted(known)]
-        return [name for name in names if name and self._topics.account(name) in known]
+        """Whose events are wanted; the fan-out need not see what a bot says."""
+        known = sorted(await self._bus.topics())
+        return [bot for topic in known if (bot := self._topics.holder_of(topic))]
 
     async def _until_a_bot_is_new(self, reader: Reader, stop: asyncio.Event) -> None:
         self._seq = 0

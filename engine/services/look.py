@@ -1,6 +1,6 @@
 """Looking at topics before going to work: are they there, and what stands at their ends."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from time import monotonic
 
 from engine.bus.interface import Bus, BusError, Reader, Record, Right
@@ -61,7 +61,7 @@ async def need_all(bus: Bus, grants: Iterable[Grant]) -> None:
     )
 
 
-async def paged(bus: Bus, topic: str, start: int, end: int) -> AsyncIterator[Record]:
+async def paged(bus: Bus, topic: str, start: int, end: int) -> AsyncGenerator[Record, None]:
     """The records from `start` up to but without `end`, a poll at a time in memory.
 
     Raises `BusError`, also if they do not come.

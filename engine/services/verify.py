@@ -1,13 +1,14 @@
 """Proof from outside: the log applied again gives the events that were published, byte for byte."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from time import monotonic
 from typing import get_args
 
 import msgspec
 
-from engine.bus.interface import Bus
+from engine.bus.interface import Bus, Record
 from engine.bus.names import Topics
 from engine.core import snapshot
 from engine.core.command import Command, Deposit, Tick
@@ -69,9 +70,12 @@ async def verify(bus: Bus, topics: Topics) -> Verdict:
     beginning = await beginning_of(bus, topics.log)
     if beginning is None:
         raise LogError(f"{topics.log} is empty; a sequencer has to begin it")
+    async with aclosing(Published(bus, topics.events)) as published:
+        return await _compared(bus, topics, Replica(beginning), published)
+
+
+async def _compared(bus: Bus, topics: Topics, replica: Replica, published: "Published") -> Verdict:
     _, log_end = await bus.span(topics.log)
-    replica = Replica(beginning)
-    published = Published(bus, topics.events)
     bots = {bot: Seen() for bot in await _bots(bus, topics)}
     orders = 0
     difference = ""
@@ -92,7 +96,7 @@ async def verify(bus: Bus, topics: Topics) -> Verdict:
         difference = f"{_text(left)} was published, and the log gives no such event"
     replica.venue.recount()
     return Verdict(
-        run=beginning.run,
+        run=replica.beginning.run,
         commands=replica.venue.counters.commands,
         events=replica.chain.count,
         repeated=published.repeated,
@@ -138,34 +142,52 @@ class Published:
     def __init__(self, bus: Bus, topic: str) -> None:
         self._bus, self._topic = bus, topic
         self._offset = self._last = 0
-        self._lines = self._read()
+        self._page: AsyncGenerator[Record, None] | None = None
         self.repeated = 0
 
     async def next(self, seq: int = 0) -> bytes | None:
         """The next event's line; None at the end, if the event `seq` does not come in time."""
-        line = await anext(self._lines, None)
-        patience = monotonic() + (WAIT_S if self._last < seq else 0)
-        while line is None and monotonic() < patience:
-            await asyncio.sleep(LOOK_S)
-            self._lines = self._read()
-            line = await anext(self._lines, None)
-        return line
+        patience = monotonic() + WAIT_S
+        while True:
+            record = await self._record()
+            if record is not None:
+                line = self._line(record)
+                if line is not None:
+                    return line
+            elif self._last >= seq or monotonic() > patience:
+                return None
+            else:
+                await asyncio.sleep(LOOK_S)
 
-    async def _read(self) -> AsyncIterator[bytes]:
-        topic = self._topic
-        first, end = await self._bus.span(topic)
-        async for record in paged(self._bus, topic, max(first, self._offset), end):
+    async def aclose(self) -> None:
+        """Leave the topic."""
+        if self._page is not None:
+            await self._page.aclose()
+
+    async def _record(self) -> Record | None:
+        """The next record of those that are there by now."""
+        if self._page is None:
+            first, end = await self._bus.span(self._topic)
+            self._page = paged(self._bus, self._topic, max(first, self._offset), end)
+        record = await anext(self._page, None)
+        if record is None:
+            self._page = None
+        else:
             self._offset = record.offset + 1
-            line = record.value or b""
-            try:
-                seq = _decoder.decode(line).seq
-            except (msgspec.MsgspecError, ValueError) as error:
-                raise LogError(f"record {record.offset} of {topic} is no event") from error
-            if seq <= self._last:
-                self.repeated += 1
-                continue
-            self._last = seq
-            yield line
+        return record
+
+    def _line(self, record: Record) -> bytes | None:
+        """The line of an event that was not there before."""
+        line = record.value or b""
+        try:
+            seq = _decoder.decode(line).seq
+        except (msgspec.MsgspecError, ValueError) as error:
+            raise LogError(f"record {record.offset} of {self._topic} is no event") from error
+        if seq <= self._last:
+            self.repeated += 1
+            return None
+        self._last = seq
+        return line
 
 
 def _text(line: bytes | None) -> str:

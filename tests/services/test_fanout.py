@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from engine.bus.interface import Message
+from engine.bus.memory import MemoryBus
 from engine.core.event import OrderFilled
 from engine.core.money import Lots, Micros, Price
 from engine.services.entries import LogError
@@ -45,6 +46,17 @@ async def test_a_bot_hears_what_happened_to_it_and_to_nobody_else(stage: Stage) 
         ]
         assert stage.told(stage.topics.account(bot)) == mine
         assert mine[0]["type"] == "Deposited"
+
+
+async def test_whose_commands_the_fan_out_may_not_see_hears_all_the_same(stage: Stage) -> None:
+    own = stage.topics.account("carol")
+    stage.bus = MemoryBus([*await stage.bus.topics(), own])
+    await stage.ticks(tick(1))
+    await stage.deposit("carol")
+    await stage.sequence()
+    await stage.apply()
+    await stage.spread()
+    assert [event["type"] for event in stage.told(own)] == ["Deposited"]
 
 
 async def test_public_topics_name_nobody(stage: Stage) -> None:
