@@ -22,7 +22,9 @@ RUN /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check \
 FROM ${PYTHON}
 RUN groupadd --gid 10001 margincall \
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin margincall \
- && install -d -o margincall -g margincall /data
+ && install -d -o margincall -g margincall /data \
+ && for user in broker operator feed sequencer engine fanout maker taker long; do \
+      install -d -o margincall -g margincall -m 0700 "/secrets/$user"; done
 COPY --from=build /opt/venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 USER 10001:10001

@@ -17,7 +17,7 @@ COMPILE := build/lock/bin/uv --no-config pip compile --quiet --upgrade --univers
 # Debian's docker-compose 1.29 will do where there is no `docker compose`.
 COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 
-.PHONY: help demo lab lab-verify lab-down test test-kafka test-docker long check format picture lock clean environment environment-dev
+.PHONY: help demo lab lab-verify lab-secure lab-down test test-kafka test-docker long check format picture lock clean environment environment-dev
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' Makefile | expand -t 17
@@ -38,8 +38,13 @@ lab:  ## start the lab in containers and wait until all of it is healthy; needs 
 lab-verify:  ## wait until bots have traded and somebody was liquidated, and prove it from the log
 	@$(COMPOSE) run --rm verify
 
+lab-secure:  ## start a lab whose broker asks who is there, and prove what became of it
+	@$(COMPOSE) --profile secure up --detach --build \
+		feed-secure maker-secure taker-secure long-secure
+	@$(COMPOSE) --profile secure run --rm verify-secure
+
 lab-down:  ## take the lab's containers away, with all that it has written
-	@$(COMPOSE) --profile bots --profile watch down --volumes --remove-orphans
+	@$(COMPOSE) --profile bots --profile watch --profile secure down --volumes --remove-orphans
 
 test: environment-dev  ## run the whole suite with short fuzz counts, without a broker
 	@$(PYTEST) tests --ignore tests/kafka --ignore tests/docker

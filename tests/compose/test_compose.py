@@ -9,10 +9,11 @@ import pytest
 from tests.compose.reading import FILE, VARIABLE, Service, compose, services
 from tests.support.source import ROOT
 
-ONE_SHOTS = {"init", "verify"}
+ONE_SHOTS = {"init", "verify", "secrets-secure", "init-secure", "verify-secure"}
 """They end; whoever needs them waits for their good end."""
 KEYS = {
-    *("build", "cap_drop", "command", "depends_on", "environment", "healthcheck", "image"),
+    *("build", "cap_drop", "command", "depends_on", "entrypoint", "environment", "healthcheck"),
+    *("hostname", "image"),
     *("logging", "mem_limit", "pids_limit", "ports", "profiles", "read_only", "restart"),
     *("security_opt", "stop_grace_period", "tmpfs", "user", "volumes"),
 }
@@ -21,6 +22,7 @@ CONDITIONS = {"service_healthy", "service_completed_successfully"}
 PINNED = re.compile(r"[a-z0-9./-]+:v?[0-9]+\.[0-9]+(\.[0-9]+)?([.-][a-z0-9.]+)*")
 SERVICES = services()
 LONG_LIVED = {name: service for name, service in SERVICES.items() if name not in ONE_SHOTS}
+PROFILES = {profile for service in SERVICES.values() for profile in service.get("profiles", [])}
 FORMS = [
     form
     for form in (["docker", "compose"], ["docker-compose"])
@@ -35,7 +37,7 @@ def test_a_compose_reads_the_file_with_all_its_profiles() -> None:
     if not FORMS:
         pytest.skip("there is no docker compose and no docker-compose (Debian: docker-compose)")
     for form in FORMS:
-        profiles = ["--profile", "bots", "--profile", "watch", "--profile", "verify"]
+        profiles = [word for name in sorted(PROFILES) for word in ("--profile", name)]
         command = [*form, "-f", str(FILE), *profiles, "config", "--quiet"]
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
         assert done.returncode == 0, done.stderr
@@ -53,8 +55,7 @@ def test_all_parts_of_a_lab_are_there() -> None:
         *("kafka", "init", "feed", "sequencer", "engine", "fanout"),
         *("maker", "taker", "long", "noise", "hunter"),
     }
-    profiles = {profile for service in SERVICES.values() for profile in service.get("profiles", [])}
-    assert {"bots", "watch"} <= profiles
+    assert {"bots", "secure", "verify", "watch"} == PROFILES
     watching = {name for name, service in SERVICES.items() if service.get("profiles") == ["watch"]}
     assert watching == {"prometheus", "grafana", "kafka-ui"}
 
@@ -129,7 +130,7 @@ def test_a_command_is_one_that_the_program_understands() -> None:
     from engine.cli.main import main
 
     for name, service in SERVICES.items():
-        if "build" in service:
+        if "build" in service and "entrypoint" not in service:
             options = [word for word in service["command"] if word.startswith("--")]
             words = [word for word in service["command"][:2] if not word.startswith("--")]
             words = words if words[0] == "lab" else words[:1]
@@ -138,16 +139,36 @@ def test_a_command_is_one_that_the_program_understands() -> None:
             assert [option for option in options if option not in told.output] == [], name
 
 
-def test_every_bot_has_topics_and_money_before_it_starts() -> None:
-    init = SERVICES["init"]["command"]
-    begun = {init[place + 1].split("=")[0] for place, word in enumerate(init) if word == "--bot"}
+@pytest.mark.parametrize(("init", "count"), [("init", 8), ("init-secure", 3)])
+def test_every_bot_has_topics_and_money_before_it_starts(init: str, count: int) -> None:
+    said = SERVICES[init]["command"]
+    begun = {said[place + 1].split("=")[0] for place, word in enumerate(said) if word == "--bot"}
     bots = {
         service["command"][service["command"].index("--as") + 1]
         for service in SERVICES.values()
-        if service.get("command", [""])[0] == "bot"
+        if service.get("command", [""])[:1] == ["bot"]
+        and (service.get("profiles") == ["secure"]) == (init == "init-secure")
     }
-    assert len(bots) == 8
+    assert len(bots) == count
     assert bots <= begun
+
+
+def test_who_runs_on_the_secure_broker_is_one_user_and_has_one_password() -> None:
+    several = {"secrets-secure", "init-secure"}
+    secured = {name for name in SERVICES if name.endswith("-secure")} - several - {"kafka-secure"}
+    assert len(secured) == 8
+    for name in secured:
+        said, mounted = SERVICES[name]["environment"], SERVICES[name]["volumes"]
+        user = said["MARGINCALL_SASL_USERNAME"]
+        assert said["MARGINCALL_BOOTSTRAP"] == "kafka-secure:9092"
+        assert said["MARGINCALL_SASL_PASSWORD_FILE"] == f"/secrets/{user}/password"
+        secrets = [volume for volume in mounted if volume.startswith("secret-")]
+        assert secrets == [f"secret-{user}:/secrets/{user}:ro"]
+        named = {"verify-secure": "operator"}.get(name, name.removesuffix("-secure"))
+        assert user == named
+    assert {"MARGINCALL_SASL_PASSWORD", "MARGINCALL_BROKER_PASSWORD"}.isdisjoint(
+        key for service in SERVICES.values() for key in service.get("environment", {})
+    )
 
 
 def test_what_can_be_set_is_told_with_its_default() -> None:
