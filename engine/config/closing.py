@@ -37,6 +37,7 @@ class ClosingTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     ] = "largest_loss"
     reduce: Literal["whole", "heal", "tiers", "parts", "slices"] = "whole"
     heal_buffer: Number = 0
+    heal_fees: bool = False
     tiers: int = 1
     first_tier_line: bool = False
     parts: tuple[Number, ...] = ("0.1",)
@@ -71,6 +72,7 @@ def closing(table: ClosingTable, place: Place) -> Closing:
         order=table.order,
         reduce=table.reduce,
         heal_buffer_ppm=read.ppm(table.heal_buffer, place.at("heal_buffer")),
+        heal_fees=table.heal_fees,
         tiers=read.at_least(table.tiers, 1, place.at("tiers")),
         first_tier_line=table.first_tier_line,
         parts_ppm=tuple(

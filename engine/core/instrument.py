@@ -176,6 +176,8 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reduce: Literal["whole", "heal", "tiers", "parts", "slices"] = "whole"
     heal_buffer_ppm: int = 0
     """`heal`: by how much of the maintenance the equity is to exceed it."""
+    heal_fees: bool = False
+    """`heal`: the order is to pay its own fees as well."""
     tiers: int = 1
     """`tiers`: how many brackets an order goes down; from lower ones all is taken over."""
     first_tier_line: bool = False

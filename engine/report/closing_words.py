@@ -140,6 +140,14 @@ CLOSING = Topic(
                 "it."
             ),
         ),
+        Choice(
+            "closing.heal_fees",
+            {
+                False: "An order that restores the margin does not count its own fees.",
+                True: "An order that restores the margin is so large that it pays its own fees "
+                "as well.",
+            },
+        ),
         Measure("closing.tiers", lambda tiers: f"An order goes down {tiers} {_plural(tiers)}."),
         Choice(
             "closing.first_tier_line",

@@ -162,6 +162,7 @@ ONLY_WITH: Mapping[str, tuple[str, Sequence[object] | None]] = {
     "rearm_points": ("warning_levels", None),
     "sample_count": ("mark", ("median", "index_mean", "impact_ema")),
     "closing.heal_buffer_ppm": ("closing.reduce", ("heal",)),
+    "closing.heal_fees": ("closing.reduce", ("heal",)),
     "closing.tiers": ("closing.reduce", ("tiers",)),
     "closing.first_tier_line": ("closing.reduce", ("tiers",)),
     "closing.parts_ppm": ("closing.reduce", ("parts",)),

@@ -32,7 +32,7 @@ COMPUTED: dict[str, Callable[[Inputs], object]] = {
     "adl_allocation": losses.adl_allocation,
     "assignment": losses.assigned,
     "adl_indicator": losses.adl_indicator,
-    "partial_liquidation_size": losses.reduced_by_tiers,
+    "partial_liquidation_size": losses.reduced,
     "adl_trigger": losses.adl_trigger,
     "pnl_and_fees": losses.round_trip,
 }

@@ -20,12 +20,7 @@ WAITING: dict[str, tuple[str, ...]] = {
         "okex-2018-shortfall",
     ),
     "funding that accrues with time": ("ft-funding-kraken-prorata",),
-    "a reduction sized by the shortage with a fee in it, and by its share of the position": (
-        "drift-cover-2",
-        "drift-cover-3",
-        "drift-cover-5",
-        "drift-max-pct-small",
-    ),
+    "a part that grows with the time since the shortage began": ("drift-max-pct-small",),
 }
 
 DIFFERS: dict[str, tuple[str, ...]] = {

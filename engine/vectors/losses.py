@@ -20,7 +20,8 @@ from engine.core.money import E8, PPM, Lots, Micros, Price
 from engine.vectors.stage import Listing, Stage, contract_of, exact, flat, step_of, whole
 from engine.vectors.vector import Inputs
 
-ONE, HALF = Fraction(1), Fraction(1, 2)
+ONE, HALF, TEN = Fraction(1), Fraction(1, 2), Fraction(10)
+NANO = Fraction(1, 10**9)
 FINE = Fraction(1, 10**12)
 HOUR_US = 3_600_000_000
 SYMBOL = "X"
@@ -112,8 +113,38 @@ def fund_delta(inputs: Inputs) -> object:
     return stage.fund - before
 
 
-def reduced_by_tiers(inputs: Inputs) -> object:
-    """Return how much of a position one order closes on its way down from the third tier."""
+def reduced(inputs: Inputs) -> object:
+    """Return how much of a position one order closes: to restore the margin, or down two tiers."""
+    return _healed(inputs) if "margin_shortage" in inputs else _reduced_by_tiers(inputs)
+
+
+def _healed(inputs: Inputs) -> object:
+    """Lack so much margin of ten coins at a mark in dollars, where the fees are to be paid too."""
+    mark, rate = (
+        exact(inputs["oracle"]) * exact(inputs["quote_price"]),
+        exact(inputs["margin_ratio"]),
+    )
+    fees = exact(inputs["liquidator_fee"]) + exact(inputs["if_fee"])
+    rules = Rules(
+        name="heal",
+        strict_trigger=True,
+        liquidation_fee_ppm=whole(fees * PPM),
+        closing=Closing(reduce="heal", heal_fees=True),
+        warning_levels=(),
+        default_leverage=1,
+    )
+    stage = Stage(rules, [Listing("X", ONE, NANO, flat(rate))], NANO, Fraction(0))
+    stage.mark("X", mark)
+    stage.open("loser", "X", TEN, mark)
+    stage.wallet("loser", TEN * mark * rate - exact(inputs["margin_shortage"]))
+    with stage.setting():
+        pass
+    [first, *_] = [event for event in stage.look() if isinstance(event, LiquidationStarted)]
+    return stage.sized("X", first.quantity)
+
+
+def _reduced_by_tiers(inputs: Inputs) -> object:
+    """Go down from the third tier."""
     held = exact(inputs["held"])
     second = whole(exact(inputs["tier1_max"])) + 1
     tiers = enumerate((0, second, whole(exact(inputs["tier3_from"]))), 1)

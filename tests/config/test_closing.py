@@ -37,6 +37,11 @@ def test_a_setting_that_makes_no_sense_is_refused(
     assert (caught.value.key, said in caught.value.problem) == (key, True), caught.value
 
 
+def test_an_order_may_have_to_pay_its_own_fees(tmp_path: Path) -> None:
+    text = LAB + "[rules.closing]\nreduce = 'heal'\nheal_fees = true"
+    assert lab(tmp_path, text).venue.rules.closing.heal_fees
+
+
 def test_orders_that_the_fund_stands_behind_are_read(tmp_path: Path) -> None:
     text = "{ portion = '0.1', portion_min = 1_000, round_by = 'fill', spread = '1.5' }"
     closing = lab(tmp_path, LAB + BACKED.removeprefix(LAB) + text).venue.rules.closing

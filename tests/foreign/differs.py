@@ -122,8 +122,6 @@ DIFFERS: dict[str, Difference] = {
 NOT_PLAYED: dict[str, str] = {
     "drift-pred-fee-1": "no insurance fee that shrinks with the margin: the fee is flat (L16)",
     "drift-pred-fee-4": "no insurance fee that shrinks with the margin: the fee is flat (L16)",
-    "drift-pred-size-1": "no partial size that restores the margin: a step closes the whole (L8)",
-    "drift-pred-size-3": "no partial size that restores the margin: a step closes the whole (L8)",
     "vega-m-01": "margin fractions of 0.9 and 0.7; here leverage is a whole number (M8)",
     "vega-m-02": "a margin fraction of 0.4; here leverage is a whole number (M8)",
 }

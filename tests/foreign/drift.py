@@ -8,7 +8,7 @@ the maintenance, so that the same position stays without it.
 from fractions import Fraction
 
 from engine.core.event import LiquidationStarted, LossSocialized
-from engine.core.instrument import Rules
+from engine.core.instrument import Closing, Rules
 from engine.core.money import PPM
 from engine.vectors.stage import Listing, Stage, exact, flat, step_of, whole
 from tests.foreign import deals
@@ -19,6 +19,8 @@ def run(case: Case) -> Outcome:
     """Play a case and answer what it expects."""
     if "open_interest" in case:
         return _shared(case)
+    if "size_to_close" in case["expected"]:
+        return _sized(case)
     stage = staged(case)
     with stage.setting():
         for order in case.get("orders", ()):
@@ -49,6 +51,30 @@ def run(case: Case) -> Outcome:
         "fund_after": stage.fund,
         "haircuts": cuts,
     }
+
+
+def _sized(case: Case) -> Outcome:
+    """Size one order that restores the margin and pays its fees: C1, `heal` with `heal_fees`."""
+    contract, [price] = case["contracts"][0], map(exact, case["prices"].values())
+    size, rate = Fraction(10), exact(contract["mmf"])
+    fees = exact(contract["liquidator_fee"]) + exact(contract["fund_fee_max"])
+    rules = Rules(
+        name="drift",
+        strict_trigger=True,
+        liquidation_fee_ppm=whole(fees * PPM),
+        closing=Closing(reduce="heal", heal_fees=True),
+        warning_levels=(),
+        default_leverage=1,
+    )
+    listing = Listing("PERP", Fraction(1), exact(contract["lot"]), flat(rate))
+    stage = Stage(rules, [listing], Fraction(1, PPM), Fraction(0))
+    stage.mark("PERP", price)
+    stage.open("user", "PERP", size, price)
+    stage.wallet("user", size * price * rate - exact(case["shortage"]))
+    with stage.setting():
+        pass
+    [first, *_] = [event for event in stage.look() if isinstance(event, LiquidationStarted)]
+    return {"size_to_close": stage.sized("PERP", first.quantity)}
 
 
 def _shared(case: Case) -> Outcome:

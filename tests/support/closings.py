@@ -31,6 +31,7 @@ def with_closing(dice: random.Random, rules: Rules) -> Rules:
     if apart.random() < 0.7:
         closing = _partial(apart, closing)
     last = random.Random(f"backed {apart.getstate()}")
+    closing = msgspec.structs.replace(closing, heal_fees=last.random() < 0.4)
     if last.random() < 0.2:
         closing = _backed(last, closing)
     closing = msgspec.structs.replace(closing, pair_netting=last.random() < 0.7)

@@ -43,7 +43,7 @@ def _heal(state: State, case: Case, position: Position) -> int:
 
     def heals(lots: int) -> bool:
         keep = risk.maintenance - keeps + kept_after(state, position, lots)
-        return _is_healed(state, Risk(risk.equity, keep))
+        return _is_healed(state, Risk(risk.equity, keep), _worth(state, position, lots))
 
     return _smallest(abs(position.quantity), heals)
 
@@ -57,23 +57,36 @@ def _common_part(state: State, case: Case, going: list[Position]) -> list[int]:
         return [div_up(abs(position.quantity) * count, most) for position in going]
 
     def heals(count: int) -> bool:
-        left = zip(going, parts(count), strict=True)
+        left = list(zip(going, parts(count), strict=True))
         keep = sum(kept_after(state, position, lots) for position, lots in left)
-        return _is_healed(state, Risk(risk.equity, keep))
+        worth = sum(_worth(state, position, lots) for position, lots in left)
+        return _is_healed(state, Risk(risk.equity, keep), worth)
 
     return parts(_smallest(most, heals)) if going else []
 
 
-def _is_healed(state: State, risk: Risk) -> bool:
-    """Say whether maintenance, with the venue's buffer on it, no longer meets the trigger."""
-    keep = div_up(risk.maintenance * (PPM + state.rules.closing.heal_buffer_ppm), PPM)
-    return not Risk(risk.equity, keep).is_breach(state.rules.strict_trigger)
+def _worth(state: State, position: Position, lots: int) -> int:
+    market = state.markets[position.contract]
+    return lots * market.mark * market.contract.unit_value
+
+
+def _is_healed(state: State, risk: Risk, worth: int) -> bool:
+    """Say whether maintenance, with the venue's buffer on it, no longer meets the trigger.
+
+    `worth` is closed for that, at fees that may have to be paid as well.
+    """
+    rules, equity = state.rules, risk.equity
+    keep = div_up(risk.maintenance * (PPM + rules.closing.heal_buffer_ppm), PPM)
+    if rules.closing.heal_fees:
+        equity -= worth * rules.taker_fee_ppm // PPM + worth * rules.liquidation_fee_ppm // PPM
+    return not Risk(equity, keep).is_breach(rules.strict_trigger)
 
 
 def _smallest(most: int, is_enough: Callable[[int], bool]) -> int:
-    """Return the smallest count up to `most` that is enough, `most` if none is.
+    """Return the smallest count up to `most` that is enough, `most` if none is, by halving.
 
-    More is never less enough, because maintenance never grows when a position shrinks.
+    More is never less enough, because maintenance never grows when a position shrinks; with fees
+    above the maintenance rate it may be, and then it is what the halving finds (C1).
     """
     low, high = 1, most
     while low < high:

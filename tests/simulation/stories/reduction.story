@@ -315,3 +315,60 @@ tick      891                        # 10_900 lost, 891 kept: 1_300 against 1_41
   > close alice 4 ETH @ 1_056
   > ended alice ETH 41 equity 1_200 maintenance 1_181
   > draws alice 6_250
+
+== an order is so large that it pays its own fees as well
+closing   reduce heal heal_fees true
+rules     liquidation_fee_ppm 5_000
+alice     wallet 10_000
+alice     long 100 @ 1_000 isolated
+bob       short 100 @ 1_000
+carol     bids 100 @ 909
+tick      909                        # 13 for 3 lots: 887 against the 882 of 97; 2 would end at 891
+  > tick 909
+  > breach alice:BTC long 3 mark 909 equity 900 maintenance 909 bankruptcy 900 spared 97
+  > filled carol/1 buy 3 @ 909 maker liquidation position 3
+  > close alice 3 @ 909
+  > fee alice 0 and 13
+  > ended alice 97 equity 887 maintenance 882
+
+== of several positions each pays its part, and the fees of all count
+closing   reduce heal heal_fees true order pro_rata
+rules     liquidation_fee_ppm 5_000
+alice     wallet 10_000
+alice     long 50 @ 1_000 cross
+alice     long ETH 50 @ 1_000 cross
+bob       short 50 @ 1_000
+bob       short ETH 50 @ 1_000
+carol     bids 50 @ 910
+carol     bids ETH 50 @ 908
+tick      910
+  > tick 910
+  > draws alice 405
+tick      ETH 908                    # 900 against 909
+  > tick ETH 908
+  > breach alice ETH long 2 mark 908 equity 900 maintenance 909 bankruptcy 900 spared 48
+  > filled carol/2 buy 2 ETH @ 908 maker liquidation position 2
+  > close alice 2 ETH @ 908
+  > ended alice ETH 48 equity 900 maintenance 891
+  > breach alice long 2 mark 910 equity 900 maintenance 891 bankruptcy 901 spared 48
+  > filled carol/1 buy 2 @ 910 maker liquidation position 2
+  > close alice 2 @ 910
+  > fee alice ETH 0 and 9
+  > fee alice 0 and 9
+  > ended alice 48 equity 882 maintenance 873
+  > draws alice ETH 494
+
+== fees above the maintenance cannot be earned by closing more
+closing   reduce heal heal_fees true
+rules     liquidation_fee_ppm 20_000
+alice     wallet 10_000
+alice     long 100 @ 1_000 isolated
+bob       short 100 @ 1_000
+carol     bids 100 @ 909
+tick      909
+  > tick 909
+  > breach alice:BTC long 100 mark 909 equity 900 maintenance 909 bankruptcy 900
+  > filled carol/1 buy 100 @ 909 maker liquidation position 100
+  > close alice 100 @ 909
+  > fee alice 0 and 900
+  > ended alice 0 equity 0 maintenance 0

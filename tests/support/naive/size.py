@@ -1,5 +1,6 @@
 """How many lots of each position a round's orders close (C1)."""
 
+from collections.abc import Callable
 from fractions import Fraction
 from math import ceil
 
@@ -30,8 +31,7 @@ def _size(state: State, pocket: Pocket, contract: str, orders: dict[str, list[in
         case "whole":
             return held
         case "heal":
-            enough = (d for d in range(1, held) if _heals(state, pocket, {contract: d}))
-            return next(enough, held)
+            return _first(state, held, lambda d: _heals(state, pocket, {contract: d}))
         case "tiers":
             return _down(state, pocket, contract)
         case "parts":
@@ -46,11 +46,24 @@ def _size(state: State, pocket: Pocket, contract: str, orders: dict[str, list[in
 def _alike(state: State, pocket: Pocket, going: list[str]) -> list[int]:
     held = {c: abs(state.position(pocket[0], c).quantity) for c in going}
     largest = max(held.values(), default=0)
-    for count in range(1, largest + 1):
-        closed = {c: div_up(lots * count, largest) for c, lots in held.items()}
-        if count == largest or _heals(state, pocket, closed):
-            return list(closed.values())
-    return []
+    if not held:
+        return []
+
+    def closed(count: int) -> dict[str, int]:
+        return {c: div_up(lots * count, largest) for c, lots in held.items()}
+
+    return list(closed(_first(state, largest, lambda n: _heals(state, pocket, closed(n)))).values())
+
+
+def _first(state: State, most: int, heals: Callable[[int], bool]) -> int:
+    """Give the first count that heals; with fees, the one that halving finds (C1)."""
+    if not state.rules.closing.heal_fees:
+        return next((count for count in range(1, most) if heals(count)), most)
+    low, high = 1, most
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if heals(middle) else (middle + 1, high)
+    return high
 
 
 def _heals(state: State, pocket: Pocket, closed: dict[str, int]) -> bool:
@@ -59,7 +72,15 @@ def _heals(state: State, pocket: Pocket, closed: dict[str, int]) -> bool:
     for contract in state.contracts_of(pocket):
         needed += _kept(state, pocket, contract, closed.get(contract, 0))
     needed = div_up(needed * (PPM + state.rules.closing.heal_buffer_ppm), PPM)
-    return not margin.is_trigger(state, margin.equity(state, pocket), needed)
+    owned = margin.equity(state, pocket)
+    if state.rules.closing.heal_fees:
+        value = 0
+        for contract, lots in closed.items():
+            held = abs(state.position(pocket[0], contract).quantity)
+            value += abs(margin.value_at_mark(state, pocket[0], contract)) * lots // held
+        owned -= value * state.rules.taker_fee_ppm // PPM
+        owned -= value * state.rules.liquidation_fee_ppm // PPM
+    return not margin.is_trigger(state, owned, needed)
 
 
 def _kept(state: State, pocket: Pocket, contract: str, closed: int) -> int:
