@@ -144,6 +144,17 @@ def late_funding(state: State, market: Any, rate_e8: int) -> None:
     market.mark = mark
 
 
+def all_of_it(state: State, case: Case, position: Position, lots: int, price: int) -> int:
+    """Let the fund get all that a fill is better than its bankruptcy price."""
+    value = lots * price * state.markets[position.contract].contract.unit_value
+    return -position.sign * (value - case.lots(state, position).part(0, lots).value)
+
+
+def no_limit(state: State, _: Case, position: Position) -> int:
+    """Order the whole position, whatever a round may close."""
+    return abs(position.quantity)
+
+
 def nothing(*_: Any, **__: Any) -> None:
     """Leave it out."""
 
@@ -211,6 +222,10 @@ BUGS = {
     "a fee is paid by the waterfall": Bug(
         "liquidation.settle.fees", unlimited_fees, "a fee was paid before|ends at 0"
     ),
+    "the fund gets more than its fee": Bug(
+        "liquidation.backed._gap", all_of_it, "gets no more than its fee"
+    ),
+    "a round closes more than it may": Bug("liquidation.backed.size", no_limit, "in a round"),
     "funding is taken at another mark": Bug(
         "funding.settle", late_funding, "the slow exchange says", naive=True
     ),

@@ -53,7 +53,8 @@ class Backing(Witness):
         lot = market.contract.unit_value
         value = event.quantity * event.price * lot
         assert event.stage == "fund", f"the fund stands behind it: {event}"
-        assert -event.insurance_fund * PPM <= value * state.rules.liquidation_fee_ppm, f"{event}"
+        got, most = -event.insurance_fund * PPM, value * state.rules.liquidation_fee_ppm
+        assert got <= most, f"the fund gets no more than its fee: {event}"
         self._filled += event.quantity
         assert self._filled <= started.quantity, f"more than was ordered: {event}"
         self._paid[who] += max(0, event.insurance_fund)
