@@ -6,6 +6,7 @@ could be thrown away and made again.
 """
 
 import re
+from collections.abc import Iterable
 
 import msgspec
 
@@ -113,6 +114,11 @@ class Topics(msgspec.Struct, frozen=True):
             *(self.ticks, self.admin, self.log, self.events, self.dead_letters),
             *(self.trades, self.book, self.mark, self.liquidations, self.fund),
         )
+
+    def followed(self, bots: Iterable[str]) -> tuple[str, ...]:
+        """The topics that the services themselves read to the end."""
+        commands = (self.commands(bot) for bot in bots)
+        return (self.ticks, self.admin, self.log, self.events, *commands)
 
     def of_bot(self, bot: str) -> tuple[str, ...]:
         """A bot's own topics. Raises `ValueError` for a name that no topic can have."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -74,7 +74,7 @@ def up(
         to_stderr()
 
         async def run() -> None:
-            async with _bus(bootstrap, names) as bus:
+            async with _bus(bootstrap, names, topics.followed(bots)) as bus:
                 services = Services(bus, topics)
                 tasks = [
                     services.sequencer(settings),
@@ -92,9 +92,11 @@ def up(
 
 
 @asynccontextmanager
-async def _bus(bootstrap: str | None, names: list[str]) -> AsyncIterator[Bus]:
+async def _bus(
+    bootstrap: str | None, names: list[str], followed: Collection[str]
+) -> AsyncIterator[Bus]:
     if bootstrap is None:
-        yield MemoryBus(names)
+        yield MemoryBus(names, followed)
         return
     async with connected(bootstrap, where.login()) as bus:
         yield bus

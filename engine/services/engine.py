@@ -16,6 +16,7 @@ from engine.core.command import Command
 from engine.core.tick_run import TickRun
 from engine.journal.repro import write_breach
 from engine.services.breach import Breach
+from engine.services.entries import LogError
 from engine.services.export import write_log
 from engine.services.market_data import MarketData
 from engine.services.meters import EngineMeters
@@ -173,6 +174,9 @@ class Engine:
 
     async def _repro(self, breach: Breach) -> None:
         folder = self._snapshots.folder / f"repro-{breach.number}"
-        await write_log(self._bus, self._topics.log, folder, breach.number)
+        try:
+            await write_log(self._bus, self._topics.log, folder, breach.number)
+        except LogError as error:  # in memory alone, old records are let go of
+            _log.error("the log cannot be written out: %s", error)
         await asyncio.to_thread(write_breach, folder, "".join(format_exception(breach)))
         _log.error("the venue stopped at a breach; rerun it with: margincall check %s", folder)

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from engine.bus import rights
-from engine.bus.memory import MemoryBus
+from engine.bus.memory import KEPT, LAG, MemoryBus
 from engine.bus.names import Topics
 from engine.cli.main import main
 from engine.cli.serving import Services
@@ -42,8 +42,15 @@ def test_a_lab_in_memory_gives_what_a_replay_gives(tmp_path: Path) -> None:
 
 async def lab_in_memory(folder: Path) -> tuple[Verdict, int]:
     """Run the lab to its end; what a rerun finds, and how many liquidations everybody heard of."""
-    lab, topics = load_lab(LAB), Topics(LAB)
+    topics = Topics(LAB)
     bus = MemoryBus(topics.shared())
+    await worked_off(bus, folder)
+    return await verify(bus, topics), len(bus.records(topics.liquidations))
+
+
+async def worked_off(bus: MemoryBus, folder: Path) -> Services:
+    """Run the lab on a bus until all is worked off."""
+    lab, topics = load_lab(LAB), Topics(LAB)
     services = Services(bus, topics)
     stream = stream_of(lab, [], folder)
     tasks = [
@@ -54,7 +61,20 @@ async def lab_in_memory(folder: Path) -> tuple[Verdict, int]:
         services.drained,
     ]
     await services.serve(tasks, (), None)
-    return await verify(bus, topics), len(bus.records(topics.liquidations))
+    return services
+
+
+async def test_a_lab_in_bounded_memory_comes_to_the_same_events(tmp_path: Path) -> None:
+    topics = Topics(LAB)
+    whole, bounded = MemoryBus(topics.shared()), MemoryBus(topics.shared(), topics.followed(()))
+    expected = await worked_off(whole, tmp_path / "whole")
+    found = await worked_off(bounded, tmp_path / "bounded")
+    assert found.meters.engine.seq == expected.meters.engine.seq
+    newest = [bus.records(topics.events)[-1].value for bus in (whole, bounded)]
+    assert newest[0] == newest[1]  # its hash vouches for all before it
+    first, end = await bounded.span(topics.events)
+    assert 0 < first < end == expected.meters.engine.seq
+    assert max(len(bounded.records(topic)) for topic in topics.shared()) <= 2 * KEPT + 2 * LAG
 
 
 async def test_topics_that_lack_are_named_before_anything_begins(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A real Apache Kafka on loopback: one node that is broker and controller, in a folder of its own.
+"""A real Apache Kafka on loopback: nodes that are broker and controller, each in its own folder.
 
 Topics are never made by themselves. A broker that was killed comes back with what it had.
 """
@@ -8,7 +8,8 @@ import signal
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,8 +25,8 @@ CLUSTER = "bWFyZ2luY2FsbC10ZXN0cw"
 """Any 16 bytes in base64; random ones may begin with a '-', which the tool takes for an option."""
 PROPERTIES = """\
 process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@127.0.0.1:{controller}
+node.id={node}
+controller.quorum.voters={voters}
 controller.listener.names=CONTROLLER
 listeners=CLIENT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
 listener.security.protocol.map=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT
@@ -42,6 +43,14 @@ log.cleaner.dedupe.buffer.size=8388608
 """
 
 
+THREE_NODES = """\
+offsets.topic.replication.factor=3
+transaction.state.log.replication.factor=3
+transaction.state.log.min.isr=2
+min.insync.replicas=2
+"""
+
+
 def free_ports(count: int) -> list[int]:
     """Ports of loopback that nobody has right now."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
@@ -54,15 +63,31 @@ def free_ports(count: int) -> list[int]:
 class Broker:
     """One node; `bootstrap` is its address. Raises `NoBroker` where the machine has no Java."""
 
-    def __init__(self, folder: Path, password: str | None = None) -> None:
-        """With a password it lets nobody in whom it does not know, and knows its own user."""
+    def __init__(
+        self,
+        folder: Path,
+        password: str | None = None,
+        controllers: Sequence[int] = (),
+        node: int = 1,
+    ) -> None:
+        """With a password it lets nobody in whom it does not know, and knows its own user.
+
+        Of a cluster, `controllers` are the ports of all nodes' controllers, and `node` counts
+        from 1.
+        """
         self._folder = folder
         self._environment = dict(os.environ)
         self._libraries = jars()
-        port, controller = free_ports(2)
+        port, own = free_ports(2)
+        ports = controllers or (own,)
+        voters = ",".join(f"{at}@127.0.0.1:{each}" for at, each in enumerate(ports, 1))
         self.bootstrap = f"127.0.0.1:{port}"
         self._settings = folder / "server.properties"
-        told = PROPERTIES.format(port=port, controller=controller, folder=folder)
+        told = PROPERTIES.format(
+            node=node, voters=voters, port=port, controller=ports[node - 1], folder=folder
+        )
+        if len(ports) > 1:
+            told += THREE_NODES
         first_user: tuple[str, ...] = ()
         if password is not None:
             told += SECURE.read_text()
@@ -144,3 +169,25 @@ class Broker:
             cwd=self._folder,
             env=self._environment,
         )
+
+
+class Cluster:
+    """Three nodes, of which one may be away; `bootstrap` names all of them."""
+
+    def __init__(self, folder: Path) -> None:
+        controllers = free_ports(3)
+        self.nodes = []
+        for number in (1, 2, 3):
+            (own := folder / f"node-{number}").mkdir()
+            self.nodes.append(Broker(own, None, controllers, number))
+        self.bootstrap = ",".join(node.bootstrap for node in self.nodes)
+
+    def start(self) -> None:
+        """Start all nodes at once: none of them is ready before it has met another."""
+        with ThreadPoolExecutor() as threads:
+            list(threads.map(Broker.start, self.nodes))
+
+    def stop(self) -> None:
+        """End all nodes at once."""
+        with ThreadPoolExecutor() as threads:
+            list(threads.map(Broker.stop, self.nodes))

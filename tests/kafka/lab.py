@@ -8,6 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.support.source import ROOT
+
 PROGRAM = (sys.executable, "-c", "from engine.cli.main import main; main()")
 DONE_S = 60
 
@@ -32,7 +34,7 @@ class KafkaLab:
                 [*PROGRAM, *arguments, "--name", self.name],
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env={**os.environ, "MARGINCALL_BOOTSTRAP": self.bootstrap, **self.environment},
+                env={**_environment(), "MARGINCALL_BOOTSTRAP": self.bootstrap, **self.environment},
             )
         self._running.append(process)
         self._logs[process.pid] = told
@@ -84,6 +86,12 @@ class KafkaLab:
                 process.send_signal(signal.SIGCONT)
                 process.kill()
             process.communicate()
+
+
+def _environment() -> dict[str, str]:
+    """That of the tests, but a process that is started hundreds of times is compiled once."""
+    own = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**own, "PYTHONPYCACHEPREFIX": str(ROOT / "build" / "pycache")}
 
 
 def lasts(process: "subprocess.Popen[bytes]", seconds: float) -> None:

@@ -3,72 +3,19 @@
 import os
 import random
 import signal
-import subprocess
 
 import pytest
 
 from engine.cli.mistake import UNAVAILABLE
 from tests.kafka.broker import Broker
-from tests.kafka.lab import DONE_S, KafkaLab, lasts
-from tests.support.embedded import replayed
+from tests.kafka.crew import LAB, LOG_S, Crew, assert_as_uninterrupted
+from tests.kafka.lab import KafkaLab, lasts
 
-LAB = "quickstart"
 KILLS = int(os.environ.get("MARGINCALL_KILLS", "12"))
 SEED = int(os.environ.get("MARGINCALL_SEED", "1"))
-LOG_S = 720
-"""How long the lab's log is, in its own time."""
 KILL_S = 1.2
 """Mean time between two kills."""
 PACE = f"{LOG_S / (KILLS * KILL_S):.3f}x"
-
-Process = subprocess.Popen[bytes]
-
-
-class Crew:
-    """The services of a lab as processes of their own."""
-
-    def __init__(self, lab: KafkaLab, pace: str) -> None:
-        self._lab = lab
-        self._commands = {
-            "sequencer": ("sequencer", "--lab", LAB),
-            "engine": ("engine", "--data", str(lab.folder), "--snapshot-every", "4000"),
-            "fanout": ("fanout",),
-            "feed": ("feed", "--lab", LAB, "--data", str(lab.folder), "--pace", pace),
-        }
-        self._running = {name: self._start(name) for name in self._commands}
-
-    def _start(self, name: str) -> Process:
-        return self._lab.start(*self._commands[name])
-
-    def kill(self, name: str) -> None:
-        """Kill a service where it is now, and start it again."""
-        process = self._running[name]
-        if process.poll() is None:
-            process.kill()
-        process.wait()
-        self._running[name] = self._start(name)
-
-    def outlive(self, name: str, seconds: float) -> None:
-        """Let a service run for a while; only a feed may end by itself."""
-        process = self._running[name]
-        if process.poll() is None:
-            lasts(process, seconds)
-
-    def end(self) -> None:
-        """Wait for the feed, end the others, and let what is left be worked off."""
-        assert self._running.pop("feed").wait(DONE_S + 2 * KILLS) == 0
-        for process in self._running.values():
-            assert self._lab.end(process) == 0
-        self._lab.run(*self._lab.up(LAB))
-
-
-def assert_as_uninterrupted(lab: KafkaLab) -> dict[str, object]:
-    """The events are those of a run that nobody disturbed; returns what was found."""
-    verdict = lab.verify()
-    assert verdict["agrees"] is True, verdict
-    expected = replayed(LAB, lab.folder)
-    assert {key: verdict[key] for key in expected} == expected
-    return verdict
 
 
 @pytest.mark.timeout(KILLS * 10 + 120)
@@ -80,7 +27,7 @@ def test_a_killed_service_comes_back_and_nobody_can_tell(lab: KafkaLab) -> None:
         victim = dice.choices(["engine", "sequencer", "fanout", "feed"], [7, 1, 1, 1])[0]
         crew.outlive("engine", dice.uniform(0, 2 * KILL_S))
         crew.kill(victim)
-    crew.end()
+    crew.end(2 * KILLS)
     assert_as_uninterrupted(lab)
 
 
