@@ -10,6 +10,7 @@ from engine.core.event import (
     LiquidationEnded,
     LiquidationStarted,
     OrderFilled,
+    PairsNetted,
     PositionSettled,
 )
 from engine.core.money import Lots
@@ -40,6 +41,9 @@ class Positions:
             case Assigned(account=account, side=side, quantity=lots):
                 taken = lots if side == "buy" else -lots
                 self._set(account, _slot(event), self.of(account, _slot(event)) + taken)
+            case PairsNetted(account=account, contract=contract, quantity=lots):
+                for slot in (slot_of(contract, "long"), slot_of(contract, "short")):
+                    self._set(account, slot, _towards(self.of(account, slot), lots))
             case PositionSettled(account=account):
                 self._set(account, _slot(event), 0)
             case LiquidationStarted(account=account, side=side):
