@@ -17,7 +17,7 @@ class Crew:
 
     def __init__(self, lab: KafkaLab, pace: str, bots: dict[str, str] | None = None) -> None:
         """`bots` are kinds of sample bots by their names."""
-        self._lab = lab
+        self._lab, self._bots = lab, tuple(bots or {})
         self._commands = {
             "sequencer": ("sequencer", "--lab", LAB),
             "engine": ("engine", "--data", str(lab.folder), "--snapshot-every", "4000"),
@@ -49,12 +49,18 @@ class Crew:
         """Whether nobody but the feed has ended."""
         return all(each.poll() is None for name, each in self._running.items() if name != "feed")
 
+    def end_some(self, *names: str) -> None:
+        """End services or bots by SIGTERM, while the others go on."""
+        for name in names:
+            assert self._lab.end(self._running.pop(name)) == 0, name
+
     def end(self, patience_s: float = 0) -> None:
         """Wait for the feed, end the others, and let what is left be worked off."""
         assert self._running.pop("feed").wait(DONE_S + patience_s) == 0
         for process in self._running.values():
             assert self._lab.end(process) == 0
-        self._lab.run(*self._lab.up(LAB))
+        bots = [word for bot in self._bots for word in ("--bot", bot)]
+        self._lab.run(*self._lab.up(LAB, *bots))
 
 
 def assert_as_uninterrupted(lab: KafkaLab) -> dict[str, object]:

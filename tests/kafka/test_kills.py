@@ -1,12 +1,17 @@
 """Services that are killed at any moment: nothing is lost, nothing happens twice."""
 
+import asyncio
+import json
 import os
 import random
 import signal
 
 import pytest
 
+from engine.bus.kafka import connected
+from engine.bus.names import Topics
 from engine.cli.mistake import UNAVAILABLE
+from engine.services.look import paged
 from tests.kafka.broker import Broker
 from tests.kafka.crew import LAB, LOG_S, Crew, assert_as_uninterrupted
 from tests.kafka.lab import KafkaLab, lasts
@@ -74,3 +79,36 @@ def test_a_second_engine_that_was_asleep_is_harmless(lab: KafkaLab) -> None:
     repeated = assert_as_uninterrupted(lab)["repeated"]
     assert isinstance(repeated, int)
     assert repeated > 0
+
+
+def test_bots_that_are_killed_lose_nothing_and_say_nothing_twice(lab: KafkaLab) -> None:
+    dice = random.Random(SEED)
+    bots = {"maker": "maker", "noise": "noise"}
+    lab.create(LAB, *bots)
+    for bot in bots:
+        lab.run("lab", "deposit", bot, "20000")
+    crew = Crew(lab, "20x", bots)
+    for victim in ("noise", "engine", "maker", "noise", "engine", "noise", "maker", "sequencer"):
+        crew.outlive("fanout", dice.uniform(0, 2 * KILL_S))
+        crew.kill(victim)
+    crew.outlive("fanout", 3)
+    crew.end_some(*bots)
+    crew.end()
+    verdict = lab.verify()
+    assert verdict["agrees"] is True, verdict
+    seen = verdict["bots"]
+    assert isinstance(seen, dict)
+    topics = Topics(lab.name)
+    assert sum(each["commands"] for each in seen.values()) > 10
+    for bot in bots:
+        said = asyncio.run(numbers(lab.bootstrap, topics.commands(bot)))
+        assert said == set(range(1, len(said) + 1)), bot
+        assert seen[bot]["commands"] == len(said), bot
+
+
+async def numbers(bootstrap: str, topic: str) -> set[int]:
+    """What a bot called its commands, each once."""
+    async with connected(bootstrap) as bus:
+        first, end = await bus.span(topic)
+        said = [record.value or b"" async for record in paged(bus, topic, first, end)]
+    return {json.loads(value)["client_seq"] for value in said}
