@@ -13,6 +13,7 @@ from engine.core.command import (
     PlaceOrder,
     SetLeverage,
     SetMarginMode,
+    SetPositionMode,
 )
 from engine.core.instrument import Contract, Rules
 from feeds.cue import Cue
@@ -45,6 +46,12 @@ def _opening(
     trader: Trader, symbols: Sequence[str], rules: Rules, touch: Touch
 ) -> Iterator[AnyCommand]:
     yield Deposit(at_us=touch.at_us, account=trader.name, amount=trader.deposit)
+    if trader.position_mode not in (msgspec.UNSET, rules.position_modes[0]):
+        yield SetPositionMode(
+            at_us=touch.at_us,
+            account=trader.name,
+            mode="hedge" if trader.position_mode == "hedge" else "one_way",
+        )
     if trader.mode != rules.default_mode:
         in_all = rules.margin.mode_of == "account"
         for symbol in (None,) if in_all else symbols:
@@ -73,6 +80,7 @@ def _order(
         quantity=order.quantity,
         price=order.price,
         reduce_only=order.reduce_only,
+        leg=order.leg,
     )
 
 

@@ -10,6 +10,7 @@ from engine.config import read
 from engine.config.margin_call import MarginCallTable, at_margin_call
 from engine.config.read import Number, Place
 from engine.config.settings import TopUp, Trader, TraderOrder
+from engine.core.command import LegOrNone
 from engine.core.instrument import Contract, Venue
 from engine.core.money import Lots, Price
 
@@ -24,6 +25,7 @@ class OrderTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     leverage: int | None = None
     after: str = "0s"
     reduce_only: bool = False
+    leg: Literal["long", "short"] | None = None
 
 
 class TopUpTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -48,6 +50,7 @@ class TraderTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     top_ups: tuple[TopUpTable, ...] = ()
     at_margin_call: MarginCallTable | None = None
     each_leverage: tuple[int, int] | None = None
+    position_mode: Literal["one_way", "hedge"] | None = None
 
 
 def traders(tables: tuple[TraderTable, ...], venue: Venue, place: Place) -> tuple[Trader, ...]:
@@ -60,13 +63,15 @@ def traders(tables: tuple[TraderTable, ...], venue: Venue, place: Place) -> tupl
             raise here.at("name").error(problem)
         if any(name == other.name for other in result):
             raise here.at("name").error(f"there are two accounts of the name {name!r}")
+        is_hedged = _is_hedged(table, venue, here)
         result.append(
             Trader(
                 name=name,
+                position_mode=table.position_mode or msgspec.UNSET,
                 deposit=read.micros(table.deposit, here.at("deposit"), least=1),
                 mode=table.mode,
                 orders=tuple(
-                    _order(order, venue, here.at("orders").at(number))
+                    _order(order, venue, here.at("orders").at(number), is_hedged=is_hedged)
                     for number, order in enumerate(table.orders, 1)
                 ),
                 top_ups=tuple(
@@ -99,7 +104,36 @@ def _each(tables: tuple[TraderTable, ...], place: Place) -> Iterator[tuple[Place
             yield here, replace(table, name=f"{table.name}-{leverage}x", orders=orders)
 
 
-def _order(table: OrderTable, venue: Venue, here: Place) -> TraderOrder:
+def _is_hedged(table: TraderTable, venue: Venue, here: Place) -> bool:
+    """Whether an account is in hedge mode, which the venue must have."""
+    modes = venue.rules.position_modes
+    if table.position_mode is not None and table.position_mode not in modes:
+        there = " or ".join(modes)
+        raise here.at("position_mode").error(
+            f"found {table.position_mode}, but accounts of this venue have {there} only"
+        )
+    is_hedged = (table.position_mode or modes[0]) == "hedge"
+    if is_hedged and table.at_margin_call is not None:
+        raise here.at("at_margin_call").error(
+            "an answer to a margin call does not say which leg of a hedged account: take it out"
+        )
+    if is_hedged and table.mode == "isolated" and table.top_ups:
+        raise here.at("top_ups").error(
+            "a top-up of an isolated position does not say to which leg of a hedged account: take "
+            "it out, or let the account be cross"
+        )
+    return is_hedged
+
+
+def _leg(table: OrderTable, here: Place, *, is_hedged: bool) -> LegOrNone:
+    if is_hedged and table.leg is None:
+        raise here.at("leg").error("an order of a hedged account says long or short")
+    if table.leg is not None and not is_hedged:
+        raise here.at("leg").error("only orders of a hedged account name a leg: take it out")
+    return table.leg or msgspec.UNSET
+
+
+def _order(table: OrderTable, venue: Venue, here: Place, *, is_hedged: bool) -> TraderOrder:
     contract = _contract(table.contract, venue, here.at("contract"))
     quantity = _units(table.quantity, contract.lot, 1, "the lot", here.at("quantity"))
     price = None
@@ -116,6 +150,7 @@ def _order(table: OrderTable, venue: Venue, here: Place) -> TraderOrder:
         leverage=table.leverage,
         after_us=read.duration_us(table.after, here.at("after")),
         reduce_only=table.reduce_only,
+        leg=_leg(table, here, is_hedged=is_hedged),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from engine.core.command import Mode, Side
+from engine.core.command import LegOrNone, Mode, PositionMode, Side
 from engine.core.instrument import Venue
 from engine.core.money import Lots, Micros, Price
 
@@ -160,6 +160,7 @@ class TraderOrder(msgspec.Struct, frozen=True, kw_only=True):
     leverage: int | None = None
     after_us: int = 0
     reduce_only: bool = False
+    leg: LegOrNone = msgspec.UNSET
 
 
 class TopUp(msgspec.Struct, frozen=True, kw_only=True):
@@ -182,6 +183,8 @@ class Trader(msgspec.Struct, frozen=True, kw_only=True):
     orders: tuple[TraderOrder, ...] = ()
     top_ups: tuple[TopUp, ...] = ()
     at_margin_call: AtMarginCall | None = None
+    position_mode: PositionMode | msgspec.UnsetType = msgspec.UNSET
+    """Absent: the one in which the venue's accounts begin."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

@@ -252,7 +252,8 @@ class ClosedOutside(Event, frozen=True):
 class PairsNetted(Event, frozen=True):
     """As many lots of an account's long leg as of its short one were closed at the mark.
 
-    Nothing was traded; `loss` is what both legs together lost since their entry.
+    Nothing was traded; `loss` is what both legs together lost since their entry, `long_realized`
+    and `short_realized` the result of each.
     """
 
     liquidation: int
@@ -260,6 +261,8 @@ class PairsNetted(Event, frozen=True):
     contract: str
     quantity: Lots
     price: Price
+    long_realized: Micros
+    short_realized: Micros
     loss: Micros
     own_margin: Micros
 

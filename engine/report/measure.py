@@ -153,9 +153,10 @@ class Measure:
         cash: int = wallet
         free: int = wallet
         exposure = open_profit = 0
-        for contract, market in state.markets.items():
-            position = state.position(account.name, contract)
-            cash += state.balance(position.orders_key)
+        legs = [leg for contract in state.markets for leg in state.legs(account.name, contract)]
+        cash += sum(state.balance(key) for key in {leg.orders_key: None for leg in legs})
+        for position in legs:
+            market = state.markets[position.contract]
             if position.mode == "isolated":
                 cash += state.balance(position.margin_key)
             if not position.quantity:
@@ -209,7 +210,7 @@ def _opened(state: State, account: Account, command: Command) -> bool:
     """Whether an order of the account came in that opens a position, now or when it is filled."""
     if not isinstance(command, PlaceOrder) or command.account != account.name:
         return False
-    held = state.position(account.name, command.contract).quantity
+    held = state.position(account.name, command.contract, command.leg).quantity
     is_same_side = held > 0 if command.side == "buy" else held < 0
     return is_same_side or (not held and command.order in account.orders)
 

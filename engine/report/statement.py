@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from engine.core.account.position import slot_of
 from engine.core.event import (
     Assigned,
     ClosedOutside,
@@ -23,6 +24,7 @@ from engine.core.event import (
     LiquidationStarted,
     LossSocialized,
     OrderFilled,
+    PairsNetted,
     PositionSettled,
     ResidueTaken,
     Withdrawn,
@@ -30,7 +32,7 @@ from engine.core.event import (
 
 
 class Line(msgspec.Struct):
-    """One contract of one account; `result` without open profit.
+    """One contract of one account, or one leg of it; `result` without open profit.
 
     `opened` and `closed` are lots, the values Σ price x lots of the fills that have a price.
     """
@@ -55,7 +57,7 @@ class Statement:
         self.cuts = dict.fromkeys(watch, 0)
         self._units = units
         self._position: dict[tuple[str, str], int] = {}
-        self._losers: dict[int, str] = {}
+        self._losers: dict[int, tuple[str, str]] = {}
         self._handlers: dict[type[Event], Callable[[Any], None]] = {
             LiquidationStarted: self._started,
             Deposited: self._deposited,
@@ -67,6 +69,7 @@ class Statement:
             Deleveraged: self._deleveraged,
             Assigned: self._assigned,
             ClosedOutside: self._closed_outside,
+            PairsNetted: self._netted,
             DeficitCovered: self._covered,
             LossSocialized: self._cut,
             ResidueTaken: self._residue,
@@ -91,15 +94,20 @@ class Statement:
             f"the statement of {account} explains {explained + open_profit}, it has {equity}"
         )
 
-    def _line(self, account: str, contract: str) -> Line | None:
+    def _line(self, account: str, slot: str) -> Line | None:
         lines = self.lines.get(account)
         if lines is None:
             return None
-        return lines.setdefault(contract, Line(contract))
+        return lines.setdefault(slot, Line(slot))
+
+    def _owing(self, event: LiquidationFeePaid | DeficitCovered | ResidueTaken) -> Line | None:
+        """The line of the position whose closing led to a posting of its margin account."""
+        _, slot = self._losers.get(event.liquidation, ("", event.contract))
+        return self._line(event.account, slot)
 
     def _started(self, event: LiquidationStarted) -> None:
         if event.account in self.lines:
-            self._losers[event.seq] = event.account
+            self._losers[event.seq] = event.account, slot_of(event.contract, event.leg)
 
     def _deposited(self, event: Deposited) -> None:
         if event.account in self.lines:
@@ -110,10 +118,10 @@ class Statement:
             self.paid_in[event.account] -= event.amount
 
     def _filled(self, event: OrderFilled) -> None:
-        line = self._line(event.account, event.contract)
+        line = self._line(event.account, slot_of(event.contract, event.leg))
         if line is None:
             return
-        key = (event.account, event.contract)
+        key = (event.account, slot_of(event.contract, event.leg))
         before = self._position.get(key, 0)
         self._position[key] = event.position
         signed = event.quantity if event.side == "buy" else -event.quantity
@@ -132,7 +140,7 @@ class Statement:
         line.ended = "open" if event.position else "closed"
 
     def _funding(self, event: FundingPaid) -> None:
-        line = self._line(event.account, event.contract)
+        line = self._line(event.account, slot_of(event.contract, event.leg))
         if line is not None:
             line.result -= event.amount
 
@@ -142,41 +150,41 @@ class Statement:
         self._position[key] = before - quantity if before > 0 else before + quantity
 
     def _forced(self, event: LiquidationFilled) -> None:
-        line = self._line(event.account, event.contract)
+        line = self._line(event.account, slot_of(event.contract, event.leg))
         if line is None:
             return
-        self._left(event.account, event.contract, event.quantity)
+        self._left(event.account, slot_of(event.contract, event.leg), event.quantity)
         line.closed += event.quantity
         line.closed_value += event.quantity * event.price
         line.result -= event.own_margin
-        line.ended = self._end_of(event.account, event.contract)
+        line.ended = self._end_of(event.account, slot_of(event.contract, event.leg))
 
     def _charged(self, event: LiquidationFeePaid) -> None:
-        line = self._line(event.account, event.contract)
+        line = self._owing(event)
         if line is not None:
             line.result -= event.taker_fee + event.liquidation_fee
 
     def _deleveraged(self, event: Deleveraged) -> None:
-        line = self._line(event.account, event.contract)
+        line = self._line(event.account, slot_of(event.contract, event.leg))
         if line is not None:
-            self._left(event.account, event.contract, event.quantity)
+            self._left(event.account, slot_of(event.contract, event.leg), event.quantity)
             line.result += event.realized
             line.ended = "deleveraged"
         loser = self._losers.get(event.liquidation)
         if loser is not None:
-            self._forced_off_book(loser, event.contract, event.quantity, event.own_margin)
+            self._forced_off_book(*loser, event.quantity, event.own_margin)
 
     def _assigned(self, event: Assigned) -> None:
-        line = self._line(event.account, event.contract)
+        line = self._line(event.account, slot_of(event.contract, event.leg))
         if line is not None:
             self._takes(line, event)
         loser = self._losers.get(event.liquidation)
         if loser is not None:
-            self._forced_off_book(loser, event.contract, event.quantity, event.own_margin)
+            self._forced_off_book(*loser, event.quantity, event.own_margin)
 
     def _takes(self, line: Line, event: Assigned) -> None:
         """What somebody took over counts like a trade at its money."""
-        key = (event.account, event.contract)
+        key = (event.account, slot_of(event.contract, event.leg))
         before = self._position.get(key, 0)
         signed = event.quantity if event.side == "buy" else -event.quantity
         opposite = before * signed < 0
@@ -194,18 +202,29 @@ class Statement:
 
     def _over(self, event: PositionSettled) -> None:
         """The contract has ended: a closing like any other, without a fee."""
-        line = self._line(event.account, event.contract)
+        line = self._line(event.account, slot_of(event.contract, event.leg))
         if line is not None:
-            self._left(event.account, event.contract, event.quantity)
+            self._left(event.account, slot_of(event.contract, event.leg), event.quantity)
             line.closed += event.quantity
             line.closed_value += event.quantity * event.price
             line.result += event.realized
             line.ended = "closed"
 
-    def _closed_outside(self, event: ClosedOutside) -> None:
+    def _netted(self, event: PairsNetted) -> None:
+        """Both legs were closed against each other at the mark."""
         if event.account in self.lines:
-            self._forced_off_book(event.account, event.contract, event.quantity, event.loss)
-            line = self.lines[event.account][event.contract]
+            long, short = slot_of(event.contract, "long"), slot_of(event.contract, "short")
+            for slot, made in ((long, event.long_realized), (short, event.short_realized)):
+                self._forced_off_book(event.account, slot, event.quantity, -made)
+                line = self.lines[event.account][slot]
+                line.closed += event.quantity
+                line.closed_value += event.quantity * event.price
+
+    def _closed_outside(self, event: ClosedOutside) -> None:
+        slot = slot_of(event.contract, event.leg)
+        if event.account in self.lines:
+            self._forced_off_book(event.account, slot, event.quantity, event.loss)
+            line = self.lines[event.account][slot]
             line.closed += event.quantity
             line.closed_value += event.quantity * event.price
 
@@ -220,7 +239,7 @@ class Statement:
         return "open" if self._position[account, contract] else "liquidated"
 
     def _covered(self, event: DeficitCovered) -> None:
-        line = self._line(event.account, event.contract)
+        line = self._owing(event)
         if line is not None:
             line.result += event.deficit
 
@@ -229,6 +248,6 @@ class Statement:
             self.cuts[event.account] -= event.amount
 
     def _residue(self, event: ResidueTaken) -> None:
-        line = self._line(event.account, event.contract)
+        line = self._owing(event)
         if line is not None and event.to == "fund":
             line.result -= event.amount

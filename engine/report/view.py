@@ -67,11 +67,13 @@ class ExchangeView:
         return total + sum(self._tied_up(account, contract) for contract in self._state.markets)
 
     def _tied_up(self, account: str, contract: str) -> int:
-        position = self._state.position(account, contract)
-        result: int = self._state.balance(position.orders_key)
-        if position.mode == "isolated":
-            result += self._state.balance(position.margin_key)
-        return result + (profit(self._state, position) if position.quantity else 0)
+        legs = self._state.legs(account, contract)
+        result: int = self._state.balance(legs[0].orders_key)
+        for position in legs:
+            if position.mode == "isolated":
+                result += self._state.balance(position.margin_key)
+            result += profit(self._state, position) if position.quantity else 0
+        return result
 
     def open_interest(self, contract: str) -> int:
         """Σ of all long positions, the outside market's too."""

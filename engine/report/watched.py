@@ -25,9 +25,10 @@ def watched_row(had: Held, mode: Mode, statement: Statement, units: dict[str, Un
         mode=mode,
         paid_in=money(statement.paid_in[had.account]),
         positions=tuple(
-            _position(lines[contract], had, units[contract])
+            _position(lines[slot], had, units[contract])
             for contract in units
-            if contract in lines and lines[contract].opened
+            for slot in (contract, f"{contract}:long", f"{contract}:short")
+            if slot in lines and lines[slot].opened
         ),
         cuts=money(statement.cuts[had.account]),
         equity=money(had.equity),

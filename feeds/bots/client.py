@@ -15,7 +15,15 @@ from engine.bus.interface import Bus, Message, Reader, Record
 from engine.bus.kafka import connected
 from engine.bus.login import Login
 from engine.bus.names import Topics
-from engine.core.command import CancelAllAfter, CancelOrder, Command, PlaceOrder, Side
+from engine.core.account.position import slot_of
+from engine.core.command import (
+    CancelAllAfter,
+    CancelOrder,
+    Command,
+    LegOrNone,
+    PlaceOrder,
+    Side,
+)
 from engine.core.event import (
     AnyEvent,
     Event,
@@ -78,9 +86,9 @@ class Client:
         self._positions = Positions((bot,))
         self.orders: dict[str, int] = {}
 
-    def position(self, contract: str) -> int:
-        """Lots held of a contract, positive if long."""
-        return self._positions.of(self.bot, contract)
+    def position(self, contract: str, leg: LegOrNone = msgspec.UNSET) -> int:
+        """Lots held of a contract, positive if long; in hedge mode of the leg that is named."""
+        return self._positions.of(self.bot, slot_of(contract, leg))
 
     async def place(
         self,
@@ -91,8 +99,12 @@ class Client:
         *,
         reduce_only: bool = False,
         post_only: bool = False,
+        leg: LegOrNone = msgspec.UNSET,
     ) -> str:
-        """Place an order, a market order if it has no price; its id."""
+        """Place an order, a market order if it has no price; its id.
+
+        In hedge mode (`SetPositionMode`, by `send`) it names the leg that it opens or closes.
+        """
         order = f"{self.bot}-{self.number + 1}"
         command = PlaceOrder(
             at_us=0,
@@ -105,6 +117,7 @@ class Client:
             time_in_force="ioc" if price is None else "gtc",
             reduce_only=reduce_only,
             post_only=post_only,
+            leg=leg,
         )
         await self.send(command)
         return order

@@ -43,7 +43,8 @@ def close(state: State, case: Case, pair: Pair) -> None:
     """Close as many lots of one leg as of the other at the mark; the book is not asked."""
     market, lots = state.markets[pair.long.contract], pair.lots
     value = lots * market.mark * market.contract.unit_value
-    made = sum(realize(state, leg, lots, value).realized for leg in (pair.long, pair.short))
+    long = realize(state, pair.long, lots, value).realized
+    short = realize(state, pair.short, lots, value).realized
     state.emit(
         PairsNetted(
             **state.stamp(),
@@ -52,7 +53,9 @@ def close(state: State, case: Case, pair: Pair) -> None:
             contract=pair.long.contract,
             quantity=Lots(lots),
             price=market.mark,
-            loss=Micros(-made),
-            own_margin=Micros(-made),
+            long_realized=Micros(long),
+            short_realized=Micros(short),
+            loss=Micros(-long - short),
+            own_margin=Micros(-long - short),
         )
     )

@@ -78,7 +78,7 @@ def _net_all(state: State, job: Job) -> bool:
         seq = _start(state, job, long, limit, lots, is_netting=True)
         market = state.markets[long]
         value = lots * market.mark * market.contract.unit_value
-        made = sum(close_part(state, account, place, lots, value) for place in (long, short))
+        made = [close_part(state, account, place, lots, value) for place in (long, short)]
         state.emit(
             PairsNetted,
             liquidation=seq,
@@ -86,8 +86,10 @@ def _net_all(state: State, job: Job) -> bool:
             contract=symbol_of(long),
             quantity=lots,
             price=market.mark,
-            loss=-made,
-            own_margin=-made,
+            long_realized=made[0],
+            short_realized=made[1],
+            loss=-sum(made),
+            own_margin=-sum(made),
         )
         healthy = not margin.in_breach(state, pocket)
         if healthy or not state.contracts_of(pocket):

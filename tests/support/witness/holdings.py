@@ -195,8 +195,9 @@ class Holdings(Witness):
         assert event.quantity == min(long.lots, -short.lots), f"{long.lots}, {short.lots}: {event}"
         assert event.price == market.mark, f"the mark is {market.mark}: {event}"
         value = event.quantity * event.price * market.contract.unit_value
-        made = long.close(event.quantity, value)[0] + short.close(event.quantity, value)[0]
-        assert event.loss == event.own_margin == -made, f"{-made} was lost: {event}"
+        made = [leg.close(event.quantity, value)[0] for leg in (long, short)]
+        assert [event.long_realized, event.short_realized] == made, f"{made} was realised: {event}"
+        assert event.loss == event.own_margin == -sum(made), f"{-sum(made)} was lost: {event}"
         self._count(event.loss, event.own_margin)
 
     def _covered(self, event: DeficitCovered) -> None:
