@@ -17,6 +17,10 @@ class OrdersTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     """Commands of an account a second; 0: as many as it likes."""
     burst: int | None = None
     """Commands of an account at once; without it as many as in a second."""
+    ids_kept: int = 0
+    """How many of an account's newest order ids are known again."""
+    ids_kept_for: str | None = None
+    """For how long; without it as long as they are among the newest."""
 
 
 def orders(table: OrdersTable, place: Place) -> OrderTerms:
@@ -27,7 +31,17 @@ def orders(table: OrdersTable, place: Place) -> OrderTerms:
             f"found {table.burst} without a rate, expected a rate of 1 or more: the burst is what "
             "it may be exceeded by"
         )
-    burst = read.within(
-        max(1, rate) if table.burst is None else table.burst, 1, MOST, place.at("burst")
+    burst = max(1, rate) if table.burst is None else table.burst
+    if table.ids_kept_for is not None and not table.ids_kept:
+        raise place.at("ids_kept_for").error(
+            f"found {table.ids_kept_for!r} without ids_kept, expected how many ids are kept so long"
+        )
+    kept_for = table.ids_kept_for
+    return OrderTerms(
+        rate=rate,
+        burst=read.within(burst, 1, MOST, place.at("burst")),
+        ids_kept=read.within(table.ids_kept, 0, MOST, place.at("ids_kept")),
+        ids_kept_us=read.duration_us(kept_for, place.at("ids_kept_for"), least=1)
+        if kept_for is not None
+        else 0,
     )
-    return OrderTerms(rate=rate, burst=burst)

@@ -201,6 +201,20 @@ class AmendOrder(Command, frozen=True):
     quantity: Lots
 
 
+class AmendStop(Command, frozen=True, omit_defaults=True):
+    """A new quantity, trigger or callback, and limit for a stop that waits, all of them said.
+
+    A trailing one goes on from the best price that it has seen.
+    """
+
+    account: str
+    order: str
+    quantity: Lots
+    trigger: Price | None = None
+    callback_ppm: int | None = None
+    price: Price | None = None
+
+
 class CancelOrder(Command, frozen=True):
     """Take a resting order out of the book, or a stop away."""
 
@@ -263,6 +277,7 @@ AnyCommand = (
     | PlaceOrder
     | PlaceStop
     | AmendOrder
+    | AmendStop
     | CancelOrder
     | CancelAll
     | CancelAllAfter

@@ -38,6 +38,7 @@ from engine.core.trading_event import IndexSourceChanged as IndexSourceChanged
 from engine.core.trading_event import OrdersCancelled as OrdersCancelled
 from engine.core.trading_event import PositionSettled as PositionSettled
 from engine.core.trading_event import StopAccepted as StopAccepted
+from engine.core.trading_event import StopAmended as StopAmended
 from engine.core.trading_event import StopTriggered as StopTriggered
 from engine.core.waiting_event import LiquidationPaused as LiquidationPaused
 from engine.core.waiting_event import LiquidationResumed as LiquidationResumed
@@ -361,6 +362,7 @@ AnyEvent = (
     | AssignmentOffered
     | OrderAccepted
     | StopAccepted
+    | StopAmended
     | StopTriggered
     | OrdersCancelled
     | CancelTimerSet

@@ -13,6 +13,7 @@ from engine.core import funding, timers
 from engine.core.command import (
     AddMargin,
     AmendOrder,
+    AmendStop,
     BookTick,
     CancelAll,
     CancelAllAfter,
@@ -45,6 +46,7 @@ from engine.core.state.standing import cross_equity, isolated_risk
 from engine.core.state.venue import State
 from engine.core.tick_run import TickRun
 from engine.core.trading import (
+    amend_stop,
     auto_margin,
     cancels,
     delisting,
@@ -79,6 +81,7 @@ _HANDLERS: dict[type, Callable[..., None]] = {
     PlaceOrder: orders.place,
     PlaceStop: stops.place_stop,
     AmendOrder: orders.amend,
+    AmendStop: amend_stop.amend,
     CancelOrder: cancels.cancel,
     CancelAll: cancels.cancel_every,
     CancelAllAfter: cancels.cancel_after,

@@ -226,11 +226,14 @@ class OrderTerms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a venue asks of orders beside their prices and sizes (Decisions from O19 on).
 
     0 is no limit. `rate` and `burst` limit the commands of an account: so many a second of log
-    time, and so many at once.
+    time, and so many at once. `ids_kept`: so many of an account's newest order ids are known
+    again, for `ids_kept_us`, so that an order that is sent twice is placed once.
     """
 
     rate: int = 0
     burst: int = 1
+    ids_kept: int = 0
+    ids_kept_us: int = 0
 
 
 class MarginTerms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from engine.core.account.account import OUTSIDE, Account
+from engine.core.account.memory import Known
 from engine.core.account.position import Position
 from engine.core.book.order import Order
 from engine.core.book.outside import Outside
@@ -76,6 +77,7 @@ class AccountImage(msgspec.Struct, omit_defaults=True):
     auto_margin: list[str] = []
     switches: dict[str, int] = {}
     position_mode: PositionMode = "one_way"
+    known: list[tuple[str, Known]] = []
 
 
 class Image(msgspec.Struct):
@@ -176,6 +178,7 @@ def _image(state: State) -> Image:
                 account.auto_margin,
                 account.switches,
                 account.position_mode,
+                list(account.memory.known.items()),
             )
             for name, account in sorted(state.accounts.items())
         ],
@@ -216,5 +219,6 @@ def _restore_account(state: State, picture: AccountImage) -> None:
     for stop in picture.stops:
         account.stops[stop.order] = stop
         state.markets[stop.contract].stops.add(stop)
+    account.memory.known.update(picture.known)
     for contract, until_us in picture.switches.items():
         state.arm(picture.name, contract, until_us)

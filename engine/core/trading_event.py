@@ -40,6 +40,18 @@ class StopAccepted(Event, frozen=True, omit_defaults=True):
     leg: LegOrNone = msgspec.UNSET
 
 
+class StopAmended(Event, frozen=True, omit_defaults=True):
+    """A stop waits for another price, with another quantity or limit."""
+
+    account: str
+    order: str
+    contract: str
+    quantity: Lots
+    trigger: Price | None = None
+    callback_ppm: int | None = None
+    price: Price | None = None
+
+
 class StopTriggered(Event, frozen=True):
     """The price that a stop watches is there; its order is placed or refused right after."""
 

@@ -1,12 +1,21 @@
 """What a venue asks of orders and takes for them, in words."""
 
-from engine.report.venue_setting import Choice, Measure, Topic, fee, share
+from engine.report.venue_setting import Choice, Measure, Topic, fee, lasting, share
 
 
 def _rate(count: int) -> str:
     if not count:
         return "An account may send as many commands as it likes."
     return f"An account may send {count} commands a second; what is refused counts too."
+
+
+def _ids(count: int) -> str:
+    if not count:
+        return "An order's id may be used again once the order no longer rests or waits."
+    return (
+        f"An account's newest {count} order ids are known again: the same order sent twice is "
+        "placed once, and another one needs another id."
+    )
 
 
 ORDERS = Topic(
@@ -40,6 +49,15 @@ ORDERS = Topic(
             "orders.burst",
             lambda count: (
                 f"At once an account may send {count}, and {count} more to cancel orders."
+            ),
+        ),
+        Measure("orders.ids_kept", _ids),
+        Measure(
+            "orders.ids_kept_us",
+            lambda micros: (
+                f"An id is known again for {lasting(micros)}."
+                if micros
+                else "An id is known again however long ago it was used."
             ),
         ),
         Choice(

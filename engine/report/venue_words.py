@@ -178,6 +178,7 @@ ONLY_WITH: Mapping[str, tuple[str, Sequence[object] | None]] = {
     "fund.drawdown_window_us": ("fund.drawdown_ppm", None),
     "liquidation_fee_to": ("liquidation_fee_ppm", None),
     "orders.burst": ("orders.rate", None),
+    "orders.ids_kept_us": ("orders.ids_kept", None),
 }
 """Settings that mean something only with certain values of another one; None: any but 0."""
 

@@ -100,12 +100,15 @@ class Client:
         reduce_only: bool = False,
         post_only: bool = False,
         leg: LegOrNone = msgspec.UNSET,
+        order: str | None = None,
     ) -> str:
         """Place an order, a market order if it has no price; its id.
 
-        In hedge mode (`SetPositionMode`, by `send`) it names the leg that it opens or closes.
+        In hedge mode (`SetPositionMode`, by `send`) it names the leg that it opens or closes. With
+        an id of the bot's own it may be placed again by whoever does not know whether it was
+        placed: a lab that keeps ids (`ids_kept`) answers `already_placed`, and it stays one order.
         """
-        order = f"{self.bot}-{self.number + 1}"
+        order = order or f"{self.bot}-{self.number + 1}"
         command = PlaceOrder(
             at_us=0,
             account=self.bot,

@@ -17,6 +17,11 @@ ORDERS = LAB + "[rules.orders]\n"
         ("", OrderTerms()),
         ("rate = 10", OrderTerms(rate=10, burst=10)),
         ("rate = 10\nburst = 50", OrderTerms(rate=10, burst=50)),
+        ("ids_kept = 10", OrderTerms(ids_kept=10)),
+        (
+            'ids_kept = 10\nids_kept_for = "1m"',
+            OrderTerms(ids_kept=10, ids_kept_us=60_000_000),
+        ),
     ],
 )
 def test_terms_of_orders_are_those_of_the_lab(tmp_path: Path, text: str, terms: OrderTerms) -> None:
@@ -29,6 +34,9 @@ def test_terms_of_orders_are_those_of_the_lab(tmp_path: Path, text: str, terms: 
         ("rate = -1", "rules.orders.rate", "from 0 to 1000000"),
         ("rate = 1\nburst = 0", "rules.orders.burst", "from 1 to 1000000"),
         ("burst = 5", "rules.orders.burst", "without a rate"),
+        ("ids_kept = -1", "rules.orders.ids_kept", "from 0 to 1000000"),
+        ('ids_kept_for = "1h"', "rules.orders.ids_kept_for", "without ids_kept"),
+        ('ids_kept = 1\nids_kept_for = "0s"', "rules.orders.ids_kept_for", "at least 1"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused(

@@ -16,7 +16,9 @@ from engine.cli.stream import stream_of
 from engine.config.lab import load_lab
 from engine.core.command import Deposit
 from engine.core.event import Deposited, Event
+from engine.core.instrument import OrderTerms, Rules, Venue
 from engine.core.money import Micros
+from engine.journal.record import Genesis
 from engine.services.contract import asyncapi
 from engine.services.look import TopicsMissing
 from engine.services.market_data import BookTop
@@ -25,6 +27,7 @@ from engine.services.verify import Verdict, verify
 from feeds.bots.bot import run_bot
 from feeds.bots.client import Client, opened
 from feeds.bots.samples import SAMPLES, Hunter
+from tests.services.stage import LAB as LAB_OF_STAGE
 from tests.services.stage import Stage, tick
 
 LAB = "quickstart"
@@ -149,6 +152,27 @@ async def test_a_command_with_a_number_that_was_taken_is_dropped(tmp_path: Path)
     assert [event["type"] for event in events].count("OrderAccepted") == 1
     assert (await stage.verdict()).difference == ""
     await alice.close()
+
+
+async def test_an_order_that_is_placed_again_after_a_lost_answer_stays_one(
+    tmp_path: Path,
+) -> None:
+    rules = Rules(name="test", orders=OrderTerms(ids_kept=100))
+    lab = msgspec.structs.replace(LAB_OF_STAGE, venue=Venue(rules, LAB_OF_STAGE.venue.contracts))
+    genesis = Genesis("1", msgspec.Raw(msgspec.json.encode(lab)), ())
+    stage = Stage(tmp_path)
+    await stage.ticks(tick(1))
+    await stage.deposit("alice")
+    for quantity in (2, 2, 3):  # each time it comes back knowing nothing but its order
+        alice = await opened(stage.bus, stage.topics, "alice")
+        await alice.place("X", "buy", quantity, 90, order="opening")
+        await alice.close()
+        await stage.sequence(genesis)
+        await stage.apply()
+        await stage.spread()
+    told = stage.told(stage.topics.account("alice"))
+    assert [event["type"] for event in told] == ["Deposited", "OrderAccepted", *2 * ["Rejected"]]
+    assert [event["reason"] for event in told[2:]] == ["already_placed", "duplicate_order"]
 
 
 async def test_the_orders_of_a_bot_that_falls_silent_are_taken_away(tmp_path: Path) -> None:

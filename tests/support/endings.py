@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from engine.core.command import AnyCommand, CancelAll, CancelAllAfter, PlaceStop, Side
+from engine.core.command import AmendStop, AnyCommand, CancelAll, CancelAllAfter, PlaceStop, Side
 from engine.core.money import Lots, Price
 from tests.support import moves
 from tests.support.legs import with_leg
@@ -31,6 +31,8 @@ def stop_by(
         **more,
     )
     stop = with_leg(model, stop)
+    model.sent = [*model.sent[-30:], stop]
+    model.stops = [*model.stops[-10:], stop]
     price = stop.price or stop.trigger or 0
     model.placed.append(Placed(account, stop.order, contract, side, price, lots))
     return stop
@@ -60,6 +62,44 @@ def stop_order(model: Model) -> AnyCommand:
     return stop_by(
         model, account, contract, side, lots, kind=kind, watches=watches, **where, **reduces
     )
+
+
+def move_stop(model: Model) -> AnyCommand | None:
+    """Change a stop that may still wait."""
+    if not model.stops:
+        return None
+    dice, stop = model.dice, model.dice.choice(model.stops)
+    changed: dict[str, Any] = {
+        "quantity": Lots(max(1, int(stop.quantity * dice.choice((0.5, 1.0, 1.0, 2.0)))))
+    }
+    if dice.random() < 0.5:
+        away = dice.choice((-30_000, -5_000, 5_000, 30_000))
+        where: dict[str, Any] = {"trigger": Price(model.around(stop.contract, away))}
+        trails = {"callback_ppm": dice.choice((300, 5_000, 50_000))}
+        changed |= trails if stop.kind == "trailing" else where
+    if dice.random() < 0.3:
+        changed["price"] = Price(model.around(stop.contract, dice.choice((-3_000, 10_000))))
+    moved = msgspec.structs.replace(stop, **changed)
+    model.stops = [moved if one is stop else one for one in model.stops]
+    return AmendStop(
+        at_us=model.now,
+        account=moved.account,
+        order=moved.order,
+        quantity=moved.quantity,
+        trigger=moved.trigger,
+        callback_ppm=moved.callback_ppm,
+        price=moved.price,
+    )
+
+
+def resent(model: Model) -> AnyCommand | None:
+    """Send an order again, as after a broken connection, or another one with its id."""
+    if not model.sent:
+        return None
+    again = msgspec.structs.replace(model.dice.choice(model.sent), at_us=model.now)
+    if model.dice.random() < 0.3:
+        again = msgspec.structs.replace(again, quantity=Lots(again.quantity + 1))
+    return again
 
 
 def ending_order(model: Model) -> AnyCommand:

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from engine.core.command import AnyCommand, Mode, Side
+from engine.core.command import AnyCommand, Mode, PlaceOrder, PlaceStop, Side
 from engine.core.instrument import Contract, Venue
 from tests.support.worlds import QUOTE
 
@@ -51,6 +51,8 @@ class Model:
     modes: dict[tuple[str, str], Mode] = field(default_factory=dict)
     hedged: set[str] = field(default_factory=set)
     orders: int = 0
+    sent: list[PlaceOrder | PlaceStop] = field(default_factory=list)
+    stops: list[PlaceStop] = field(default_factory=list)
     story: list[Callable[[], AnyCommand | None]] = field(default_factory=list)
     touches: dict[str, dict[Side, int]] = field(default_factory=dict)
     levels: dict[str, dict[Side, list[int]]] = field(default_factory=dict)

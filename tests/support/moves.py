@@ -222,7 +222,9 @@ def order_by(
         post_only=post_only,
         reduce_only=reduce_only,
     )
-    return with_leg(model, order)
+    order = with_leg(model, order)
+    model.sent = [*model.sent[-30:], order]
+    return order
 
 
 def trader(model: Model) -> str:

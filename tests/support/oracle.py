@@ -14,6 +14,7 @@ from engine.core.exchange import Exchange
 from engine.core.instrument import Venue
 from tests.support.witness.backing import Backing
 from tests.support.witness.holdings import Holdings
+from tests.support.witness.ids import Ids
 from tests.support.witness.money import Money
 from tests.support.witness.orders import Orders
 from tests.support.witness.pockets import Pockets
@@ -26,7 +27,7 @@ HASH_EVERY = 8
 
 def all_witnesses() -> tuple[Witness, ...]:
     """Return one of each kind."""
-    return Money(), Orders(), Holdings(), Pockets(), Waves(), Rates(), Backing()
+    return Money(), Orders(), Holdings(), Pockets(), Waves(), Rates(), Ids(), Backing()
 
 
 class Oracle:

@@ -16,6 +16,7 @@
     alice     stops buy 5 at 1_010 [watching mark] [@ 1_020] [reduce-only] [close] [as name]
     alice     takes sell 5 at 1_010                 profit; trails sell 5 by 1% follows the price
     alice     amends name 4 @ 995
+    alice     moves name 4 at 1_020 [@ 1_030]       a stop; a trailing one: by 1%
     alice     clears [ETH]                          all orders and stops there; clears all
     alice     cancels name
     alice     clears [ETH] after 5                  seconds of silence, 0 ends it; or: all
@@ -36,6 +37,7 @@ import msgspec
 from engine.core.command import (
     AddMargin,
     AmendOrder,
+    AmendStop,
     AnyCommand,
     BookTick,
     CancelAll,
@@ -198,6 +200,8 @@ class Reader:
             return AmendOrder(at_us=at, account=who, order=order, price=price, quantity=quantity)
         if verb in _POSITION_MODES:
             return SetPositionMode(at_us=at, account=who, mode=_POSITION_MODES[verb])
+        if verb == "moves":
+            return self._moved(who, words)
         if verb in _MODES:
             named = None if words.has("all") else contract
             return SetMarginMode(at_us=at, account=who, contract=named, mode=_MODES[verb])
@@ -261,6 +265,18 @@ class Reader:
             reduce_only=words.has("reduce-only"),
             close_on_trigger=words.has("close"),
             leg=words.leg(),
+        )
+
+    def _moved(self, who: str, words: Words) -> AmendStop:
+        trigger, callback, price = words.after("at"), words.after("by"), words.after("@")
+        return AmendStop(
+            at_us=self.now_us,
+            account=who,
+            order=words.next(),
+            quantity=Lots(words.number()),
+            trigger=None if trigger is None else Price(number(trigger)),
+            callback_ppm=None if callback is None else rate(callback, 1_000_000),
+            price=None if price is None else Price(number(price)),
         )
 
     def _name(self, who: str, words: Words) -> str:

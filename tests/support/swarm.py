@@ -129,6 +129,8 @@ BASE: tuple[tuple[Kind, int], ...] = (
     (moves.amend, 4),
     (moves.cancel, 3),
     (endings.stop_order, 6),
+    (endings.move_stop, 4),
+    (endings.resent, 3),
     (endings.ending_order, 2),
     (endings.cancel_all, 1),
     (endings.cancel_after, 2),

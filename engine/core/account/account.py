@@ -2,6 +2,7 @@
 
 import msgspec
 
+from engine.core.account.memory import Memory
 from engine.core.account.position import Position
 from engine.core.book.order import Order
 from engine.core.book.stop import Stop
@@ -22,6 +23,7 @@ class Account(msgspec.Struct):
     isolated positions are topped up before they are liquidated, sorted.
     `switches` say when orders of a contract ("": of all) go unless the client speaks. In the
     `position_mode` `hedge` it may hold two legs of a contract.
+    `memory` has the newest ids of orders.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Account(msgspec.Struct):
     auto_margin: list[str] = []
     switches: dict[str, int] = {}
     position_mode: PositionMode = "one_way"
+    memory: Memory = msgspec.field(default_factory=Memory)
 
     @property
     def wallet_key(self) -> str:

@@ -14,6 +14,7 @@ from engine.core.trading.checks import Request, check_limit, check_terms, make_r
 from engine.core.trading.limits import market_limit
 from engine.core.trading.match import is_fillable, match
 from engine.core.trading.reduce_only import room
+from engine.core.trading.resend import remember, used_before
 from engine.core.trading.reserve import say_cancelled, sync
 from engine.core.trading.transfers import known, misplaced
 
@@ -23,14 +24,15 @@ RESTING = ("gtc", "gtd")
 
 def place(state: State, command: PlaceOrder) -> None:
     """Accept, match and rest an order, or refuse it."""
-    reason = enter(state, command)
+    reason = check_known(state, command) or used_before(state, command) or enter(state, command)
     if reason is not None:
-        state.reject(command, reason)
+        return state.reject(command, reason)
+    return remember(state, command)
 
 
 def enter(state: State, command: PlaceOrder) -> Reason | None:
-    """Accept, match and rest an order, or return why not; then nothing has changed."""
-    reason = _check_known(state, command) or _check_shape(state, command)
+    """Accept, match and rest an order of a new id, or return why not; then nothing has changed."""
+    reason = _check_shape(state, command)
     if reason is not None:
         return reason
     market = state.markets[command.contract]
@@ -103,7 +105,8 @@ def closes(command: PlaceOrder | PlaceStop) -> bool:
     return command.leg == ("short" if command.side == "buy" else "long")
 
 
-def _check_known(state: State, command: PlaceOrder) -> Reason | None:
+def check_known(state: State, command: PlaceOrder) -> Reason | None:
+    """Check who trades where, before all that an order asks."""
     reason = known(state, command.account, command.contract)
     if reason is not None:
         return reason
@@ -116,9 +119,6 @@ def _check_known(state: State, command: PlaceOrder) -> Reason | None:
         return reason
     if not command.order:
         return Reason.INVALID_ORDER
-    account = state.accounts[command.account]
-    if command.order in account.orders or command.order in account.stops:
-        return Reason.DUPLICATE_ORDER
     return None
 
 

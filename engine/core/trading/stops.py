@@ -10,8 +10,9 @@ from engine.core.money import PPM, Price
 from engine.core.reason import Reason
 from engine.core.state.market import Market
 from engine.core.state.venue import State
-from engine.core.trading.orders import closes, enter
+from engine.core.trading.orders import check_known, closes, enter
 from engine.core.trading.reduce_only import reducible, room
+from engine.core.trading.resend import remember, used_before
 from engine.core.trading.reserve import drop
 from engine.core.trading.transfers import known, misplaced
 
@@ -24,9 +25,9 @@ def place_stop(state: State, command: PlaceStop) -> None:
     market = state.markets[command.contract]
     state.arrivals += 1
     stop = _stop_of(command, state.arrivals)
-    stop.is_reached(_watched(market, stop.watches))  # a trailing one begins to follow
-    state.accounts[stop.account].stops[stop.order] = stop
-    market.stops.add(stop)
+    stop.is_reached(watched(market, stop.watches))  # a trailing one begins to follow
+    keep(state, stop)
+    remember(state, command)
     return state.emit(
         StopAccepted(
             **state.stamp(),
@@ -42,6 +43,12 @@ def place_stop(state: State, command: PlaceStop) -> None:
             leg=stop.leg,
         )
     )
+
+
+def keep(state: State, stop: Stop) -> None:
+    """Let a stop wait behind the others."""
+    state.accounts[stop.account].stops[stop.order] = stop
+    state.markets[stop.contract].stops.add(stop)
 
 
 def _stop_of(command: PlaceStop, arrival: int) -> Stop:
@@ -64,7 +71,8 @@ def _stop_of(command: PlaceStop, arrival: int) -> Stop:
     )
 
 
-def _watched(market: Market, watches: Watched) -> Price:
+def watched(market: Market, watches: Watched) -> Price:
+    """Return the price that a stop looks at."""
     return {"last": market.last, "mark": market.venue_mark, "index": market.index}[watches]
 
 
@@ -82,32 +90,34 @@ def _check(state: State, command: PlaceStop) -> Reason | None:
         return reason
     if not command.order:
         return Reason.INVALID_ORDER
-    if command.order in account.orders or command.order in account.stops:
-        return Reason.DUPLICATE_ORDER
+    reason = used_before(state, command)
+    if reason is not None:
+        return reason
     if command.quantity < 1:
         return Reason.INVALID_QUANTITY
-    reason = _check_prices(market, command)
+    reduces = command.reduce_only or command.close_on_trigger
+    if reduces and command.leg is not UNSET and not closes(command):
+        return Reason.INVALID_ORDER
+    reason = check_prices(market, _stop_of(command, 0))
     if reason is not None:
         return reason
     waiting = sum(stop.contract == command.contract for stop in account.stops.values())
     if waiting >= state.rules.stops_max:
         return Reason.ORDER_LIMIT
-    is_there = _stop_of(command, 0).is_reached(_watched(market, command.watches))
+    is_there = _stop_of(command, 0).is_reached(watched(market, command.watches))
     return Reason.WOULD_TRIGGER if is_there else None
 
 
-def _check_prices(market: Market, command: PlaceStop) -> Reason | None:
-    reduces = command.reduce_only or command.close_on_trigger
-    if reduces and command.leg is not UNSET and not closes(command):
+def check_prices(market: Market, stop: Stop) -> Reason | None:
+    """Check what a stop waits for, and its limit."""
+    follows = stop.callback_ppm is not None
+    if follows != (stop.kind == "trailing") or follows != (stop.trigger is None):
         return Reason.INVALID_ORDER
-    follows = command.callback_ppm is not None
-    if follows != (command.kind == "trailing") or follows != (command.trigger is None):
+    if stop.callback_ppm is not None and not 1 <= stop.callback_ppm < PPM:
         return Reason.INVALID_ORDER
-    if command.callback_ppm is not None and not 1 <= command.callback_ppm < PPM:
+    if stop.price is None and stop.time_in_force == "fok":
         return Reason.INVALID_ORDER
-    if command.price is None and command.time_in_force == "fok":
-        return Reason.INVALID_ORDER
-    for price in (command.trigger, command.price):
+    for price in (stop.trigger, stop.price):
         if price is not None:
             outside = not 1 <= price <= market.contract.price_max
             if outside or price % market.contract.tick:
@@ -120,7 +130,7 @@ def work_off(state: State) -> bool:
     for market in state.markets.values():
         if market.stops.triggered:
             stop, price = min(market.stops.triggered, key=lambda pair: pair[0].arrival)
-            _forget(state, stop)
+            forget(state, stop)
             _place(state, stop, price)
             return True
     return False
@@ -150,7 +160,7 @@ def _place(state: State, stop: Stop, price: Price) -> None:
         reduce_only=stop.reduce_only,
         leg=stop.leg,
     )
-    reason = enter(state, command)
+    reason = check_known(state, command) or enter(state, command)
     if reason is not None:
         _say_cancelled(state, stop, reason)
 
@@ -175,11 +185,12 @@ def cancel_stops(state: State, account: Account, contracts: list[str], reason: R
 
 def drop_stop(state: State, stop: Stop, reason: Reason) -> None:
     """Take a stop away and say why."""
-    _forget(state, stop)
+    forget(state, stop)
     _say_cancelled(state, stop, reason)
 
 
-def _forget(state: State, stop: Stop) -> None:
+def forget(state: State, stop: Stop) -> None:
+    """Take a stop away without a word."""
     state.markets[stop.contract].stops.remove(stop)
     del state.accounts[stop.account].stops[stop.order]
 

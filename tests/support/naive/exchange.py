@@ -5,6 +5,7 @@ import msgspec
 from engine.core.command import (
     AddMargin,
     AmendOrder,
+    AmendStop,
     AnyCommand,
     CancelAll,
     CancelAllAfter,
@@ -53,7 +54,7 @@ from tests.support.naive.prices import update
 from tests.support.naive.rate import wait_for_token
 from tests.support.naive.refusals import refusal
 from tests.support.naive.state import State, balance_name, place_at
-from tests.support.naive.stops import keep, refused_stop
+from tests.support.naive.stops import amend_stop, keep, refused_amendment, refused_stop
 from tests.support.naive.waves import run_waves
 
 
@@ -83,6 +84,8 @@ class NaiveExchange:
         if reason is not None:
             _reject(state, command, reason)
             return tuple(state.events)
+        if isinstance(command, PlaceOrder | PlaceStop):
+            state.accepted.append((state.now, command))
         _carry_out(state, command)
         own_tick = command.contract if isinstance(command, ticks.Priced) else None
         update(state, own_tick)
@@ -91,10 +94,12 @@ class NaiveExchange:
 
 
 def _refusal(state: State, command: AnyCommand) -> Reason | None:
-    if not isinstance(command, PlaceStop):
+    if not isinstance(command, PlaceStop | AmendStop):
         return refusal(state, command)
     if command.account not in state.accounts:
         return Reason.UNKNOWN_ACCOUNT
+    if isinstance(command, AmendStop):
+        return refused_amendment(state, command)
     if command.contract not in state.markets:
         return Reason.UNKNOWN_CONTRACT
     return refused_stop(state, command)
@@ -155,6 +160,8 @@ def _carry_out(state: State, command: AnyCommand) -> None:
         amend(state, command)
     elif isinstance(command, PlaceStop):
         keep(state, command)
+    elif isinstance(command, AmendStop):
+        amend_stop(state, command)
     elif isinstance(command, CancelOrder):
         _cancel(state, command)
     elif isinstance(command, CancelAll):

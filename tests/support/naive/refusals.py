@@ -5,6 +5,7 @@ from dataclasses import replace
 from engine.core.command import (
     AddMargin,
     AmendOrder,
+    AmendStop,
     AnyCommand,
     BookTick,
     CancelAll,
@@ -35,6 +36,7 @@ from tests.support.naive import afford, margin
 from tests.support.naive.book import best, opposite, within
 from tests.support.naive.end import refused_end
 from tests.support.naive.fills import reducible
+from tests.support.naive.ids import refused_id
 from tests.support.naive.index import weights
 from tests.support.naive.legs import contradicts, misplaced, position_mode
 from tests.support.naive.modes import (
@@ -63,6 +65,7 @@ def refusal(state: State, command: AnyCommand) -> Reason | None:
         return _deposit(state, command)
     if isinstance(command, SettleContract):
         return refused_end(state, command)
+    assert not isinstance(command, PlaceStop | AmendStop), "stops have checks of their own"
     if command.account not in state.accounts:
         return Reason.UNKNOWN_ACCOUNT
     if isinstance(command, Withdraw):
@@ -91,7 +94,6 @@ def refusal(state: State, command: AnyCommand) -> Reason | None:
         return refused_auto_margin(state, command)
     if isinstance(command, PlaceOrder):
         return _place(state, command)
-    assert not isinstance(command, PlaceStop), "stops have checks of their own"
     if isinstance(command, OfferAssignment):
         return _offer(state, command)
     return _margin(state, command)
@@ -303,10 +305,9 @@ def _form(state: State, command: PlaceOrder) -> Reason | None:
         return misnamed
     if not command.order:
         return Reason.INVALID_ORDER
-    if state.find_order(command.account, command.order) is not None:
-        return Reason.DUPLICATE_ORDER
-    if state.find_stop(command.account, command.order) is not None:
-        return Reason.DUPLICATE_ORDER
+    taken = None if state.triggering else refused_id(state, command)
+    if taken is not None:
+        return taken
     if command.quantity < 1:
         return Reason.INVALID_QUANTITY
     if contradicts(command, command.reduce_only):

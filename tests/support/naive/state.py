@@ -7,9 +7,10 @@ from fractions import Fraction
 
 from msgspec import UNSET
 
-from engine.core.command import Mode, PlaceStop, Side
+from engine.core.command import Mode, PlaceOrder, PlaceStop, Side
 from engine.core.event import Event, TickApplied
 from engine.core.instrument import Contract, Venue
+from tests.support.naive.debt import Debt as Debt
 from tests.support.naive.place import Place as Place
 from tests.support.naive.place import place_at as place_at
 from tests.support.naive.place import symbol_of as symbol_of
@@ -97,16 +98,6 @@ class Market:
     noted2: int | None = None
     noted_until: int = 0
     squares: list[int] = field(default_factory=list)
-
-
-@dataclass
-class Debt:
-    """The fees that one step's fills owe (L16)."""
-
-    seq: int
-    contract: str
-    taker_fee: int = 0
-    liquidation_fee: int = 0
 
 
 @dataclass
@@ -210,6 +201,8 @@ class State:
         self.waiting: dict[Pocket, Job] = {}
         self.offers: dict[tuple[str, str], int] = {}
         self.switches: dict[tuple[str, str | None], int] = {}
+        self.triggering = False
+        self.accepted: list[tuple[int, PlaceOrder | PlaceStop]] = []
         self.tokens: dict[str, tuple[Fraction, int]] = {}
         self.dirty: set[str] = set()
         self.auto_margin: set[Pocket] = set()

@@ -1,9 +1,12 @@
 """Stops: kept as they were sent, looked at in each update, placed when waves are over (O15)."""
 
-from engine.core.command import PlaceOrder, PlaceStop
-from engine.core.event import OrderCancelled, StopAccepted, StopTriggered
+import msgspec
+
+from engine.core.command import AmendStop, PlaceOrder, PlaceStop
+from engine.core.event import OrderCancelled, StopAccepted, StopAmended, StopTriggered
 from engine.core.reason import Reason
 from tests.support.naive.fills import cancel, reducible
+from tests.support.naive.ids import refused_id
 from tests.support.naive.legs import contradicts, misplaced
 from tests.support.naive.orders import place, resting_reduce_only
 from tests.support.naive.refusals import on_grid, refusal
@@ -22,24 +25,16 @@ def refused_stop(state: State, command: PlaceStop) -> Reason | None:
         return misnamed
     if not command.order:
         return Reason.INVALID_ORDER
-    if state.find_order(command.account, command.order) is not None:
-        return Reason.DUPLICATE_ORDER
-    if state.find_stop(command.account, command.order) is not None:
-        return Reason.DUPLICATE_ORDER
+    taken = refused_id(state, command)
+    if taken is not None:
+        return taken
     if command.quantity < 1:
         return Reason.INVALID_QUANTITY
     if contradicts(command, command.reduce_only or command.close_on_trigger):
         return Reason.INVALID_ORDER
-    if command.kind == "trailing":
-        follows = command.trigger is None and command.callback_ppm is not None
-        sound = follows and 1 <= (command.callback_ppm or 0) <= 999_999
-    else:
-        sound = command.trigger is not None and command.callback_ppm is None
-    if not sound or (command.price is None and command.time_in_force == "fok"):
-        return Reason.INVALID_ORDER
-    prices = [price for price in (command.trigger, command.price) if price is not None]
-    if not all(on_grid(market.contract, price) for price in prices):
-        return Reason.INVALID_PRICE
+    unsound = _unsound(state, command)
+    if unsound is not None:
+        return unsound
     others = [stop.command for stop in state.stops]
     waiting = [o for o in others if (o.account, o.contract) == (command.account, command.contract)]
     if len(waiting) >= state.rules.stops_max:
@@ -47,6 +42,70 @@ def refused_stop(state: State, command: PlaceStop) -> Reason | None:
     stop = Stop(command)
     stop.look(market)
     return None if stop.reached is None else Reason.WOULD_TRIGGER
+
+
+def _unsound(state: State, asked: PlaceStop) -> Reason | None:
+    """O15: what a stop of its kind says and what it leaves out."""
+    if asked.kind == "trailing":
+        follows = asked.trigger is None and asked.callback_ppm is not None
+        sound = follows and 1 <= (asked.callback_ppm or 0) <= 999_999
+    else:
+        sound = asked.trigger is not None and asked.callback_ppm is None
+    if not sound or (asked.price is None and asked.time_in_force == "fok"):
+        return Reason.INVALID_ORDER
+    details = state.markets[asked.contract].contract
+    prices = [price for price in (asked.trigger, asked.price) if price is not None]
+    return None if all(on_grid(details, price) for price in prices) else Reason.INVALID_PRICE
+
+
+def _amended(stop: Stop, command: AmendStop) -> PlaceStop:
+    return msgspec.structs.replace(
+        stop.command,
+        quantity=command.quantity,
+        trigger=command.trigger,
+        callback_ppm=command.callback_ppm,
+        price=command.price,
+    )
+
+
+def refused_amendment(state: State, command: AmendStop) -> Reason | None:
+    """O23."""
+    stop = state.find_stop(command.account, command.order)
+    if stop is None:
+        return Reason.UNKNOWN_ORDER
+    if command.quantity < 1:
+        return Reason.INVALID_QUANTITY
+    asked = _amended(stop, command)
+    if (asked.price is None) != (stop.command.price is None):
+        return Reason.INVALID_ORDER
+    unsound = _unsound(state, asked)
+    if unsound is not None:
+        return unsound
+    if asked == stop.command:
+        return Reason.UNCHANGED
+    trial = Stop(asked, best=stop.best)
+    trial.look(state.markets[asked.contract])
+    return None if trial.reached is None else Reason.WOULD_TRIGGER
+
+
+def amend_stop(state: State, command: AmendStop) -> None:
+    """Change a stop; one that is not only smaller goes behind the others (O23)."""
+    stop = state.find_stop(command.account, command.order)
+    assert stop is not None
+    before, stop.command = stop.command, _amended(stop, command)
+    smaller = msgspec.structs.replace(before, quantity=command.quantity)
+    if stop.command != smaller or command.quantity > before.quantity:
+        state.stops = [*(other for other in state.stops if other is not stop), stop]
+    state.emit(
+        StopAmended,
+        account=command.account,
+        order=command.order,
+        contract=stop.command.contract,
+        quantity=command.quantity,
+        trigger=command.trigger,
+        callback_ppm=command.callback_ppm,
+        price=command.price,
+    )
 
 
 def keep(state: State, command: PlaceStop) -> None:
@@ -93,7 +152,9 @@ def place_triggered(state: State) -> bool:
         reduce_only=asked.reduce_only or asked.close_on_trigger,
         leg=asked.leg,
     )
+    state.triggering = True
     reason = refusal(state, command)
+    state.triggering = False
     if reason is None:
         place(state, command)
     else:

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from engine.core.command import AnyCommand, PlaceOrder, PlaceStop
+import msgspec
+
+from engine.core.command import AmendStop, AnyCommand, PlaceOrder, PlaceStop
 from engine.core.event import (
     Event,
     LiquidationFilled,
@@ -12,6 +14,7 @@ from engine.core.event import (
     OrderFilled,
     OrderTrimmed,
     StopAccepted,
+    StopAmended,
     StopTriggered,
 )
 from engine.core.invariants import FULL_EVERY
@@ -59,6 +62,8 @@ class Orders(Witness):
             assert key not in self._stops, f"waits already: {event}"
             assert isinstance(self._command, PlaceStop), f"nobody placed {event}"
             self._stops[key] = self._command
+        elif isinstance(event, StopAmended):
+            self._amend_stop(event)
         elif isinstance(event, StopTriggered):
             key = event.account, event.order
             self._triggered[key] = self._stops.pop(key)
@@ -78,6 +83,18 @@ class Orders(Witness):
         assert isinstance(stop, PlaceStop), f"nobody placed {event}"
         assert key == (stop.account, stop.order), f"{stop} became {event}"
         assert event.quantity == stop.quantity, f"{stop} became {event}"
+
+    def _amend_stop(self, event: StopAmended) -> None:
+        key, asked = (event.account, event.order), self._command
+        assert isinstance(asked, AmendStop), f"nobody asked for {event}"
+        assert key == (asked.account, asked.order), f"{asked} became {event}"
+        self._stops[key] = msgspec.structs.replace(
+            self._stops[key],
+            quantity=event.quantity,
+            trigger=event.trigger,
+            callback_ppm=event.callback_ppm,
+            price=event.price,
+        )
 
     def _check_trigger(self, event: StopTriggered, stop: PlaceStop) -> None:
         if stop.trigger is not None:
