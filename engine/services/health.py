@@ -13,7 +13,7 @@ from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import msgspec
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 LOOPBACK = "127.0.0.1"
 BEAT_S = 1.0
@@ -43,6 +43,12 @@ class Health:
     def __init__(self, registry: CollectorRegistry, ready: Callable[[], bool]) -> None:
         self._registry, self._ready = registry, ready
         self._beat = monotonic()
+        lag = Gauge(
+            "margincall_loop_lag_seconds",
+            "How long the event loop is overdue with its next turn.",
+            registry=registry,
+        )
+        lag.set_function(lambda: max(0.0, monotonic() - self._beat - BEAT_S))
         self.port = 0
 
     @contextmanager

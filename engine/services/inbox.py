@@ -7,7 +7,7 @@ makes sense, the exchange says.
 
 import json
 from collections.abc import Sequence
-from typing import Any, Union, get_args
+from typing import Any, Literal, Union, get_args
 
 import msgspec
 
@@ -41,8 +41,15 @@ _flat = msgspec.json.Decoder(dict[str, bool | int | str | None])
 _UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
+Why = Literal["account", "empty", "number", "shape", "size", "time", "unreadable"]
+
+
 class Poison(Exception):
-    """A record that is no command; its message is the reason."""
+    """A record that is no command; its message is the reason, and `why` the kind of it."""
+
+    def __init__(self, told: str, why: Why = "shape") -> None:
+        super().__init__(told)
+        self.why: Why = why
 
 
 def from_bot(record: Record, bot: str, at_us: int) -> tuple[Command, int | None]:
@@ -53,9 +60,9 @@ def from_bot(record: Record, bot: str, at_us: int) -> tuple[Command, int | None]
     fields = _fields(record)
     number = fields.pop(CLIENT_SEQ, None)
     if number is not None and (type(number) is not int or number < 1):
-        raise Poison(f"{CLIENT_SEQ} is {number!r}; expected a number from 1 up")
+        raise Poison(f"{CLIENT_SEQ} is {number!r}; expected a number from 1 up", "number")
     if fields.setdefault("account", bot) != bot:
-        raise Poison(f"names another account than {bot}, whose topic this is")
+        raise Poison(f"names another account than {bot}, whose topic this is", "account")
     fields["at_us"] = at_us
     return _command(fields, BotCommand), number
 
@@ -77,22 +84,22 @@ def from_feed(record: Record) -> Sequence[Command]:
         commands = ticks = _frame(record)
         times = ticks.at_us
     if min(times) < 0 or max(times) > AMOUNT_MAX:
-        raise Poison("has a time that is negative or beyond 2^53 - 1")
+        raise Poison("has a time that is negative or beyond 2^53 - 1", "time")
     return commands
 
 
 def _value(record: Record) -> bytes:
     if record.unreadable:
-        raise Poison(record.unreadable)
+        raise Poison(record.unreadable, "unreadable")
     if record.value is None:
-        raise Poison("has no value")
+        raise Poison("has no value", "empty")
     return record.value
 
 
 def _frame(record: Record) -> TickRun:
     value = _value(record)
     if len(value) > FRAME_BYTES_MAX:
-        raise Poison(f"has {len(value)} bytes; a frame has at most {FRAME_BYTES_MAX}")
+        raise Poison(f"has {len(value)} bytes; a frame has at most {FRAME_BYTES_MAX}", "size")
     try:
         ticks = decode_frame(value)
     except _UNREADABLE as error:
@@ -105,7 +112,7 @@ def _frame(record: Record) -> TickRun:
 def _fields(record: Record) -> dict[str, Any]:
     value = _value(record)
     if len(value) > BYTES_MAX:
-        raise Poison(f"has {len(value)} bytes; a command has at most {BYTES_MAX}")
+        raise Poison(f"has {len(value)} bytes; a command has at most {BYTES_MAX}", "size")
     try:
         fields: dict[str, Any] = _flat.decode(value)
         if value.count(b":") != len(fields):
@@ -114,7 +121,7 @@ def _fields(record: Record) -> dict[str, Any]:
         raise Poison(f"is no flat JSON object: {error}") from error
     for name, field in fields.items():
         if isinstance(field, int) and abs(field) > AMOUNT_MAX:
-            raise Poison(f"{name[:TEXT_MAX]!r} is beyond 2^53 - 1")
+            raise Poison(f"{name[:TEXT_MAX]!r} is beyond 2^53 - 1", "number")
         if isinstance(field, str) and len(field) > TEXT_MAX:
             raise Poison(f"{name[:TEXT_MAX]!r} has {len(field)} characters; at most {TEXT_MAX}")
     return fields

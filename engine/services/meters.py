@@ -1,5 +1,7 @@
 """What the services count, for `/metrics` and for each other's end."""
 
+from time import monotonic
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollector
 
 from engine.core.event import Event
@@ -15,12 +17,19 @@ class SequencerMeters:
         self._next: dict[str, int] = {}
         self._read = counter("records_read", "Records read by the sequencer.")
         self._letters = counter("dead_letters", "Records that were no commands.")
+        self._why = Counter(
+            "margincall_poison", "Dead letters by why they are.", ["why"], registry=registry
+        )
 
     def took(self, topic: str, records: int, letters: int) -> None:
         """Count records of a topic and the dead letters among them."""
         self._read.labels(topic).inc(records)
         if letters:
             self._letters.labels(topic).inc(letters)
+
+    def set_aside(self, why: str) -> None:
+        """Count a dead letter by the kind of its reason."""
+        self._why.labels(why).inc()
 
     def stands(self, topic: str, following: int) -> None:
         """Say which offset of a topic is read next."""
@@ -54,6 +63,9 @@ class EngineMeters:
         self._checks = counter("invariant_checks", "Batches after which the invariants held.")
         self._snapshots = counter("snapshots", "Snapshots written.")
         self._snapshot_seq = gauge("snapshot_seq", "Number of the newest event in a snapshot.")
+        self._kept_at: float | None = None
+        age = gauge("snapshot_age_seconds", "Since the newest snapshot of this process; -1: none.")
+        age.set_function(self._age)
         self.snapshot_failures = counter("snapshot_failures", "Snapshots that were not written.")
 
     def caught_up(self) -> None:
@@ -81,6 +93,10 @@ class EngineMeters:
         """Count a snapshot."""
         self._snapshots.inc()
         self._snapshot_seq.set(seq)
+        self._kept_at = monotonic()
+
+    def _age(self) -> float:
+        return -1.0 if self._kept_at is None else monotonic() - self._kept_at
 
 
 class FanoutMeters:

@@ -113,7 +113,7 @@ class Sequencer:
         known = await self._bus.topics()
         if any(self._topics.bot_of(topic) and topic not in self._next for topic in known):
             await reader.close()
-            turns.waiting.clear()  # it is read again, from where it was to be taken
+            turns.clear()  # it is read again, from where it was to be taken
             return await self._reader()
         return reader
 
@@ -125,6 +125,7 @@ class Sequencer:
                 said.append(self._entry(topic, record))
             except inbox.Poison as reason:
                 letters.append(dead_letter(topic, record, str(reason)))
+                self._meters.set_aside(reason.why)
         self._next[topic] = records[-1].offset + 1
         self._since += len(records)
         if self._since >= POSITIONS_EVERY:
@@ -152,9 +153,9 @@ class Sequencer:
         try:
             place = entries.place_of(record, record.offset)
         except ValueError as error:
-            raise inbox.Poison(f"has a place that is no number: {error}") from error
+            raise inbox.Poison(f"has a place that is no number: {error}", "number") from error
         if not 0 <= place <= AMOUNT_MAX:
-            raise inbox.Poison("has a place that is negative or beyond 2^53 - 1")
+            raise inbox.Poison("has a place that is negative or beyond 2^53 - 1", "number")
         self._at_us = max(self._at_us, commands[-1].at_us)
         if record.header(inbox.CONTENT) == inbox.FRAME and record.value is not None:
             return entries.shows(record.value, topic, place)

@@ -7,9 +7,10 @@ beside its name, synced, and renamed, so that a crash leaves either the old file
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from hashlib import blake2b
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
@@ -51,18 +52,34 @@ class Snapshots:
     def held(self) -> Iterator[None]:
         """Hold the folder, so that a second engine is not started on it by mistake.
 
-        Raises `DataInUse`, and `OSError` if there is no such folder and none can be made.
+        A folder that is read-only or full is held as far as it can be: no snapshot will be written
+        there, so nobody is in another's way. Raises `DataInUse`, and `OSError` if there is no such
+        folder and none can be made.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "lock").open("a") as lock:
+        with self._lock() as lock:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if lock is not None:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
                 raise DataInUse(
                     f"{self.folder}: another engine works in this folder; stop it, or name "
                     f"another folder with --data"
                 ) from error
             yield
+
+    @contextmanager
+    def _lock(self) -> Iterator[IO[str] | None]:
+        """The file that is locked; None where there is none and none can be made."""
+        path = self.folder / "lock"
+        with ExitStack() as open_files:
+            try:
+                lock: IO[str] | None = open_files.enter_context(path.open("a"))
+            except OSError:
+                if not os.access(self.folder, os.R_OK | os.X_OK):
+                    raise
+                lock = open_files.enter_context(path.open()) if path.exists() else None
+            yield lock
 
     def write(self, snapshot: Snapshot) -> None:
         """Write a snapshot and let go of all but the newest. Raises `OSError`."""

@@ -26,6 +26,11 @@ class Turns:
             self.waiting.setdefault(topic, deque()).extend(records)
             self._bytes[topic] = self._bytes.get(topic, 0) + sum(map(_size, records))
 
+    def clear(self) -> None:
+        """Let go of all that waits, to be read again."""
+        self.waiting.clear()
+        self._bytes.clear()
+
     def full(self) -> tuple[str, ...]:
         """The topics that should not be read now."""
         return tuple(topic for topic in self.waiting if self._bytes[topic] >= WAITING_BYTES)

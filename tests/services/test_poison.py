@@ -64,6 +64,14 @@ async def test_poison_is_set_aside_with_its_reason_and_what_follows_is_taken(
         assert record.header("offset") == str(first + number).encode()
         assert record.header("bytes") == str(len(value)).encode()
         assert 0 < len(record.header("reason") or b"") <= 4 * REASON_MAX
+    kinds = {
+        sample.labels["why"]: sample.value
+        for metric in stage.meters.registry.collect()
+        for sample in metric.samples
+        if sample.name == "margincall_poison_total"
+    }
+    assert sum(kinds.values()) == len(bad) + 1
+    assert {"empty", "shape"} <= set(kinds)
     await stage.apply()
     assert (await stage.verdict()).difference == ""
 
