@@ -175,6 +175,11 @@ def _check_together(shape: RulesTable, place: Place) -> None:
             f"found {shape.maker_fee}, above the taker fee {shape.taker_fee}: the margin of an "
             "order is set aside with the taker fee, which must cover the maker's"
         )
+    if shape.closing.backed is not None and shape.liquidation_fee_to != "fund":
+        raise place.at("liquidation_fee_to").error(
+            f"found {shape.liquidation_fee_to}, expected fund, because the fund that stands behind "
+            "liquidation orders (closing.backed) gets their fee"
+        )
 
 
 def _settlement_us(shape: RulesTable, place: Place) -> int:

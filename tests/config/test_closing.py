@@ -27,6 +27,7 @@ BACKED = LAB + "[rules.closing]\ncooldown = '1s'\nbacked = "
         (BACKED + "{ round = '1s' }", "rules.closing.backed.round", "unknown"),
         (BACKED + "{}\nreduce = 'heal'", "rules.closing.reduce", "beside backed"),
         (BACKED + "{}\ntakeover = ['adl']", "rules.closing.takeover", "beside backed"),
+        (BACKED + "{}\n[rules]\nliquidation_fee_to = 'fees'", "rules.liquidation_fee_to", "fund"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused(

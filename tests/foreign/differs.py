@@ -30,7 +30,8 @@ _FEE_PAID = "Vega lets the fund pay a fee beyond the margin; here no fee exceeds
 _ROUNDING = "Vega gives the odd unit of funding to the fund, here it goes to `rounding` (F3)"
 _LIQUIDATOR = (
     "in Drift a liquidator takes over, at the mark less his fee and only as much as restores the "
-    "margin; here the whole position goes into the book and down the waterfall (L8 to L11)"
+    "margin; here nobody buys below the mark: a position goes into the book and down the waterfall "
+    "(L8 to L11); only its size can be theirs (C1, `heal_fees`)"
 )
 _BEYOND = (
     "Drift charges a unit of open interest whatever is behind it; here nobody is cut by more than "
