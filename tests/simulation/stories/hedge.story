@@ -427,3 +427,27 @@ tick      82
   > socialize bob 4
   > deficit alice ETH 4 socialized 4
   > ended alice ETH long 0 equity 0 maintenance 0
+
+== where the money of cancelled orders is enough, no pair is netted
+rules     position_modes one_way,hedge
+closing   pair_netting true
+alice     wallet 150
+alice     hedges
+  > legs alice hedge
+alice     sets 100x
+  > leverage alice 100x
+alice     isolates ETH
+  > mode alice ETH isolated margin 0
+alice     long 10 @ 100
+bob       short 10 @ 100
+alice     short 8 @ 100
+bob       long 8 @ 100
+tick      ETH 100
+alice     buys 12 long ETH @ 100
+  > accepted alice/1 buy 12 ETH long @ 100
+tick      93
+  > tick 93
+  > cancelled alice/1 ETH 12 liquidation
+  > averted alice equity 136 maintenance 18
+  > draws alice long 71
+  = position alice short -8
