@@ -4,9 +4,12 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 
 from engine.bus.interface import Polled, Record
+from engine.services.inbox import CONTENT, FRAME
 
 TURN_BYTES = 16 * 1024
-"""Of one topic in a turn, or a single record that is larger: some hundred orders, or a frame."""
+"""Of one topic in a turn, or a single record that is larger: some hundred orders."""
+FRAME_SHARE = 8
+"""A frame of ticks counts an eighth: it is looked at as a whole, and several make one batch."""
 WAITING_BYTES = 256 * 1024
 """A topic of which so much waits is not read until less does."""
 RECORD_BYTES = 100
@@ -54,4 +57,5 @@ class Turns:
 
 
 def _size(record: Record) -> int:
-    return RECORD_BYTES + len(record.value or b"")
+    size = len(record.value or b"")
+    return RECORD_BYTES + (size // FRAME_SHARE if record.header(CONTENT) == FRAME else size)

@@ -1,7 +1,14 @@
 """Topics take turns: nobody waits for what another one says too much."""
 
 from engine.bus.interface import Record
-from engine.services.turns import RECORD_BYTES, TURN_BYTES, WAITING_BYTES, Turns
+from engine.services.inbox import CONTENT, FRAME
+from engine.services.turns import (
+    FRAME_SHARE,
+    RECORD_BYTES,
+    TURN_BYTES,
+    WAITING_BYTES,
+    Turns,
+)
 
 ORDER = b"o" * 100
 IN_A_TURN = TURN_BYTES // (RECORD_BYTES + len(ORDER))
@@ -46,3 +53,10 @@ def test_a_topic_of_which_much_waits_is_not_read_for_a_while() -> None:
     while turns.full():
         list(turns.round())
     assert turns.waiting["flood"]
+
+
+def test_several_frames_of_ticks_go_in_a_turn() -> None:
+    turns = Turns()
+    frame = b"f" * (TURN_BYTES - RECORD_BYTES * FRAME_SHARE)  # as large as a turn of orders
+    turns.add([("ticks", [Record(0, frame, headers=((CONTENT, FRAME),))] * 20)])
+    assert [len(records) for _, records in turns.round()] == [FRAME_SHARE]
