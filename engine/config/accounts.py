@@ -10,6 +10,7 @@ from engine.config import read
 from engine.config.margin_call import MarginCallTable, at_margin_call
 from engine.config.read import Number, Place
 from engine.config.settings import TopUp, Trader, TraderOrder
+from engine.core.account.account import FUND, OUTSIDE
 from engine.core.command import LegOrNone
 from engine.core.instrument import Contract, Venue
 from engine.core.money import Lots, Price
@@ -58,8 +59,11 @@ def traders(tables: tuple[TraderTable, ...], venue: Venue, place: Place) -> tupl
     result: list[Trader] = []
     for here, table in _each(tables, place):
         name = table.name
-        if not name or ":" in name or name == "outside":
-            problem = f"found {name!r}; a name is not empty, not `outside`, and holds no colon"
+        if not name or ":" in name or name in (OUTSIDE, FUND):
+            problem = (
+                f"found {name!r}; a name is not empty, not `{OUTSIDE}` or `{FUND}`, "
+                "and holds no colon"
+            )
             raise here.at("name").error(problem)
         if any(name == other.name for other in result):
             raise here.at("name").error(f"there are two accounts of the name {name!r}")

@@ -44,7 +44,7 @@ class ClosingTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     slice_notional: Number = 0
     whole_below: Number = 0
     band: Number = 0
-    takeover: tuple[Literal["fund", "assignment", "adl"], ...] = ("fund", "adl")
+    takeover: tuple[Literal["inventory", "fund", "assignment", "adl"], ...] = ("fund", "adl")
     assignment_profit: Number = 0
     pair_netting: bool = False
     delay: str = "0s"

@@ -1,4 +1,4 @@
-"""What an insurance fund may lose: from a venue's profile to the core's `FundTerms`."""
+"""What an insurance fund may lose and hold: from a venue's profile to the core's `FundTerms`."""
 
 from typing import Literal
 
@@ -7,10 +7,13 @@ import msgspec
 from engine.config import read
 from engine.config.read import Number, Place
 from engine.core.instrument import FundTerms
+from engine.core.money import PPM
+
+_INVENTORY_PPM_MAX = 1_000 * PPM
 
 
 class FundTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What an insurance fund may lose; see `engine.core.instrument.FundTerms`."""
+    """What an insurance fund may lose and hold; see `engine.core.instrument.FundTerms`."""
 
     fills: Literal["lots", "whole"] = "lots"
     account_loss_max: Number = 0
@@ -18,6 +21,11 @@ class FundTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     drawdown: Number = 0
     drawdown_stop: Number = 0
     drawdown_window: str = "8h"
+    band: Number = 0
+    inventory: Number = 1
+    offload_interval: str = "0s"
+    offload_slice: Number = 0
+    offload_band: Number = 0
 
 
 def fund(table: FundTable, place: Place) -> FundTerms:
@@ -38,4 +46,9 @@ def fund(table: FundTable, place: Place) -> FundTerms:
         drawdown_window_us=read.duration_us(
             table.drawdown_window, place.at("drawdown_window"), least=1
         ),
+        band_ppm=read.ppm(table.band, place.at("band"), most=PPM - 1),
+        inventory_ppm=read.ppm(table.inventory, place.at("inventory"), most=_INVENTORY_PPM_MAX),
+        offload_interval_us=read.duration_us(table.offload_interval, place.at("offload_interval")),
+        offload_slice=read.micros(table.offload_slice, place.at("offload_slice")),
+        offload_band_ppm=read.ppm(table.offload_band, place.at("offload_band"), most=PPM - 1),
     )

@@ -26,6 +26,10 @@ from engine.core.account_event import PositionModeSet as PositionModeSet
 from engine.core.account_event import Withdrawn as Withdrawn
 from engine.core.command import LegOrNone, Mode, Side
 from engine.core.event_head import Event as Event
+from engine.core.fund_event import InventoryFunded as InventoryFunded
+from engine.core.fund_event import InventorySold as InventorySold
+from engine.core.fund_event import ResidueTaken as ResidueTaken
+from engine.core.fund_event import TakenOver as TakenOver
 from engine.core.funding_event import FundingPaid as FundingPaid
 from engine.core.funding_event import FundingSettled as FundingSettled
 from engine.core.money import Lots, Micros, Price
@@ -200,7 +204,8 @@ class LiquidationFeePaid(Event, frozen=True):
 class Deleveraged(Event, frozen=True):
     """A winner's position was closed against the liquidated one at the price of the profile.
 
-    `account` is the winner, `value` the money of the trade, `realized` the winner's result.
+    `account` is the winner, `value` the money of the trade, `realized` the winner's result. Where
+    the insurance fund's inventory is closed, `liquidation` and what adds up are 0.
     """
 
     liquidation: int
@@ -313,18 +318,6 @@ class LossSocialized(Event, frozen=True):
     leg: LegOrNone = msgspec.UNSET
 
 
-class ResidueTaken(Event, frozen=True):
-    """Margin left after a full liquidation went to the fund or back to the client."""
-
-    liquidation: int
-    account: str
-    contract: str
-    amount: Micros
-    to: Literal["fund", "client"]
-    fund: Micros
-    leg: LegOrNone = msgspec.UNSET
-
-
 class LiquidationEnded(Event, frozen=True):
     """The liquidation order is done; `quantity` of the position is left."""
 
@@ -381,6 +374,9 @@ AnyEvent = (
     | LiquidationFeePaid
     | Deleveraged
     | Assigned
+    | TakenOver
+    | InventorySold
+    | InventoryFunded
     | ClosedOutside
     | PairsNetted
     | DeficitCovered

@@ -2,12 +2,13 @@
 
 from engine.core.account.account import OUTSIDE
 from engine.core.command import FundingTick
-from engine.core.event import FundingPaid, FundingSettled
+from engine.core.event import FundingPaid, FundingSettled, InventoryFunded
 from engine.core.margin.price import running_average_e6
 from engine.core.money import E8, Micros, div_half_even, div_to_zero
 from engine.core.reason import Reason
 from engine.core.state.market import Market
 from engine.core.state.venue import State
+from engine.core.trading import inventory
 from engine.core.trading.fill import add_result
 
 
@@ -64,11 +65,14 @@ def settle(state: State, market: Market, rate_e8: int) -> None:
     if not market.holders:
         return
     symbol = market.contract.symbol
-    mark = market.venue_mark
+    mark, fund = market.venue_mark, state.fund_key(symbol)
     state.emit(FundingSettled(**state.stamp(), contract=symbol, rate_e8=rate_e8, mark=mark))
     for position in market.held():
         value = position.quantity * mark * market.contract.unit_value
         amount = div_to_zero(value * rate_e8, E8)
+        if position.account == fund:
+            _of_inventory(state, symbol, amount)
+            continue
         state.post(position.margin_key, "rounding", amount)
         add_result(state, position, -amount)
         if amount and position.account != OUTSIDE:
@@ -81,3 +85,18 @@ def settle(state: State, market: Market, rate_e8: int) -> None:
                     leg=position.leg,
                 )
             )
+
+
+def _of_inventory(state: State, contract: str, amount: int) -> None:
+    """Let the fund pay for its inventory (or receive); what its cash lacks is uncovered."""
+    uncovered = inventory.pay(state, contract, "rounding", amount)
+    if amount:
+        state.emit(
+            InventoryFunded(
+                **state.stamp(),
+                contract=contract,
+                amount=Micros(amount),
+                uncovered=Micros(uncovered),
+                fund=state.fund_of(contract),
+            )
+        )

@@ -190,8 +190,11 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A position of a smaller notional is closed whole."""
     band_ppm: int = 0
     """How far through the mark a partial order may trade before the whole goes; 0: no limit."""
-    takeover: tuple[Literal["fund", "assignment", "adl"], ...] = ("fund", "adl")
-    """Who takes over what the book left, in this order; what then is left goes off the book."""
+    takeover: tuple[Literal["inventory", "fund", "assignment", "adl"], ...] = ("fund", "adl")
+    """Who takes over what the book left, in this order; what then is left goes off the book.
+
+    `inventory`: the fund keeps it as a position of its own; `fund`: it sells it at once.
+    """
     assignment_profit_ppm: int = 0
     """What the fund guarantees those who take over, as a part of the value at mark."""
     pair_netting: bool = False
@@ -205,7 +208,8 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class FundTerms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What an insurance fund may lose when it sells a position (Decision L23); 0 is no limit.
+    """What an insurance fund may lose when it sells a position (Decision L23), and what it may
+    hold (I1, I2); 0 is no limit.
 
     `fills`: it pays for the lots of an offer that it can, or for all of them or none.
     """
@@ -220,6 +224,16 @@ class FundTerms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     drawdown_stop_ppm: int = 0
     """Once stopped by its draw-down it pays again when that is not larger than this."""
     drawdown_window_us: int = 28_800_000_000
+    band_ppm: int = 0
+    """How far from the best price it sells at once what the book left."""
+    inventory_ppm: int = 1_000_000
+    """Of its cash, the notional that it may hold as inventory."""
+    offload_interval_us: int = 0
+    """How often it offers a slice of its inventory in the book; with 0 it never does."""
+    offload_slice: Micros = Micros(0)
+    """The value of a slice at mark, one lot at least; 0: all of it."""
+    offload_band_ppm: int = 0
+    """How far through the mark a slice may trade."""
 
 
 class OrderTerms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -18,6 +18,7 @@ def check(state: State) -> None:
     """Assert everything about the state that can be counted again."""
     state.ledger.check()
     _check_positions(state)
+    _check_inventory(state)
     _check_margins(state)
     _check_orders(state)
     state.watch.check()
@@ -62,6 +63,15 @@ def _check_legs(account: Account) -> None:
         if hedged:
             side = 1 if position.leg == "long" else -1
             assert position.sign in (0, side), f"{position.slot} holds {position.quantity}"
+
+
+def _check_inventory(state: State) -> None:
+    """What a fund holds is one of its contract's positions, and nobody's account."""
+    for contract, own in state.inventory.items():
+        assert own.account == state.fund_key(contract), f"{own.account} is not the fund's name"
+        is_holder = state.markets[contract].holders.get((own.account, own.leg)) is own
+        assert is_holder == bool(own.quantity), "the fund is a holder while it holds"
+        assert own.quantity or own.cost == 0, "nothing held costs nothing"
 
 
 def _check_margins(state: State) -> None:

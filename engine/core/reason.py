@@ -15,7 +15,7 @@ class Reason(Enum):
     UNKNOWN_ACCOUNT = "unknown_account"
     """The account has never deposited."""
     RESERVED_ACCOUNT = "reserved_account"
-    """The name belongs to the venue (`outside`) or is empty or holds a colon."""
+    """The name belongs to the venue (`outside`, `fund`) or is empty or holds a colon."""
     UNKNOWN_ORDER = "unknown_order"
     """No such resting order of that account: it was filled, cancelled or never accepted."""
     DUPLICATE_ORDER = "duplicate_order"

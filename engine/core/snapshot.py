@@ -100,6 +100,7 @@ class Image(msgspec.Struct):
     tracks: dict[str, FundTrack] | msgspec.UnsetType = msgspec.UNSET
     offers: dict[str, dict[str, Lots]] | msgspec.UnsetType = msgspec.UNSET
     meters: dict[str, Meter] | msgspec.UnsetType = msgspec.UNSET
+    inventory: list[Position] | msgspec.UnsetType = msgspec.UNSET
 
 
 _FIELDS = MarketImage.__struct_fields__
@@ -152,6 +153,9 @@ def restore(venue: Venue, data: bytes) -> Exchange:
     state.pauses = image.pauses or {}
     state.offers = image.offers or {}
     state.meters = image.meters or {}
+    for own in image.inventory or []:
+        state.inventory[own.contract] = own
+        state.markets[own.contract].holders[own.account, own.leg] = own
     return exchange
 
 
@@ -189,6 +193,8 @@ def _image(state: State) -> Image:
         stalled=dict(state.stalled) or msgspec.UNSET,
         tracks=state.tracks or msgspec.UNSET,
         offers={symbol: by for symbol, by in state.offers.items() if by} or msgspec.UNSET,
+        inventory=[own for _, own in sorted(state.inventory.items()) if own.quantity]
+        or msgspec.UNSET,
     )
 
 

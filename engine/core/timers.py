@@ -1,20 +1,23 @@
 """What falls due by itself, in order: time, kind, id (Decisions P19, F1, O16, O20, C3, L12)."""
 
 from engine.core import funding
-from engine.core.liquidation import socialize, waterfall
+from engine.core.liquidation import socialize, waterfall, work_off
 from engine.core.state.market import NEVER_US, Market
 from engine.core.state.venue import State
-from engine.core.trading import cancels, index, prices
+from engine.core.trading import cancels, index, inventory, prices
 
-INDEX, FUNDING, EXPIRY, SWITCH, COOLDOWN, SETTLEMENT = range(6)
+INDEX, FUNDING, EXPIRY, SWITCH, COOLDOWN, OFFLOAD, SETTLEMENT = range(7)
 """The order of kinds at one instant."""
 
 
 def run(state: State, until_us: int) -> None:
     """Fire everything due up to a time; each is worked off in waves before the next."""
     period_due_us = _period_end_us(state)
+    offload_due_us = inventory.next_offload_us(state, state.now_us + 1)
     while True:
         due = [*_due(state), (period_due_us, SETTLEMENT, "")]
+        if _holds_inventory(state):
+            due.append((offload_due_us, OFFLOAD, ""))
         at_us, kind, symbol = min(due)
         if at_us > until_us:
             break
@@ -26,10 +29,14 @@ def run(state: State, until_us: int) -> None:
         else:
             _fire(state, kind, symbol)
         waterfall.run(state)
+        after_us = at_us + 1 if kind in (OFFLOAD, SETTLEMENT) else at_us
+        offload_due_us = max(offload_due_us, inventory.next_offload_us(state, after_us))
     funding.sample_all(state, until_us)
     state.now_us = until_us
     markets = [market.next_timer_us() for market in state.markets.values()]
     others = [at_us for at_us, _, _ in _due(state)]
+    if _holds_inventory(state):
+        others.append(inventory.next_offload_us(state, until_us + 1))
     state.timer_us = min([*markets, *others, _period_end_us(state)])
 
 
@@ -44,6 +51,9 @@ def _fire(state: State, kind: int, symbol: str) -> None:
         prices.update(state)
     elif kind == COOLDOWN:
         waterfall.resume(state)
+    elif kind == OFFLOAD:
+        work_off.slices(state)
+        prices.update(state)
     else:
         _judge_index(state, state.markets[symbol])
 
@@ -63,6 +73,10 @@ def _judge_index(state: State, market: Market) -> None:
     if market.has_price:
         market.dirty = True
         prices.update(state)
+
+
+def _holds_inventory(state: State) -> bool:
+    return any(position.quantity for position in state.inventory.values())
 
 
 def _period_end_us(state: State) -> int:

@@ -12,6 +12,7 @@ def _plural(tiers: int) -> str:
 
 
 _TAKERS = {
+    "inventory": "the insurance fund, which keeps it and works it off later",
     "fund": "the insurance fund, which sells it in the book as far as its cash goes",
     "assignment": "accounts that stand ready for it",
     "adl": "others by auto-deleveraging, as the venue's profile has it",

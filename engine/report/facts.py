@@ -16,6 +16,8 @@ from engine.core.event import (
     DeficitCovered,
     Deleveraged,
     Event,
+    InventoryFunded,
+    InventorySold,
     LiquidationEnded,
     LiquidationFeePaid,
     LiquidationFilled,
@@ -24,6 +26,7 @@ from engine.core.event import (
     PairsNetted,
     PeriodSettled,
     ResidueTaken,
+    TakenOver,
 )
 from engine.report.calls import Before, Calls
 
@@ -91,6 +94,7 @@ class Order(msgspec.Struct):
     book_value: int = 0
     fund: int = 0
     assigned: int = 0
+    kept: int = 0
     adl: int = 0
     outside: int = 0
     outside_price: int = 0
@@ -110,12 +114,44 @@ class Order(msgspec.Struct):
     @property
     def closed(self) -> int:
         """Lots that were closed, wherever they went."""
-        return self.book + self.fund + self.adl + self.outside + self.netted
+        closed = self.book + self.fund + self.kept + self.assigned + self.adl
+        return closed + self.outside + self.netted
 
     @property
     def fee(self) -> int:
         """What was charged for the liquidation."""
         return self.taker_fee + self.liquidation_fee
+
+
+class Inventory(msgspec.Struct):
+    """What insurance funds hold themselves: signed lots by contract, and what that has brought.
+
+    `result`, `funding` (received) and `uncovered` are in micros; what a takeover cost is part of
+    the waterfall, not of these.
+    """
+
+    taken: dict[str, int] = {}
+    held: dict[str, int] = {}
+    result: int = 0
+    funding: int = 0
+    uncovered: int = 0
+
+    def taken_over(self, event: TakenOver) -> None:
+        """Take in that lots came."""
+        self.taken[event.contract] = self.taken.get(event.contract, 0) + event.quantity
+        self.held[event.contract] = event.held
+        self.result += event.realized
+
+    def sold(self, event: InventorySold) -> None:
+        """Take in that lots went."""
+        self.held[event.contract] = event.held
+        self.result += event.realized
+        self.uncovered += event.uncovered
+
+    def funded(self, event: InventoryFunded) -> None:
+        """Take in that funding was settled."""
+        self.funding -= event.amount
+        self.uncovered += event.uncovered
 
 
 class Facts:
@@ -128,12 +164,16 @@ class Facts:
         self.sums = Sums()
         self.orders: dict[int, Order] = {}
         self.cuts: dict[Mode, dict[str, int]] = {}
+        self.inventory = Inventory()
         self._calls = calls
         self._handlers: dict[type[Event], Callable[[Any], None]] = {
             LiquidationFilled: self._filled,
             LiquidationFeePaid: self._charged,
             Deleveraged: self._deleveraged,
             Assigned: self._assigned,
+            TakenOver: self._taken_over,
+            InventorySold: self.inventory.sold,
+            InventoryFunded: self.inventory.funded,
             ClosedOutside: self._closed_outside,
             PairsNetted: self._netted,
             DeficitCovered: self._covered,
@@ -174,6 +214,8 @@ class Facts:
         order.liquidation_fee += event.liquidation_fee
 
     def _deleveraged(self, event: Deleveraged) -> None:
+        if not event.liquidation:
+            return
         order = self.orders[event.liquidation]
         order.adl += event.quantity
         order.deleveraged_count += 1
@@ -200,6 +242,15 @@ class Facts:
         for sums in (self.sums, order.sums):
             sums.loss += event.loss
             sums.own_margin += event.own_margin
+
+    def _taken_over(self, event: TakenOver) -> None:
+        order = self.orders[event.liquidation]
+        order.kept += event.quantity
+        self.inventory.taken_over(event)
+        for sums in (self.sums, order.sums):
+            sums.loss += event.loss
+            sums.own_margin += event.own_margin
+            sums.insurance_fund += event.insurance_fund
 
     def _closed_outside(self, event: ClosedOutside) -> None:
         """Settled at the mark: what it lost is the margin's until a deficit is covered."""

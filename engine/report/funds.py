@@ -1,16 +1,29 @@
 """The cash of the insurance fund, all its pools together, as events tell it."""
 
 from engine.core.event import (
+    Assigned,
     DeficitCovered,
     Event,
+    InventoryFunded,
+    InventorySold,
     LiquidationFeePaid,
     LiquidationFilled,
     PeriodSettled,
     ResidueTaken,
+    TakenOver,
 )
 from engine.core.instrument import Venue
 
-_TELL = (LiquidationFilled, LiquidationFeePaid, DeficitCovered, ResidueTaken)
+_TELL = (
+    LiquidationFilled,
+    LiquidationFeePaid,
+    DeficitCovered,
+    ResidueTaken,
+    Assigned,
+    TakenOver,
+    InventorySold,
+    InventoryFunded,
+)
 
 
 class Funds:

@@ -103,6 +103,47 @@ WHO_PAYS = Topic(
             "fund.drawdown_window_us",
             lambda micros: f"The window of the fund's draw-down is {lasting(micros)}.",
         ),
+        Measure(
+            "fund.band_ppm",
+            lambda ppm: (
+                f"What the fund sells at once it sells within {share(ppm)} of the best price."
+                if ppm
+                else "What the fund sells at once it sells at any price that it can pay for."
+            ),
+        ),
+        Measure(
+            "fund.inventory_ppm",
+            lambda ppm: (
+                f"The fund holds positions worth at most {share(ppm)} of its cash; beyond that "
+                "the next in turn take over."
+                if ppm
+                else "What the fund may hold is not limited."
+            ),
+        ),
+        Measure(
+            "fund.offload_interval_us",
+            lambda micros: (
+                f"Every {lasting(micros)} it offers a slice of what it holds in the book."
+                if micros
+                else "It keeps what it holds and never offers it in the book."
+            ),
+        ),
+        Measure(
+            "fund.offload_slice",
+            lambda micros: (
+                f"A slice is worth {grouped(money(micros))}, one lot at least."
+                if micros
+                else "A slice is all that it holds."
+            ),
+        ),
+        Measure(
+            "fund.offload_band_ppm",
+            lambda ppm: (
+                f"A slice trades at most {share(ppm)} through the mark; the rest waits."
+                if ppm
+                else "A slice trades at any price that the fund can pay for."
+            ),
+        ),
         Choice(
             "socialized",
             {

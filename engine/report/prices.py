@@ -2,7 +2,7 @@
 
 import msgspec
 
-from engine.core.event import Event, LiquidationFilled, OrderFilled
+from engine.core.event import Event, InventorySold, LiquidationFilled, OrderFilled
 from engine.core.money import PPM
 
 
@@ -45,4 +45,7 @@ class Prices:
             if isinstance(event, LiquidationFilled) or (
                 isinstance(event, OrderFilled) and event.role == "taker"
             ):
+                self.saw(event.contract, event.price)
+            elif isinstance(event, InventorySold) and event.against in ("book", "outside"):
+                assert event.price is not None, "what is sold in the book has a price"
                 self.saw(event.contract, event.price)

@@ -27,6 +27,7 @@ from engine.core.event import (
     PairsNetted,
     PositionSettled,
     ResidueTaken,
+    TakenOver,
     Withdrawn,
 )
 
@@ -68,6 +69,7 @@ class Statement:
             LiquidationFeePaid: self._charged,
             Deleveraged: self._deleveraged,
             Assigned: self._assigned,
+            TakenOver: self._taken_over,
             ClosedOutside: self._closed_outside,
             PairsNetted: self._netted,
             DeficitCovered: self._covered,
@@ -209,6 +211,11 @@ class Statement:
             line.closed_value += event.quantity * event.price
             line.result += event.realized
             line.ended = "closed"
+
+    def _taken_over(self, event: TakenOver) -> None:
+        if event.account in self.lines:
+            slot = slot_of(event.contract, event.leg)
+            self._forced_off_book(event.account, slot, event.quantity, event.own_margin)
 
     def _netted(self, event: PairsNetted) -> None:
         """Both legs were closed against each other at the mark."""

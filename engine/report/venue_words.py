@@ -176,6 +176,11 @@ ONLY_WITH: Mapping[str, tuple[str, Sequence[object] | None]] = {
     "settlement_us": ("socialized", ("profit",)),
     "fund.drawdown_stop_ppm": ("fund.drawdown_ppm", None),
     "fund.drawdown_window_us": ("fund.drawdown_ppm", None),
+    "fund.band_ppm": ("closing.takeover", ("fund",)),
+    "fund.inventory_ppm": ("closing.takeover", ("inventory",)),
+    "fund.offload_interval_us": ("closing.takeover", ("inventory",)),
+    "fund.offload_slice": ("fund.offload_interval_us", None),
+    "fund.offload_band_ppm": ("fund.offload_interval_us", None),
     "liquidation_fee_to": ("liquidation_fee_ppm", None),
     "orders.burst": ("orders.rate", None),
     "orders.ids_kept_us": ("orders.ids_kept", None),
@@ -213,7 +218,9 @@ def applies(setting: Choice | Measure, rules: Rules) -> bool:
         return True
     name, values = ONLY_WITH[setting.setting]
     value = attrgetter(name)(rules)
-    return bool(value) if values is None else value in values
+    if values is None:
+        return bool(value)
+    return any(one in values for one in (value if isinstance(value, tuple) else (value,)))
 
 
 def _told(setting: Choice | Measure, rules: Rules) -> tuple[str, object, str]:

@@ -9,21 +9,36 @@ from engine.bus.names import Topics
 from engine.core.book.merged import opposite
 from engine.core.command import Side
 from engine.core.event import (
+    Assigned,
     DeficitCovered,
     Event,
+    InventoryFunded,
+    InventorySold,
     LiquidationFeePaid,
     LiquidationFilled,
     LiquidationStarted,
     OrderFilled,
     ResidueTaken,
+    TakenOver,
+)
+
+_TELL_FUND = (
+    LiquidationFilled,
+    LiquidationFeePaid,
+    DeficitCovered,
+    ResidueTaken,
+    Assigned,
+    TakenOver,
+    InventorySold,
+    InventoryFunded,
 )
 
 
 class Trade(msgspec.Struct, frozen=True):
     """A trade on the venue; `side` is the aggressor's, `against` what stood on the other side.
 
-    In `liquidation` the aggressor was a forced order; `replay` is a trade of the file that met a
-    resting order.
+    In `liquidation` the aggressor was a forced order, or the insurance fund's; `replay` is a trade
+    of the file that met a resting order.
     """
 
     seq: int
@@ -70,12 +85,16 @@ def told(event: Event, topics: Topics) -> Iterator[tuple[str, bytes | None, Publ
             *head, event.contract, event.side, event.price, event.quantity, "liquidation"
         )
         yield topics.trades, event.contract.encode(), filled
+    elif isinstance(event, InventorySold) and event.against in ("book", "outside"):
+        assert event.price is not None, "what is sold in the book has a price"
+        sold = Trade(*head, event.contract, event.side, event.price, event.quantity, "liquidation")
+        yield topics.trades, event.contract.encode(), sold
     elif isinstance(event, LiquidationStarted) and event.quantity:
         started = Liquidation(
             *head, event.contract, event.side, event.quantity, event.mark, event.bankruptcy_price
         )
         yield topics.liquidations, event.contract.encode(), started
-    if isinstance(event, LiquidationFilled | LiquidationFeePaid | DeficitCovered | ResidueTaken):
+    if isinstance(event, _TELL_FUND):
         yield topics.fund, None, FundMoved(*head, event.fund)
 
 

@@ -66,7 +66,9 @@ def test_what_has_no_effect_is_left_out() -> None:
     assert set(ONLY_WITH) <= set(HINTS)
     for name, values in ONLY_WITH.values():
         assert name in HINTS
-        assert set(values or ()) <= set(get_args(HINTS[name])), name
+        hint = HINTS[name]
+        choices = get_args(hint)[0] if get_origin(hint) is tuple else hint
+        assert set(values or ()) <= set(get_args(choices)), name
     whole = {name for _, settings in told(Rules(name="x")) for name, _, _ in settings}
     tiers = Rules(name="x", adl="none", closing=Closing(reduce="tiers"))
     stepwise = {name for _, settings in told(tiers) for name, _, _ in settings}

@@ -10,16 +10,18 @@ from typing import Any
 import msgspec
 
 from engine.core.instrument import FundTerms, Rules, Venue
-from engine.core.money import Micros
+from engine.core.money import PPM, Micros
 
+QUOTE = 1_000_000
 HOUR_US = 3_600_000_000
 
 
 def with_bearers(dice: random.Random, venue: Venue) -> Venue:
     """Draw the policies; one venue in three keeps those of the textbook."""
     own = random.Random(repr(dice.getstate()))
+    apart = random.Random(f"inventory {dice.getstate()}")
     if own.random() < 1 / 3:
-        return venue
+        return msgspec.structs.replace(venue, rules=_with_inventory(apart, venue.rules))
     contracts = [
         msgspec.structs.replace(one, group=own.choice(("", "alts"))) for one in venue.contracts
     ]
@@ -28,7 +30,7 @@ def with_bearers(dice: random.Random, venue: Venue) -> Venue:
         venue,
         contracts=tuple(contracts),
         pools=own.choice(({}, pools)),
-        rules=_rules(own, venue.rules),
+        rules=_with_inventory(apart, _rules(own, venue.rules)),
     )
 
 
@@ -52,3 +54,29 @@ def _rules(own: random.Random, rules: Rules) -> Rules:
         drawdown_window_us=own.choice((60_000_000, 8 * HOUR_US)),
     )
     return msgspec.structs.replace(rules, fund=terms, **drawn)
+
+
+def _with_inventory(dice: random.Random, rules: Rules) -> Rules:
+    """Draw in some venues a fund that holds positions, or that sells near the best price."""
+    if dice.random() < 0.55:
+        return rules
+    takeover = dice.choice(
+        (
+            ("inventory", "adl"),
+            ("inventory", "fund", "adl"),
+            ("fund", "inventory", "adl"),
+            ("inventory",),
+        )
+    )
+    if "assignment" in rules.closing.takeover:
+        takeover = ("assignment", "inventory", "adl")
+    fund = msgspec.structs.replace(
+        rules.fund,
+        band_ppm=dice.choice((0, 0, 1, 2_000, 20_000)),
+        inventory_ppm=dice.choice((0, 100_000, PPM, PPM, 20 * PPM)),
+        offload_interval_us=dice.choice((0, 1_000_000, 1_000_000, 60_000_000, 3 * HOUR_US)),
+        offload_slice=Micros(dice.choice((0, 3, 20, 200)) * QUOTE),
+        offload_band_ppm=dice.choice((0, 0, 100, 5_000, 50_000)),
+    )
+    closing = msgspec.structs.replace(rules.closing, takeover=takeover)
+    return msgspec.structs.replace(rules, closing=closing, fund=fund)

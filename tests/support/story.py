@@ -30,7 +30,15 @@ from msgspec import UNSET
 from engine.core import invariants
 from engine.core.account.account import OUTSIDE
 from engine.core.command import AnyCommand, Deposit, LegOrNone, PlaceOrder
-from engine.core.event import Event, OrderAccepted, OrderFilled, PeriodSettled, Rejected
+from engine.core.event import (
+    Event,
+    InventoryFunded,
+    InventorySold,
+    OrderAccepted,
+    OrderFilled,
+    PeriodSettled,
+    Rejected,
+)
 from engine.core.exchange import Exchange
 from engine.core.instrument import Venue
 from engine.core.money import Micros
@@ -224,6 +232,8 @@ class Day:
         loss = sum(getattr(event, "loss", 0) for event in self.events)
         paid = dict.fromkeys(PARTS, 0)
         for event in self.events:
+            if isinstance(event, InventorySold | InventoryFunded):
+                continue  # what becomes of inventory stands beside the waterfall
             for part in PARTS:
                 taken_off = part == "pending" and isinstance(event, PeriodSettled)
                 paid[part] += getattr(event, part, 0) * (-1 if taken_off else 1)

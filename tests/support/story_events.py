@@ -26,6 +26,8 @@ from engine.core.event import (
     FundingSettled,
     IndexFeedChanged,
     IndexSourceChanged,
+    InventoryFunded,
+    InventorySold,
     LeverageSet,
     LiquidationAverted,
     LiquidationEnded,
@@ -57,6 +59,7 @@ from engine.core.event import (
     StopAccepted,
     StopAmended,
     StopTriggered,
+    TakenOver,
     TickApplied,
     Withdrawn,
 )
@@ -101,6 +104,10 @@ LINES: dict[type[Event], str] = {
     Deleveraged: "deleverage {account} {side} {quantity} {contract} for {value} "
     "realized {realized}",
     Assigned: "assign {account} {side} {quantity} {contract} for {value} assignment {assignment}",
+    TakenOver: "keep {account} {side} {quantity} {contract} for {value} held {held}",
+    InventorySold: "sell {against} {side} {quantity} {contract} for {value} realized {realized} "
+    "held {held}",
+    InventoryFunded: "funded {contract} {amount}",
     AssignmentOffered: "offers {account} {contract} {quantity}",
     ClosedOutside: "outside {account} {quantity} {contract} @ {price}",
     PairsNetted: "nets {account} {quantity} {contract} @ {price}",
@@ -119,6 +126,9 @@ IF_ANY: dict[type[Event], tuple[str, ...]] = {
     LiquidationStarted: ("spared",),
     LiquidationFilled: ("insurance_fund",),
     Assigned: ("insurance_fund", "realized"),
+    TakenOver: ("insurance_fund", "realized"),
+    InventorySold: ("uncovered",),
+    InventoryFunded: ("uncovered",),
     DeficitCovered: ("insurance_fund", "socialized", "uncovered", "pending"),
     PeriodSettled: ("insurance_fund", "socialized", "uncovered"),
 }

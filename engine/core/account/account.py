@@ -10,6 +10,8 @@ from engine.core.command import PositionMode
 
 OUTSIDE = "outside"
 """The replayed market as a counterparty: unlimited, never warned, liquidated or cut."""
+FUND = "fund"
+"""The insurance fund where it holds positions itself; a pool's is this, a colon and its name."""
 
 
 class Account(msgspec.Struct):

@@ -12,7 +12,7 @@ from engine.core.money import Lots, Micros
 from engine.core.state.venue import State
 from engine.core.trading.execute import other_side, take_offer
 from engine.core.trading.fill import add_result, realize
-from engine.core.trading.limits import turned_away
+from engine.core.trading.limits import is_beyond, turned_away
 
 
 class _Sale(msgspec.Struct):
@@ -53,10 +53,14 @@ def from_fund(state: State, case: Case, position: Position, lots: Settlement, do
     cash = of_fund(state, case, position.contract)
     sale = _Sale(lots, market.contract.unit_value, cash, done)
     fund = state.fund_key(position.contract)
-    walk = market.walk(other_side(position), state.now_us)
+    side, best = other_side(position), None
+    walk = market.walk(side, state.now_us)
     while sale.sold < lots.quantity:
         offer = walk.next_offer()
         if offer is None:
+            break
+        best = best or offer.price
+        if is_beyond(offer.price, best, state.rules.fund.band_ppm, side):
             break
         wanted = min(lots.quantity - sale.sold, offer.quantity)
         count = sale.affordable(wanted, offer.price)

@@ -75,7 +75,9 @@ def lights(state: State, position: Position) -> int:
     side = [
         one
         for one in holders
-        if one.account != OUTSIDE and one.sign == position.sign and _is_asked(state, one)
+        if one.account not in (OUTSIDE, state.fund_key(position.contract))
+        and one.sign == position.sign
+        and _is_asked(state, one)
     ]
     ranks = sorted(_ranks(state, side))
     total = sum(abs(rank.position.quantity) for rank in ranks)
@@ -91,7 +93,7 @@ def _opposite(state: State, loser: Position) -> list[Position]:
     return [
         position
         for position in state.markets[loser.contract].holders.values()
-        if position.account not in (OUTSIDE, loser.account)
+        if position.account not in (OUTSIDE, loser.account, state.fund_key(loser.contract))
         and position.sign == -loser.sign
         and _is_asked(state, position)
     ]

@@ -124,11 +124,12 @@ def _by_profit(state: State, burden: _Burden) -> int:
 def _by_open_interest(state: State, burden: _Burden) -> int:
     """Cut every position of the contract by its size, at most by the equity behind it."""
     market = state.markets.get(burden.contract)
+    apart = (OUTSIDE, state.fund_key(burden.contract))
     held: dict[str, Position] = {}
     sizes: dict[str, int] = {}
     for position in market.held() if market else ():
         margin_id = position.margin_id
-        if position.account != OUTSIDE and margin_id != burden.loser:
+        if position.account not in apart and margin_id != burden.loser:
             held[margin_id] = position
             sizes[margin_id] = sizes.get(margin_id, 0) + abs(position.quantity)
     cut = 0

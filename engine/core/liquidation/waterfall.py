@@ -19,6 +19,7 @@ from engine.core.liquidation import (
     close,
     cover,
     deleverage,
+    keep,
     netting,
     offload,
     pause,
@@ -214,6 +215,7 @@ def _take_over(state: State, case: Case, position: Position) -> None:
 
 
 _TAKERS: dict[str, Callable[[State, Case, Position, Settlement, int], int]] = {
+    "inventory": keep.in_inventory,
     "fund": cover.from_fund,
     "assignment": assign.to_willing,
     "adl": deleverage.against_others,

@@ -64,6 +64,8 @@ class State:
         self.expiries: SortedList[tuple[int, int, str, str]] = SortedList()
         """Resting orders that end by themselves: when, arrival, account and order."""
         self._codes = {(one.command, one.reason): one.code for one in venue.rules.refusals}
+        self.inventory: dict[str, Position] = {}
+        """By contract: what the insurance funds hold themselves (I1)."""
         self.offers: dict[str, dict[str, Lots]] = {}
         """By contract and account: up to which position liquidated ones are taken over (C4)."""
         self.switches: SortedList[tuple[int, str, str]] = SortedList()

@@ -7,11 +7,13 @@ Hyperliquid closed JELLY at a price of its own choice on 26 March 2025.
 from engine.core.account.account import OUTSIDE
 from engine.core.account.position import Position
 from engine.core.command import SettleContract
-from engine.core.event import ContractSettled, PositionSettled
+from engine.core.event import ContractSettled, InventorySold, PositionSettled
 from engine.core.money import Lots, Micros, Price
 from engine.core.reason import Reason
 from engine.core.state.venue import State
+from engine.core.trading import inventory
 from engine.core.trading.cancels import take_away
+from engine.core.trading.execute import other_side
 from engine.core.trading.fill import realize, release_rest
 
 
@@ -26,8 +28,12 @@ def settle(state: State, command: SettleContract) -> None:
         take_away(state, name, command.contract, Reason.CONTRACT_SETTLED)
     market.is_settled = True
     state.emit(ContractSettled(**state.stamp(), contract=command.contract, price=price))
+    fund = state.fund_key(command.contract)
     for position in market.held():
-        _close(state, position, price)
+        if position.account == fund:
+            _close_inventory(state, position, price)
+        else:
+            _close(state, position, price)
     return None
 
 
@@ -62,5 +68,27 @@ def _close(state: State, position: Position, price: Price) -> None:
             price=price,
             realized=Micros(settled.realized),
             leg=position.leg,
+        )
+    )
+
+
+def _close_inventory(state: State, position: Position, price: Price) -> None:
+    """Close what the insurance fund holds; what its cash lacks for it is uncovered."""
+    held, side = abs(position.quantity), other_side(position)
+    value = held * price * state.markets[position.contract].contract.unit_value
+    realized, uncovered = inventory.shrink(state, position.contract, held, value)
+    state.emit(
+        InventorySold(
+            **state.stamp(),
+            contract=position.contract,
+            side=side,
+            quantity=Lots(held),
+            price=price,
+            value=Micros(value),
+            against="settlement",
+            realized=Micros(realized),
+            uncovered=Micros(uncovered),
+            held=position.quantity,
+            fund=state.fund_of(position.contract),
         )
     )

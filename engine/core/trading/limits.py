@@ -27,6 +27,16 @@ def market_limit(state: State, market: Market, side: Side) -> Price:
     return Price(min(max(price, tick), market.contract.price_max // tick * tick))
 
 
+def is_beyond(price: int, base: int, band_ppm: int, side: Side) -> bool:
+    """Say whether a price is further from another than a band allows an order; 0: no limit.
+
+    >>> is_beyond(94, 100, 50_000, "sell"), is_beyond(95, 100, 50_000, "sell")
+    (True, False)
+    """
+    edge = base * (PPM + (band_ppm if side == "buy" else -band_ppm))
+    return band_ppm > 0 and is_worse(price * PPM, edge, side)
+
+
 def is_stopped(state: State, position: Position, order: Order, price: int) -> bool:
     """Say whether an order must not close its account's position at a price.
 

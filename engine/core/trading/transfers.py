@@ -2,7 +2,7 @@
 
 from msgspec import UNSET
 
-from engine.core.account.account import OUTSIDE, Account
+from engine.core.account.account import FUND, OUTSIDE, Account
 from engine.core.account.position import Position, slot_of
 from engine.core.command import AddMargin, Deposit, LegOrNone, RemoveMargin, Withdraw
 from engine.core.event import Deposited, MarginAdded, MarginRemoved, Withdrawn
@@ -44,7 +44,7 @@ def misplaced(state: State, name: str, leg: LegOrNone) -> Reason | None:
 def deposit(state: State, command: Deposit) -> None:
     """Take money from outside; the first deposit opens the account."""
     name = command.account
-    if not name or ":" in name or name == OUTSIDE:
+    if not name or ":" in name or name in (OUTSIDE, FUND):
         return state.reject(command, Reason.RESERVED_ACCOUNT)
     if not 1 <= command.amount <= AMOUNT_MAX - money_of(state, name):
         return state.reject(command, Reason.INVALID_AMOUNT)

@@ -4,6 +4,7 @@ from engine.core.command import SettleContract
 from engine.core.event import ContractSettled, PositionSettled
 from engine.core.reason import Reason
 from tests.support.naive.fills import cancel_all, close_part, return_margin, settle_isolated
+from tests.support.naive.inventory import sell_to_nobody
 from tests.support.naive.state import OUTSIDE, Place, State
 
 
@@ -29,7 +30,7 @@ def end(state: State, command: SettleContract) -> None:
         cancel_all(state, account, contract, Reason.CONTRACT_SETTLED)
     price = market.mark if command.price is None else command.price
     state.emit(ContractSettled, contract=contract, price=price)
-    for account in sorted([*state.accounts, OUTSIDE]):
+    for account in sorted([*state.accounts, OUTSIDE, state.fund_name(contract)]):
         for place in state.places(account, contract):
             _close(state, account, place, price)
 
@@ -37,6 +38,9 @@ def end(state: State, command: SettleContract) -> None:
 def _close(state: State, account: str, place: Place, price: int) -> None:
     held = state.position(account, place).quantity
     if held == 0:
+        return
+    if account == state.fund_name(place):
+        sell_to_nobody(state, place, price)
         return
     value = abs(held) * price * state.markets[place].contract.unit_value
     realized = close_part(state, account, place, abs(held), value)

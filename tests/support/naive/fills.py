@@ -34,6 +34,15 @@ def close_part(state: State, account: str, contract: str, lots: int, value: int)
     return realized
 
 
+def close_for_fund(state: State, contract: str, lots: int, value: int) -> tuple[int, int]:
+    """Close lots of what a fund holds; give its result, and what its cash lacked for it (I2)."""
+    fund = state.fund_name(contract)
+    realized = close_part(state, fund, contract, lots, value)
+    uncovered = max(0, -state.balance(fund))
+    state.post("uncovered", fund, uncovered)
+    return realized, uncovered
+
+
 def open_part(state: State, account: str, contract: str, signed_lots: int, value: int) -> None:
     """Add lots to a position (A4); `value` is not signed."""
     position = state.position(account, contract)

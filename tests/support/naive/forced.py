@@ -73,11 +73,16 @@ def sell_for_fund(state: State, step: Step) -> None:
     shortfall = 0
     symbol = symbol_of(step.contract)
     hidden = hidden_from(state, symbol, opposite(step.side))
+    best: int | None = None
     while step.sold < step.lots:
         entries = merged(state, symbol, opposite(step.side), hidden)
         if not entries:
             return
         met = entries[0]
+        best = met.price if best is None else best
+        band = state.rules.fund.band_ppm
+        if band and -step.sign * (met.price - best) * PPM > best * band:
+            return
         fit, lacks = _affordable(state, step, met, may_lose - shortfall)
         if fit < min(met.lots, step.lots - step.sold) and state.rules.fund.fills == "whole":
             fit = 0

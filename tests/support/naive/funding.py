@@ -9,6 +9,7 @@ from tests.support.naive import margin
 from tests.support.naive.deficit import settle_period
 from tests.support.naive.fills import cancel, cancel_all
 from tests.support.naive.index import judge, next_stale
+from tests.support.naive.inventory import fund_pays_funding, work_off
 from tests.support.naive.prices import sample, update
 from tests.support.naive.state import OUTSIDE, Market, State, balance_name
 from tests.support.naive.waves import resume, run_waves
@@ -23,14 +24,15 @@ def fire_timers(state: State, until: int) -> None:
         at_us, kind, name = due[0]
         sample(state, at_us)
         state.begin(at_us)
-        if kind == "4 settlement":
+        state.offloaded_until = at_us if kind >= "4 offload" else at_us - 1
+        if kind == "5 settlement":
             state.period_until = at_us
             settle_period(state)
             run_waves(state)
             continue
         _fire(state, kind, name)
         run_waves(state)
-    state.period_until = until
+    state.period_until = state.offloaded_until = until
     sample(state, until)
 
 
@@ -49,9 +51,12 @@ def _due(state: State) -> Iterator[tuple[int, str, str]]:
         yield at_us, "2 switch", ""
     for job in state.waiting.values():
         yield job.until, "3 wait", ""
+    every = state.rules.fund.offload_interval_us
+    if every and any(state.held_by_fund(contract) for contract in state.markets):
+        yield (state.offloaded_until // every + 1) * every, "4 offload", ""
     every = state.rules.settlement_us
     if every and state.period_until:
-        yield (state.period_until // every + 1) * every, "4 settlement", ""
+        yield (state.period_until // every + 1) * every, "5 settlement", ""
 
 
 def _fire(state: State, kind: str, contract: str) -> None:
@@ -71,6 +76,9 @@ def _fire(state: State, kind: str, contract: str) -> None:
         update(state)
     elif kind == "2 switch":
         _run_out(state)
+        update(state)
+    elif kind == "4 offload":
+        work_off(state)
         update(state)
     else:
         resume(state)
@@ -115,7 +123,7 @@ def settle(state: State, contract: str, rate_e8: int) -> None:
     """Let every position pay its share to `rounding` (F3)."""
     market = state.markets[contract]
     market.rate_e8 = rate_e8
-    accounts = sorted([*state.accounts, OUTSIDE])
+    accounts = sorted([*state.accounts, OUTSIDE, state.fund_name(contract)])
     places = [(a, place) for a in accounts for place in state.places(a, contract)]
     holders = [(a, place) for a, place in places if state.position(a, place).quantity]
     if not holders:
@@ -124,6 +132,9 @@ def settle(state: State, contract: str, rate_e8: int) -> None:
     for account, place in holders:
         value = state.position(account, place).quantity * market.own_mark
         amount = div_to_zero(value * market.contract.unit_value * rate_e8, E8)
+        if account == state.fund_name(contract):
+            fund_pays_funding(state, contract, amount)
+            continue
         pocket = state.pocket(account, place)
         state.post(balance_name(pocket), "rounding", amount)
         state.add_result(pocket, contract, -amount)

@@ -27,6 +27,7 @@ from tests.support.naive.fills import (
     settle_isolated,
 )
 from tests.support.naive.forced import Step, pay_fees, sell_for_fund, sell_limited
+from tests.support.naive.inventory import take_into_inventory
 from tests.support.naive.order import in_order, next_round
 from tests.support.naive.size import sizes
 from tests.support.naive.state import Debt, Job, Place, Pocket, State, symbol_of
@@ -229,7 +230,9 @@ def _step(state: State, job: Job, contract: str, lots: int, *, is_last: bool) ->
         step.share = _share(state, pocket, contract, job.set_aside)
         priced = _bankruptcy_value(state, account, contract, step.share) > 0
         for stage in state.rules.closing.takeover:
-            if stage == "fund":
+            if stage == "inventory":
+                take_into_inventory(state, step)
+            elif stage == "fund":
                 sell_for_fund(state, step)
             elif stage == "assignment" and priced:
                 assign(state, step)

@@ -163,7 +163,7 @@ def _book_tick(command: BookTick, contract: Contract) -> Reason | None:
 
 def _deposit(state: State, command: Deposit) -> Reason | None:
     """O3."""
-    if command.account in ("", OUTSIDE) or ":" in command.account:
+    if command.account in ("", OUTSIDE, "fund") or ":" in command.account:
         return Reason.RESERVED_ACCOUNT
     account = command.account
     held = state.money((account, None))

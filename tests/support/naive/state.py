@@ -12,13 +12,15 @@ from engine.core.event import Event, TickApplied
 from engine.core.instrument import Contract, Venue
 from tests.support.naive.debt import Debt as Debt
 from tests.support.naive.place import Place as Place
+from tests.support.naive.place import Pocket as Pocket
+from tests.support.naive.place import balance_name as balance_name
 from tests.support.naive.place import place_at as place_at
+from tests.support.naive.place import pocket_id as pocket_id
+from tests.support.naive.place import pool_name as pool_name
 from tests.support.naive.place import symbol_of as symbol_of
+from tests.support.naive.place import told as told
 
 OUTSIDE = "outside"
-Pocket = tuple[str, Place | None]
-"""A margin account (A1): an account and its isolated position's place, or None for its cross side.
-"""
 
 
 class Markets(dict[str, "Market"]):
@@ -152,28 +154,6 @@ class Stop:
             self.reached = price
 
 
-def pocket_id(pocket: Pocket) -> str:
-    """Name a margin account (A1)."""
-    account, contract = pocket
-    return account if contract is None else f"{account}:{contract}"
-
-
-def balance_name(pocket: Pocket) -> str:
-    """Name the ledger account that holds a margin account's money (A3)."""
-    account, contract = pocket
-    return f"wallet:{account}" if contract is None else f"isolated:{account}:{contract}"
-
-
-def told(pocket: Pocket, place: Place) -> Place:
-    """Give what an event about a margin account names: its place, or just the last contract."""
-    return symbol_of(place) if pocket[1] is None else place
-
-
-def pool_name(kind: str, pool: str) -> str:
-    """Name the ledger account of a pool (A3)."""
-    return f"{kind}:{pool}" if pool else kind
-
-
 class State:
     """Everything that a command can change."""
 
@@ -192,6 +172,7 @@ class State:
         self.results: dict[tuple[Pocket, str], int] = {}
         self.began_with: dict[tuple[str, str], int] = {}
         self.period_until: int | None = None
+        self.offloaded_until = 0
         self.had: list[tuple[int, dict[str, int]]] = []
         self.stopped: set[str] = set()
         self.held_last: dict[str, str] = {}
@@ -255,6 +236,10 @@ class State:
         """Name the ledger account of the fund that a contract belongs to."""
         return pool_name("fund", self.pool(contract))
 
+    def held_by_fund(self, contract: str) -> int:
+        """Tell what the fund of a contract holds in it (I1)."""
+        return self.position(self.fund_name(contract), symbol_of(contract)).quantity
+
     def fund_of(self, contract: str) -> int:
         """Tell the cash of the fund that a contract belongs to."""
         return self.balance(self.fund_name(contract))
@@ -289,8 +274,8 @@ class State:
         return self.positions.setdefault((account, contract), Position())
 
     def mode(self, account: str, contract: str) -> Mode:
-        """Give the margin mode (A2); the outside market is never isolated."""
-        if account == OUTSIDE:
+        """Give the margin mode (A2); the outside market and funds are never isolated."""
+        if account == OUTSIDE or account.partition(":")[0] == "fund":
             return "cross"
         return self.modes.get((account, symbol_of(contract)), self.rules.default_mode)
 

@@ -17,6 +17,8 @@ from engine.core.event import (
     DeficitCovered,
     Deleveraged,
     Event,
+    InventoryFunded,
+    InventorySold,
     LiquidationFeePaid,
     LiquidationFilled,
     LiquidationStarted,
@@ -25,6 +27,7 @@ from engine.core.event import (
     PairsNetted,
     PeriodSettled,
     PositionSettled,
+    TakenOver,
 )
 from engine.core.invariants import FULL_EVERY
 from engine.core.state.venue import State
@@ -78,6 +81,12 @@ class Holdings(Witness):
             self._settled_at(state, event)
         elif isinstance(event, PairsNetted):
             self._netted(state, event)
+        elif isinstance(event, TakenOver):
+            self._taken_over(state, event)
+        elif isinstance(event, InventorySold):
+            self._inventory_sold(state, event)
+        elif isinstance(event, InventoryFunded):
+            self._lacked(event)
         elif isinstance(event, LossSocialized):
             assert event.amount > 0, f"{event}"
             self._cut += event.amount
@@ -137,10 +146,13 @@ class Holdings(Witness):
         self._count(event.loss, event.own_margin + event.insurance_fund)
 
     def _deleveraged(self, state: State, event: Deleveraged) -> None:
-        loser, contract, _ = self._loser
+        loser, contract, leg = self._loser
+        if not event.liquidation:
+            assert event.loss == event.own_margin == event.adl == 0, f"beside the identity: {event}"
+            loser, contract, leg = state.fund_key(event.contract), event.contract, UNSET
         market = state.markets[contract]
         winner = self._of(event.account, event.contract, event.leg)
-        held = self._of(*self._loser)
+        held = self._of(loser, contract, leg)
         asked = (OUTSIDE,) if state.rules.outside_in_waterfall == "never" else ()
         assert event.account not in (loser, *asked), f"{event}"
         assert held.sign * winner.sign == -1, f"{held.lots} against {winner.lots}: {event}"
@@ -148,10 +160,12 @@ class Holdings(Witness):
         gain = winner.lots * market.mark * market.contract.unit_value - winner.cost
         if state.rules.adl_against == "winners":
             assert gain > 0, f"{event.account} has no profit at the mark: {event}"
-        sign, at_mark = held.sign, event.quantity * market.mark * market.contract.unit_value
-        lost, cost = held.close(event.quantity, event.value)
         won, _ = winner.close(event.quantity, event.value)
         assert event.realized == won, f"{won} was realised: {event}"
+        if not event.liquidation:
+            return
+        sign, at_mark = held.sign, event.quantity * market.mark * market.contract.unit_value
+        lost, cost = held.close(event.quantity, event.value)
         assert event.loss == cost - sign * at_mark, f"{event}"
         assert event.own_margin == -lost, f"{event}"
         self._count(event.loss, event.own_margin + event.adl)
@@ -176,6 +190,62 @@ class Holdings(Witness):
         assert event.loss == cost - sign * at_mark, f"{event}"
         assert event.own_margin == -lost, f"{event}"
         self._count(event.loss, event.own_margin + event.insurance_fund + event.assignment)
+
+    def _taken_over(self, state: State, event: TakenOver) -> None:
+        """The fund holds at the mark; it has paid what the account's price lacks to that."""
+        loser = (event.account, event.contract, event.leg)
+        assert loser == self._loser, f"{self._loser} is next: {event}"
+        market, terms = state.markets[event.contract], state.rules.fund
+        held = self._of(*loser)
+        pool = state.fund_key(event.contract)
+        own = self._of(pool, event.contract)
+        sign, unit = held.sign, market.mark * market.contract.unit_value
+        assert event.side == ("buy" if sign > 0 else "sell"), f"{event}"
+        at_mark = event.quantity * unit
+        lost, cost = held.close(event.quantity, event.value)
+        assert event.loss == cost - sign * at_mark, f"{event}"
+        assert event.own_margin == -lost, f"{event}"
+        assert event.insurance_fund == sign * (event.value - at_mark), f"{event}"
+        against = own.sign == -sign
+        assert not against or event.quantity <= abs(own.lots), f"closes or opens: {event}"
+        assert event.realized == own.trade(sign, event.quantity, unit), f"{event}"
+        assert event.held == own.lots, f"{own.lots} are held: {event}"
+        if not against and terms.inventory_ppm:
+            worth = sum(
+                abs(one.lots)
+                * state.markets[contract].mark
+                * state.markets[contract].contract.unit_value
+                for contract, held in self._held.items()
+                for (name, _), one in held.items()
+                if name == pool
+            )
+            may = (event.fund + event.insurance_fund) * terms.inventory_ppm // 1_000_000
+            assert worth <= may, f"the fund may hold {may}, not {worth}: {event}"
+        self._count(event.loss, event.own_margin + event.insurance_fund)
+
+    def _inventory_sold(self, state: State, event: InventorySold) -> None:
+        own = self._of(state.fund_key(event.contract), event.contract)
+        market, sign = state.markets[event.contract], own.sign
+        assert event.side == ("sell" if sign > 0 else "buy"), f"{own.lots} are held: {event}"
+        realized, _ = own.close(event.quantity, event.value)
+        assert event.realized == realized, f"{realized} was realised: {event}"
+        assert event.held == own.lots, f"{own.lots} are held: {event}"
+        if event.price is not None:
+            unit = event.price * market.contract.unit_value
+            assert event.value == event.quantity * unit, f"at its price: {event}"
+            if event.against in ("outside", "mark"):
+                self._of(OUTSIDE, event.contract).trade(sign, event.quantity, unit)
+        if event.against == "mark":
+            assert event.price == market.mark, f"the mark is {market.mark}: {event}"
+        elif event.against == "settlement":
+            assert event.price == self._price, f"one price for all, {self._price}: {event}"
+        else:
+            assert event.uncovered == 0, f"the fund pays what it has: {event}"
+        self._lacked(event)
+
+    def _lacked(self, event: InventorySold | InventoryFunded) -> None:
+        assert event.uncovered >= 0, f"{event}"
+        assert not event.uncovered or event.fund == 0, f"the fund pays first: {event}"
 
     def _closed_outside(self, state: State, event: ClosedOutside) -> None:
         market = state.markets[event.contract]

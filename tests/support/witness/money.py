@@ -7,16 +7,28 @@ from engine.core.event import (
     Assigned,
     DeficitCovered,
     Event,
+    InventoryFunded,
+    InventorySold,
     LiquidationFeePaid,
     LiquidationFilled,
     PeriodSettled,
     ResidueTaken,
+    TakenOver,
 )
 from engine.core.invariants import Watched
 from engine.core.state.venue import State, keyed
 from tests.support.witness.seen import Witness
 
-_TELLS_FUND = (Assigned, LiquidationFilled, LiquidationFeePaid, DeficitCovered, ResidueTaken)
+_TELLS_FUND = (
+    Assigned,
+    LiquidationFilled,
+    LiquidationFeePaid,
+    DeficitCovered,
+    ResidueTaken,
+    TakenOver,
+    InventorySold,
+    InventoryFunded,
+)
 
 
 class Money(Witness):

@@ -7,6 +7,7 @@ import msgspec
 from engine.core.command import AmendStop, AnyCommand, PlaceOrder, PlaceStop
 from engine.core.event import (
     Event,
+    InventorySold,
     LiquidationFilled,
     OrderAccepted,
     OrderAmended,
@@ -70,7 +71,7 @@ class Orders(Witness):
             self._check_trigger(event, self._triggered[key])
         elif isinstance(event, OrderFilled):
             self._fill(event)
-        elif isinstance(event, LiquidationFilled):
+        elif isinstance(event, LiquidationFilled | InventorySold):
             self._forced(event)
 
     def _cancelled(self, event: OrderCancelled) -> None:
@@ -167,17 +168,22 @@ class Orders(Witness):
             assert better <= 0, f"a better price after {before}: {event}"
         self._taken = key, event.price
 
-    def _forced(self, event: LiquidationFilled) -> None:
+    def _forced(self, event: LiquidationFilled | InventorySold) -> None:
+        if event.against not in ("book", "outside"):
+            return
         self._meets_maker(event, event.against == "book")
 
-    def _meets_maker(self, event: OrderFilled | LiquidationFilled, has_maker: bool) -> None:
+    def _meets_maker(
+        self, event: OrderFilled | LiquidationFilled | InventorySold, has_maker: bool
+    ) -> None:
         maker, self._maker = self._maker, None
         assert (maker is not None) == has_maker, f"maker {maker} for {event}"
         if maker is not None:
-            assert maker.account != event.account, f"traded with itself: {event}"
+            assert maker.account != getattr(event, "account", ""), f"traded with itself: {event}"
             assert maker.side != event.side, f"{maker} for {event}"
             assert maker.contract == event.contract, f"{maker} for {event}"
             assert (maker.price, maker.quantity) == (event.price, event.quantity), f"{maker}"
+        assert event.price is not None, f"no price in the book: {event}"
         for other in self._orders.values():
             if other.contract == event.contract and other.side != event.side:
                 passed = other.price - event.price

@@ -17,6 +17,8 @@ from engine.core.event import (
     Assigned,
     DeficitCovered,
     Event,
+    InventoryFunded,
+    InventorySold,
     LiquidationEnded,
     LiquidationFeePaid,
     LiquidationFilled,
@@ -93,6 +95,8 @@ class Pockets(Witness):
 
     def event(self, state: State, event: Event) -> None:
         """Learn what the fund's postings were, and judge."""
+        if isinstance(event, InventorySold | InventoryFunded):
+            return
         if isinstance(event, LiquidationFilled | LiquidationFeePaid):
             pocket = self._of(_key(state, event))
             pocket.made(pocket.from_fund)
