@@ -10,6 +10,14 @@ from engine.core.reason import Reason
 from engine.core.state.venue import State
 from tests.support.witness.seen import Witness
 
+LOOKED_AT_BEFORE = (
+    Reason.RATE_LIMIT,
+    Reason.TIME_WENT_BACK,
+    Reason.INVALID_TIME,
+    Reason.CONTRACT_SETTLED,
+)
+"""Refusals that come before anybody looks at an order's id (O4, O19, O21)."""
+
 
 class Ids(Witness):
     """Keeps what each account's orders asked when they were accepted."""
@@ -44,5 +52,5 @@ class Ids(Witness):
             asked.append(command)
         elif refused.reason is Reason.ALREADY_PLACED:
             assert same, f"another was placed: {known}, {command}"
-        elif refused.reason not in (Reason.RATE_LIMIT, Reason.TIME_WENT_BACK, Reason.INVALID_TIME):
+        elif refused.reason not in LOOKED_AT_BEFORE:
             assert not same, f"placed already: {known}, {refused}"
