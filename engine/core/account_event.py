@@ -117,3 +117,11 @@ class PoolDrawn(Event, frozen=True):
     contract: str
     draw: Micros
     leg: LegOrNone = msgspec.UNSET
+
+
+class LiquidationAverted(Event, frozen=True):
+    """Cancelling the account's orders was enough."""
+
+    account: str
+    equity: Micros
+    maintenance: Micros

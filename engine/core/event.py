@@ -17,6 +17,7 @@ from engine.core.account_event import AssignmentOffered as AssignmentOffered
 from engine.core.account_event import AutoMarginSet as AutoMarginSet
 from engine.core.account_event import Deposited as Deposited
 from engine.core.account_event import LeverageSet as LeverageSet
+from engine.core.account_event import LiquidationAverted as LiquidationAverted
 from engine.core.account_event import MarginAdded as MarginAdded
 from engine.core.account_event import MarginCalled as MarginCalled
 from engine.core.account_event import MarginModeSet as MarginModeSet
@@ -328,14 +329,6 @@ class LiquidationEnded(Event, frozen=True):
     equity: Micros
     maintenance: Micros
     leg: LegOrNone = msgspec.UNSET
-
-
-class LiquidationAverted(Event, frozen=True):
-    """Cancelling the account's orders was enough."""
-
-    account: str
-    equity: Micros
-    maintenance: Micros
 
 
 AnyEvent = (

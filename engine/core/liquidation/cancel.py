@@ -27,8 +27,12 @@ def resting_orders(state: State, case: Case, going: list[Position]) -> bool:
         contracts = [isolated.contract]
     everywhere, leg = scope == "account" or not contracts, breach.leg
 
+    met = "buy" if leg == "long" else "sell"
+
     def goes(order: Order | Stop) -> bool:
-        is_of_leg = leg in (UNSET, order.leg)
+        # the other leg's order may stand in the way of the liquidation's own
+        is_met = isinstance(order, Order) and order.side == met
+        is_of_leg = leg in (UNSET, order.leg) or is_met
         return everywhere or (order.contract in contracts and is_of_leg)
 
     orders = [order for order in breach.account.orders.values() if goes(order)]

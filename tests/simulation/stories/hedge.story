@@ -451,3 +451,28 @@ tick      93
   > averted alice equity 136 maintenance 18
   > draws alice long 71
   = position alice short -8
+
+== the liquidation of a leg does not meet what the other leg bids
+rules     position_modes one_way,hedge
+alice     wallet 1_000
+alice     hedges
+  > legs alice hedge
+alice     isolates
+  > mode alice isolated margin 0
+alice     long 10 @ 100
+bob       short 10 @ 100
+alice     short 4 @ 100
+bob       long 4 @ 100
+carol     bids 20 @ 91
+alice     buys 4 short @ 91
+  > accepted alice/1 buy 4 short @ 91
+alice     sells 1 short @ 130
+  > accepted alice/2 sell 1 short @ 130
+tick      91
+  > tick 91
+  > cancelled alice/1 4 liquidation
+  > breach alice:BTC:long long 10 mark 91 equity 10 maintenance 10 bankruptcy 90
+  > filled carol/1 buy 10 @ 91 maker liquidation position 10
+  > close alice 10 long @ 91
+  > residue alice long 10 to fund
+  > ended alice long 0 equity 0 maintenance 0

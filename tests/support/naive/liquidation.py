@@ -30,7 +30,7 @@ from tests.support.naive.forced import Step, pay_fees, sell_for_fund, sell_limit
 from tests.support.naive.inventory import take_into_inventory
 from tests.support.naive.order import in_order, next_round
 from tests.support.naive.size import sizes
-from tests.support.naive.state import Debt, Job, Place, Pocket, State, symbol_of
+from tests.support.naive.state import Debt, Job, Order, Place, Pocket, State, symbol_of
 
 
 def liquidate(state: State, job: Job, *, is_resumed: bool) -> None:
@@ -155,6 +155,13 @@ def _wait(state: State, job: Job, why: str, how_long: int) -> None:
     )
 
 
+def _is_met(place: str | None, order: Order) -> bool:
+    """Tell whether the liquidation of an isolated leg could meet an order of the other one (L4)."""
+    if place is None or place == symbol_of(place) or order.contract != symbol_of(place):
+        return False
+    return order.side == ("buy" if place.endswith(":long") else "sell")
+
+
 def _is_averted(state: State, pocket: Pocket, going: list[str]) -> bool:
     """Cancel the orders in the venue's scope; tell whether that was enough (L4)."""
     closing = state.rules.closing
@@ -166,7 +173,7 @@ def _is_averted(state: State, pocket: Pocket, going: list[str]) -> bool:
     orders = [
         order
         for order in state.orders_of(pocket[0])
-        if scope == "account" or near == [] or order.place in near
+        if scope == "account" or near == [] or order.place in near or _is_met(pocket[1], order)
     ]
     for order in orders:
         cancel(state, order, Reason.LIQUIDATION)
