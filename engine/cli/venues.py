@@ -9,7 +9,9 @@ from engine.cli.mistake import told
 from engine.config.find import find, names
 from engine.config.venue import load_profile, load_venue
 from engine.report.console import printed, ruled
+from engine.report.venue_codes import code_lines
 from engine.report.venue_page import (
+    CODES,
     About,
     ContractTold,
     Difference,
@@ -69,6 +71,10 @@ def show(name: str, as_json: bool) -> None:
             click.echo(f"  {each.words}")
     for contract in page.contracts:
         click.echo("\n" + "\n".join(_contract_lines(contract)))
+    if page.codes:
+        click.echo(f"\n{CODES}")
+        for line in code_lines(page.codes):
+            click.echo(f"  {line}")
     if page.unknown:
         click.echo("\nGuessed, from memory or not published")
         for line in page.unknown:

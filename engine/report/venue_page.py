@@ -8,8 +8,12 @@ from engine.core.instrument import Contract, Funding, Rules
 from engine.core.money import E8
 from engine.report.brackets import closing_fee_of, floor_of, rate_of
 from engine.report.text import Units, grouped, scaled
+from engine.report.venue_codes import CodeTold, codes_told, different_codes
 from engine.report.venue_setting import lasting
 from engine.report.venue_words import told
+
+CODES = "Codes of refusals"
+"""What the venue's own codes are told under."""
 
 
 class SettingTold(msgspec.Struct, frozen=True):
@@ -61,6 +65,7 @@ class VenuePage(msgspec.Struct, frozen=True):
     unknown: tuple[str, ...]
     topics: tuple[TopicTold, ...]
     contracts: tuple[ContractTold, ...]
+    codes: tuple[CodeTold, ...] = ()
 
 
 class About(msgspec.Struct, frozen=True):
@@ -83,6 +88,7 @@ def venue_page(rules: Rules, contracts: tuple[Contract, ...], about: About) -> V
             for title, settings in told(rules)
         ),
         contracts=tuple(_contract(each) for each in contracts),
+        codes=codes_told(rules.refusals),
     )
 
 
@@ -128,9 +134,9 @@ def _funding(funding: Funding) -> str:
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """Where two venues differ: a topic or contract, and what each of them says.
+    """Where two venues differ: a topic, contract or code, and what each of them says.
 
-    A `-` is said where a setting has no effect.
+    A `-` is said where a setting has no effect, or a venue's code is not known.
     """
 
     about: str
@@ -139,8 +145,13 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 def differences(one: VenuePage, other: VenuePage) -> list[Difference]:
-    """Where two venues differ, in the order of the page; contracts that only one has come last."""
-    return [*_different_settings(one, other), *_different_contracts(one, other)]
+    """Where two venues differ: settings, contracts (those that only one has last), then codes."""
+    codes = different_codes(one.codes, other.codes)
+    return [
+        *_different_settings(one, other),
+        *_different_contracts(one, other),
+        *(Difference(CODES, reason, sides) for reason, sides in codes),
+    ]
 
 
 def _different_settings(one: VenuePage, other: VenuePage) -> Iterator[Difference]:

@@ -28,6 +28,8 @@ def test_a_venue_is_explained(call: Call, venue: str) -> None:
         assert contract["symbol"] in text
         assert len(contract["brackets"]) >= 1
     assert all(line in text for line in page["unknown"])
+    assert ("Codes of refusals" in text) == bool(page["codes"])
+    assert all(each["code"] in text and each["says"] in text for each in page["codes"])
 
 
 def test_binance_says_what_its_pages_say(call: Call) -> None:
@@ -93,3 +95,20 @@ def test_where_a_setting_has_no_effect_a_difference_says_so(call: Call) -> None:
     found = json.loads(call("venues", "diff", "textbook", "okx", "--json").output)
     sides = {each["setting"]: each["sides"] for each in found}
     assert sides["closing.tiers"] == ["-", "An order goes down 2 brackets."]
+
+
+def test_codes_of_refusals_are_told_and_compared(call: Call) -> None:
+    shown = call("venues", "show", "binance").output
+    assert "reduce only          -2022  ReduceOnly Order is rejected." in shown
+    page = json.loads(call("venues", "show", "kraken", "--json").output)
+    (row,) = [each for each in page["codes"] if each["reason"] == "post_only"]
+    assert row["commands"] == ["AmendOrder", "PlaceOrder"]
+    assert row["code"] == "postWouldExecute"
+    found = json.loads(call("venues", "diff", "binance", "kraken", "--json").output)
+    sides = {each["setting"]: each["sides"] for each in found if "refusals" in each["about"]}
+    assert sides["post_only"] == ["-5022", "postWouldExecute"]
+    assert sides["invalid_leg"] == ["-4061", "-"]
+    assert sides["unknown_order"] == [
+        "-2013 (amend order, amend stop)\n-2011 (cancel order)",
+        "orderForEditNotFound (amend order)\nnotFound (cancel order)",
+    ]
