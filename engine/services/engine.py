@@ -126,7 +126,10 @@ class Engine:
             if len(waiting) >= SLICE:
                 await self._apply(replica, waiting)
                 waiting = []
+            if not waiting:
+                await self._settled(replica)
         await self._apply(replica, waiting)
+        await self._settled(replica)
         if self._meters.is_ready:
             await self._tell_prices(replica)
 
@@ -138,12 +141,15 @@ class Engine:
         self._meters.applied(len(commands), len(lines), replayed=replaying)
         seq, offset, dropped = replica.chain.count, replica.offset, replica.intake.dropped
         self._meters.stands(seq, offset, self._end, dropped)
+
+    async def _settled(self, replica: Replica) -> None:
+        """All that was read is applied: see whether that is all, and whether a snapshot is due."""
         if not self._meters.is_ready and replica.offset >= self._end:
             self._watch.hold(replica.chain.count)
             self._meters.caught_up()
             _log.info("has caught up", extra={"seq": replica.chain.count})
         since = replica.venue.counters.commands - self._snapshot_at
-        if since and since + 2 * SLICE > self._snapshot_every:  # the next slice would be too many
+        if since and since + 2 * SLICE > self._snapshot_every:  # the next would be too many
             await self._snapshot(replica)
 
     async def _tell_prices(self, replica: Replica) -> None:
@@ -157,6 +163,7 @@ class Engine:
         _, self._end = await self._bus.span(self._topics.log)
         self._probed = monotonic()
         await self._apply(replica, [])
+        await self._settled(replica)
 
     async def _snapshot(self, replica: Replica) -> None:
         """Write a snapshot once all up to it is durable; without one a replay is only longer."""

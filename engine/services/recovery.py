@@ -65,6 +65,8 @@ def _unfit(kept: Snapshot, beginning: Beginning, durable: Durable) -> str | None
         return f"is of version {kept.version}"
     if kept.seq > durable.seq:
         return f"is at event {kept.seq}, and only those up to {durable.seq} are durable"
+    if kept.seq == durable.seq and kept.seq and kept.hash != durable.h:
+        return f"has another hash at event {kept.seq} than the one that was published"
     return None
 
 

@@ -83,6 +83,24 @@ async def test_a_snapshot_is_taken_every_so_many_commands(stage: Stage) -> None:
     assert len(files(stage)) <= KEPT
 
 
+async def test_a_snapshot_holds_everything_before_its_place(stage: Stage) -> None:
+    await begun(stage)
+    for number in range(1, 4):  # ticks that come while an order is still to be applied
+        await stage.buy("alice", f"a{number}")
+        await stage.sequence()
+        await stage.ticks(tick(1_000 * number, 100 + number))
+        await stage.sequence()
+    await stage.apply(snapshot_every=2_005)  # is due behind an order
+    first, last = files(stage)
+    last.unlink()
+    kept = parse(first.read_bytes())
+    before = [entries.read(each) for each in stage.records(stage.topics.log)[: kept.offset]]
+    assert kept.commands == sum(isinstance(entry, entries.Entry) for entry in before)
+    await stage.apply()
+    verdict = await stage.verdict()
+    assert (verdict.commands, verdict.difference) == (parse(last.read_bytes()).commands, "")
+
+
 @pytest.mark.parametrize("damage", ["flip", "cut", "empty", "other run", "ahead", "no state"])
 async def test_a_snapshot_that_is_none_is_passed_over(stage: Stage, damage: str) -> None:
     await begun(stage)
@@ -115,10 +133,11 @@ async def test_another_version_does_not_go_on(stage: Stage) -> None:
         await stage.apply("2")
 
 
-async def test_events_that_the_log_does_not_give_stop_the_engine(stage: Stage) -> None:
+@pytest.mark.parametrize("kept", [True, False], ids=["snapshot", "no snapshot"])
+async def test_events_that_the_log_does_not_give_stop_the_engine(stage: Stage, kept: bool) -> None:
     await begun(stage)
     await stage.apply()
-    for path in files(stage):
+    for path in [] if kept else files(stage):
         path.unlink()
     records = stage.bus.records(stage.topics.events)
     line = (records[-1].value or b"").replace(b"1000000000", b"1000000001")
