@@ -28,7 +28,8 @@ def to_willing(state: State, case: Case, position: Position, lots: Settlement, d
     offers = state.offers.get(position.contract, {})
     wanted = lots.quantity - done
     room = sorted(
-        (_room(state, position, name, most, wanted), name) for name, most in offers.items()
+        (_room(state, position, lots, name, most=most, wanted=wanted), name)
+        for name, most in offers.items()
     )
     for number, (most, name) in enumerate(room):
         count = min(most, div_up(lots.quantity - done, len(room) - number))
@@ -44,7 +45,9 @@ def _leg_for(state: State, loser: Position, name: str) -> LegOrNone:
     return "long" if loser.sign > 0 else "short"
 
 
-def _room(state: State, loser: Position, name: str, most: int, wanted: int) -> int:
+def _room(
+    state: State, loser: Position, lots: Settlement, name: str, *, most: int, wanted: int
+) -> int:
     """Return how many of the lots somebody can take: what he offers, and his margin carries."""
     market = state.markets[loser.contract]
     own = state.position(name, loser.contract, _leg_for(state, loser, name))
@@ -54,19 +57,27 @@ def _room(state: State, loser: Position, name: str, most: int, wanted: int) -> i
     room, closing = min(wanted, max(0, most - held)), max(0, -held)
     if room <= closing:
         return room
-    free = withdrawable(state, state.accounts[name])
-    low, high = 0, room - closing
+    opening = _carried(state, own, lots, room - closing)
+    after = max(0, held) + opening
+    if opening and own.leverage > leverage_max(market.contract, after, market.mark):
+        return closing
+    return closing + opening
+
+
+def _carried(state: State, own: Position, lots: Settlement, most: int) -> int:
+    """Return how many lots somebody's free money can open, at what they may cost him at most."""
+    contract = state.markets[own.contract].contract
+    free = withdrawable(state, state.accounts[own.account])
+    low, high = 0, most
     while low < high:
         middle = (low + high + 1) // 2
-        value = middle * market.mark * market.contract.unit_value
-        if opening_margin(market.contract, value, own.leverage, loser.sign) <= free:
+        value = middle * lots.mark_value
+        value += lots.most_above_mark(middle, state.rules.closing.assignment_profit_ppm)
+        if opening_margin(contract, value, own.leverage, lots.sign) <= free:
             low = middle
         else:
             high = middle - 1
-    after = max(0, held) + low
-    if low and own.leverage > leverage_max(market.contract, after, market.mark):
-        return closing
-    return closing + low
+    return low
 
 
 def _assign(state: State, case: Case, loser: Position, name: str, part: Part) -> bool:

@@ -7,7 +7,7 @@ pays does not depend on the order of closing. Source: dYdX v4, x/clob/keeper/liq
 import msgspec
 
 from engine.core.instrument import Contract
-from engine.core.money import Price, div_up
+from engine.core.money import PPM, Price, div_up
 
 
 def share_of(equity: int, kept: int, kept_together: int) -> int:
@@ -50,6 +50,19 @@ class Settlement(msgspec.Struct, frozen=True):
         given = self.share * last // self.quantity - self.share * first // self.quantity
         at_mark = (last - first) * self.mark_value
         return Part(last - first, at_mark - self.sign * given, at_mark, given)
+
+    def most_above_mark(self, lots: int, profit_ppm: int) -> int:
+        """Return by how much some lots in a row, or a part of such, may be worth more than at mark.
+
+        That is so where a short gives up its share, or is given a part of the value at mark.
+
+        >>> Settlement(sign=-1, quantity=3, mark_value=100, share=10).most_above_mark(2, 0)
+        8
+        """
+        if self.sign > 0:
+            return 0
+        profit = div_up(lots * self.mark_value * profit_ppm, PPM)
+        return max(div_up(max(0, self.share) * lots, self.quantity), profit) + 1
 
     @property
     def bankruptcy_value(self) -> int:

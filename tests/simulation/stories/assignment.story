@@ -161,3 +161,21 @@ tick      813                        # 80 are left; the long in SOL is worth 50
   > outside alice 1 SOL @ 50
   > residue alice SOL 80 to client
   > ended alice SOL 0 equity 80 maintenance 0
+
+== who takes over from a short opens above the mark, and only what his wallet can carry
+closing   takeover assignment
+alice     wallet 1_000
+alice     short 10 @ 1_000 isolated
+bob       long 10 @ 1_000
+carol     wallet 1_095               # the margin of 10 lots at mark, and not of what they cost
+carol     isolates
+  > mode carol isolated margin 0
+carol     offers 10
+  > offers carol 10
+tick      1_095
+  > tick 1_095
+  > breach alice:BTC short 10 mark 1_095 equity 50 maintenance 110 bankruptcy 1_100
+  > assign carol sell 9 for 9_900 assignment -45
+  > outside alice 1 @ 1_095
+  > residue alice 5 to fund
+  > ended alice 0 equity 0 maintenance 0

@@ -21,7 +21,7 @@ def assign(state: State, step: Step) -> None:
 
 
 def _room(state: State, step: Step, account: str) -> int:
-    symbol, market = symbol_of(step.contract), state.markets[step.contract]
+    symbol = symbol_of(step.contract)
     contract = state.place_on(account, symbol, step.sign)
     if account == step.account or margin.in_breach(state, state.pocket(account, contract)):
         return 0
@@ -30,7 +30,7 @@ def _room(state: State, step: Step, account: str) -> int:
     closing = min(room, max(0, -held))
     free, opening = margin.withdrawable(state, account), 0
     while opening < room - closing:
-        value = (opening + 1) * market.mark * market.contract.unit_value
+        value = _most_it_is_worth(state, step, opening + 1)
         if margin.opening_margin(state, account, contract, value, step.sign) > free:
             break
         opening += 1
@@ -38,6 +38,16 @@ def _room(state: State, step: Step, account: str) -> int:
     if opening and state.leverage(account, contract) > _leverage_max(state, contract, after):
         return closing
     return closing + opening
+
+
+def _most_it_is_worth(state: State, step: Step, lots: int) -> int:
+    """Give what lots may cost who opens with them, at the most."""
+    market = state.markets[step.contract]
+    at_mark = lots * market.mark * market.contract.unit_value
+    if step.sign > 0:
+        return at_mark
+    profit = div_up(at_mark * state.rules.closing.assignment_profit_ppm, PPM)
+    return at_mark + max(profit, div_up(max(0, step.share) * lots, step.lots)) + 1
 
 
 def _leverage_max(state: State, contract: str, lots: int) -> int:

@@ -26,7 +26,8 @@ def deleverage(state: State, step: Step, *, of_fund: bool = False) -> None:
     """
     if state.rules.adl == "none":
         return
-    if state.rules.adl_below_zero and margin.equity(state, step.pocket) >= 0:
+    below_zero = state.rules.adl_below_zero and not of_fund
+    if below_zero and margin.equity(state, step.pocket) >= 0:
         return
     if state.rules.adl == "pro_rata":
         _proportionally(state, step, sorted(_others(state, step)), of_fund=of_fund)
