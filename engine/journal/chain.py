@@ -51,3 +51,27 @@ def body_of(line: bytes) -> bytes:
     True
     """
     return line[: -len(_MARK) - 2 * len(ZERO) - len(b'"}')] + b"}"
+
+
+def follows(before: bytes, line: bytes) -> bool:
+    """Whether a line has the hash that it has behind the line before; the first is behind b"".
+
+    >>> chain = Chain()
+    >>> from engine.core.event import Deposited
+    >>> event = Deposited(seq=1, at_us=5, account="alice", amount=2, wallet=2)
+    >>> first, second = chain.line(event), chain.line(event)
+    >>> follows(b"", first), follows(first, second), follows(first, first)
+    (True, True, False)
+    """
+    digest = blake2b(_digest_of(before) + body_of(line), digest_size=32).digest()
+    return digest == _digest_of(line)
+
+
+def _digest_of(line: bytes) -> bytes:
+    """The h of a line; nothing that a line could have if it tells none."""
+    if not line:
+        return ZERO
+    try:
+        return bytes.fromhex(line[-len(b'"}') - 2 * len(ZERO) : -len(b'"}')].decode())
+    except ValueError:
+        return b""

@@ -2,7 +2,8 @@
 
 It keeps nothing. Every message carries the event's `seq`; where it goes on stands at the ends of
 the topics that it writes. After each batch it waits until all is durable, so that what is missing
-behind a crash lies within one batch, and it begins that far back.
+behind a crash lies within one batch, and it begins that far back. It spreads nothing behind an
+event that is missing, or whose hash does not follow from the event before.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ import msgspec
 from engine.bus.interface import Bus, Message, Reader, Record
 from engine.bus.names import NAME, Topics
 from engine.core.event import AnyEvent, Event
-from engine.journal.chain import body_of
+from engine.journal.chain import body_of, follows
 from engine.services import public
 from engine.services.entries import LogError
 from engine.services.look import need, tail_of
@@ -46,6 +47,7 @@ class Fanout:
         self._shared = (topics.trades, topics.liquidations, topics.fund)
         self._told: dict[str, int] = {}
         self._seq = 0
+        self._line = b""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Go on until `stop` is set; then all is durable. Raises `BusError` and `LogError`."""
@@ -97,7 +99,8 @@ class Fanout:
             event = self._event(record.offset, line)
             if event.seq <= self._seq:
                 continue
-            self._seq = event.seq
+            self._hold(event.seq, line)
+            self._seq, self._line = event.seq, line
             account = getattr(event, "account", None)
             own = self._topics.account(account) if account and NAME.fullmatch(account) else ""
             if self._told.get(own, event.seq) < event.seq:
@@ -109,6 +112,23 @@ class Fanout:
             await self._bus.publish(topic, batch)
         await self._bus.flush()
         self._meters.stands(self._seq)
+
+    def _hold(self, seq: int, line: bytes) -> None:
+        """Raise `LogError` if an event is missing before this one, or it does not follow from it.
+
+        Before what was spread already, a second engine may have put older events again, so there
+        numbers may leap.
+        """
+        if seq == self._seq + 1:
+            if not follows(self._line, line):
+                raise LogError(
+                    f"event {seq} does not continue the hash chain: it was changed, or another "
+                    f"program wrote it; margincall lab verify finds the first difference"
+                )
+        elif seq > max(self._seq, *self._told.values()) + 1:
+            raise LogError(
+                f"event {seq} stands where event {self._seq + 1} should; events were lost"
+            )
 
     def _event(self, offset: int, line: bytes) -> Event:
         try:

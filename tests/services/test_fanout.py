@@ -5,10 +5,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from engine.bus.interface import Message
+from engine.bus.interface import Message, Record
 from engine.bus.memory import MemoryBus
 from engine.core.event import OrderFilled
 from engine.core.money import Lots, Micros, Price
+from engine.services import fanout
 from engine.services.entries import LogError
 from engine.services.public import Trade, told
 from tests.services.stage import Stage, tick
@@ -109,6 +110,47 @@ async def test_what_is_no_event_stops_the_fan_out(stage: Stage) -> None:
     await stage.write(stage.topics.trades, b"{}")
     with pytest.raises(LogError, match="not ours"):
         await stage.spread()
+
+
+async def test_an_event_that_was_changed_stops_the_fan_out_before_it_is_spread(
+    stage: Stage,
+) -> None:
+    await begun(stage)
+    records = stage.bus.records(stage.topics.events)
+    place = next(at for at, each in enumerate(records) if b'"Deposited"' in (each.value or b""))
+    line = (records[place].value or b"").replace(b'"amount":1000000000', b'"amount":1000000001')
+    assert line != records[place].value
+    records[place] = Record(place, line)
+    with pytest.raises(LogError, match=rf"event {place + 1} does not continue the hash chain"):
+        await stage.spread()
+    assert stage.told(stage.topics.account("alice")) == []
+
+
+async def test_an_event_that_is_missing_stops_the_fan_out(stage: Stage) -> None:
+    await begun(stage)
+    records = stage.bus.records(stage.topics.events)
+    lost = [each.value or b"" for each in records]
+    del records[2:]
+    await stage.bus.publish(stage.topics.events, [Message(line) for line in lost[3:]])
+    with pytest.raises(LogError, match="event 4 stands where event 3 should"):
+        await stage.spread()
+
+
+async def test_what_a_second_engine_repeats_in_between_does_not_stop_the_fan_out(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await begun(stage)
+    said = [Message(record.value or b"") for record in stage.records(stage.topics.events)]
+    await stage.bus.publish(stage.topics.events, said[:3])
+    await traded(stage, 3, 1)
+    await stage.spread()
+    newest = stage.told(stage.topics.account("bob"))[-1]["seq"]
+    monkeypatch.setattr(fanout, "BACK", newest - len(said))  # begins among what was repeated
+    await traded(stage, 4, 1)
+    await stage.spread()
+    events = stage.told(stage.topics.events)
+    expected = {event["seq"] for event in events if event.get("account") == "bob"}
+    assert [each["seq"] for each in stage.told(stage.topics.account("bob"))] == sorted(expected)
 
 
 FILL = OrderFilled(
