@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 import msgspec
 import pytest
@@ -23,6 +24,13 @@ from tests.support.swarm import commands
 SEEDS = range(70_000, 70_024)
 STEPS = 250
 SIDES: tuple[Side, Side] = ("buy", "sell")
+MARKS: tuple[Literal["last", "median", "index_mean", "impact_ema", "file"], ...] = (
+    "last",
+    "median",
+    "index_mean",
+    "impact_ema",
+    "file",
+)
 MORE = 24
 """Trades put behind each tick of a trade, so that there are runs to skip."""
 
@@ -30,7 +38,7 @@ MORE = 24
 def crowded(seed: int) -> tuple[Venue, list[AnyCommand]]:
     """A world of the swarm with many more trades, near the last one and sometimes far from it.
 
-    Three worlds in four are left without what makes every trade matter.
+    Three worlds in four are left without what makes every trade matter, and have each mark.
     """
     venue, stream = commands(seed, STEPS, is_swarm(seed))
     if seed % 4:
@@ -38,7 +46,7 @@ def crowded(seed: int) -> tuple[Venue, list[AnyCommand]]:
         contracts = tuple(
             replace(one, depth=replace(one.depth, regimes=())) for one in venue.contracts
         )
-        rules = replace(venue.rules, index_feedback_ppm=0)
+        rules = replace(venue.rules, index_feedback_ppm=0, mark=MARKS[seed % len(MARKS)])
         venue = replace(venue, rules=rules, contracts=contracts)
     return venue, list(_crowded(stream, random.Random(seed)))
 

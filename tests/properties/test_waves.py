@@ -10,6 +10,7 @@ from itertools import pairwise
 import msgspec
 import pytest
 
+from engine.core.account.position import slot_of
 from engine.core.command import AnyCommand
 from engine.core.event import (
     ClosedOutside,
@@ -28,6 +29,9 @@ from tests.support.witness.seen import Witness, witnessed
 
 SEEDS = range(60_000, 60_026)
 STEPS = 400
+LiquidationEvent = (
+    LiquidationStarted | LiquidationFilled | ClosedOutside | LiquidationEnded | Deleveraged
+)
 
 
 class Wave:
@@ -55,22 +59,26 @@ class Record(Witness):
     def event(self, state: State, event: Event) -> None:
         if isinstance(event, LiquidationStarted):
             isolated = event.mode == "isolated"
-            name = f"{event.account}:{event.contract}" if isolated else event.account
+            slot = slot_of(event.contract, event.leg)
+            name = f"{event.account}:{slot}" if isolated else event.account
             liquidated = self.waves[-1].liquidated
             if isolated or liquidated[-1:] != [name]:
                 liquidated.append(name)
-            self.sizes[event.seq] = [self._lots(state, event.account, event.contract)]
+            self.sizes[event.seq] = [_lots(state, event)]
         elif isinstance(event, LiquidationFilled | ClosedOutside | LiquidationEnded):
-            lots = self._lots(state, event.account, event.contract)
+            lots = _lots(state, event)
             self.sizes[event.liquidation].append(lots)
         elif isinstance(event, Deleveraged):
-            lots = self._lots(state, event.account, event.contract)
+            lots = _lots(state, event)
             sign = 1 if event.side == "buy" else -1
             self.winners.append((lots - sign * event.quantity, lots))
 
-    @staticmethod
-    def _lots(state: State, account: str, contract: str) -> int:
-        return state.position(account, contract).quantity if contract else 0
+
+def _lots(state: State, event: LiquidationEvent) -> int:
+    """What is held where the event is; nothing where there was no position."""
+    if not event.contract:
+        return 0
+    return state.position(event.account, event.contract, event.leg).quantity
 
 
 @pytest.fixture(scope="module")
