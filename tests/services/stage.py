@@ -83,9 +83,11 @@ class Stage:
             sequencer.run, lambda: all(meters.taken(topic) >= end for topic, end in ends.items())
         )
 
-    async def apply(self, version: str = "1", *, snapshot_every: int = 50_000) -> Meters:
+    async def apply(
+        self, version: str = "1", *, snapshot_every: int = 50_000, meters: Meters | None = None
+    ) -> Meters:
         """Let a new engine apply all that is in the log; what it counted."""
-        meters = Meters()
+        meters = meters or Meters()
         engine = Engine(
             self.bus,
             self.topics,

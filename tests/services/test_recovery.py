@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import msgspec
 import pytest
 
+from engine.bus.frame import encode as framed
 from engine.bus.interface import BusError, Record
 from engine.cli.check import check
 from engine.core.command import Command, PlaceOrder
@@ -16,6 +18,8 @@ from engine.services import entries
 from engine.services.breach import Breach
 from engine.services.engine import VersionDiffers
 from engine.services.entries import LogError
+from engine.services.inbox import CONTENT, FRAME
+from engine.services.meters import EngineMeters, Meters
 from engine.services.snapshots import KEPT, DataInUse, Snapshot, Snapshots, parse
 from tests.services.stage import GENESIS, LAB, Stage, tick
 
@@ -99,6 +103,48 @@ async def test_a_snapshot_holds_everything_before_its_place(stage: Stage) -> Non
     await stage.apply()
     verdict = await stage.verdict()
     assert (verdict.commands, verdict.difference) == (parse(last.read_bytes()).commands, "")
+
+
+class Killed(BaseException):
+    """An engine that is no more: it writes nothing down."""
+
+
+async def test_a_kill_costs_no_more_than_lies_between_two_snapshots(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every, frames, dice = 4_000, 40, Random(1)
+    await begun(stage)
+    for number in range(1, frames + 1):
+        ticks = [tick(1_000 * number + at, 90 + at % 20) for at in range(1_000)]
+        headers = ((CONTENT, FRAME), (entries.PLACE, b"%d" % (1_000 * number)))
+        await stage.write(stage.topics.ticks, framed(ticks), headers)
+        for order in range(dice.randrange(1, 4)):
+            await stage.buy("alice", f"{number}-{order}")
+        await stage.sequence()
+    applied, lives = EngineMeters.applied, list[float]()
+    left = 0
+
+    def until_killed(meters: EngineMeters, commands: int, events: int, *, replayed: bool) -> None:
+        nonlocal left
+        applied(meters, commands, events, replayed=replayed)
+        left -= 1
+        if left < 0:
+            raise Killed
+
+    monkeypatch.setattr(EngineMeters, "applied", until_killed)
+    killed = True
+    while killed:
+        left, meters = dice.randrange(14), Meters()
+        try:
+            await stage.apply(snapshot_every=every, meters=meters)
+            killed = False
+        except Killed:
+            pass
+        lives.append(meters.registry.get_sample_value("margincall_replayed_total") or 0)
+    assert len(lives) > 5
+    assert 0 < max(lives) <= every
+    verdict = await stage.verdict()
+    assert (verdict.difference, verdict.commands > 9 * every) == ("", True)
 
 
 @pytest.mark.parametrize("damage", ["flip", "cut", "empty", "other run", "ahead", "no state"])
