@@ -28,6 +28,7 @@ from engine.services.export import write_log
 from engine.services.health import Address
 from engine.services.logs import to_stderr
 from engine.services.look import need
+from engine.services.meters import Meters
 from engine.services.verify import Verdict
 from feeds.replay import FileArg
 
@@ -71,11 +72,12 @@ def up(
         topics, names = where.topics_of(name or settings.name, bots)
         folder = each.folder_of(data, topics)
         stream = stream_of(settings, [FileArg.parse(text) for text in files], folder)
-        to_stderr()
+        meters = Meters()
+        to_stderr(meters.about)
 
         async def run() -> None:
             async with _bus(bootstrap, names, topics.followed(bots)) as bus:
-                services = Services(bus, topics)
+                services = Services(bus, topics, meters)
                 tasks = [
                     services.sequencer(settings),
                     services.engine(folder),

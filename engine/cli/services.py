@@ -17,6 +17,7 @@ from engine.config.lab import load_lab
 from engine.services.engine import SNAPSHOT_EVERY
 from engine.services.health import Address
 from engine.services.logs import to_stderr
+from engine.services.meters import Meters
 from feeds.replay import FileArg
 
 data = click.option(
@@ -134,11 +135,12 @@ def _serve(
     health: Address | None,
     made: Callable[[Services], Service],
 ) -> None:
-    to_stderr()
+    meters = Meters()
+    to_stderr(meters.about)
 
     async def run() -> None:
         async with where.bus_at(bootstrap) as bus:
-            services = Services(bus, topics)
+            services = Services(bus, topics, meters)
             await services.serve([made(services)], rights.of_service(topics, service), health)
 
     asyncio.run(run())

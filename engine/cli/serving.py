@@ -40,9 +40,9 @@ Service = Callable[[asyncio.Event], Awaitable[None]]
 class Services:
     """The services of a lab on a bus, with what they count."""
 
-    def __init__(self, bus: Bus, topics: Topics) -> None:
+    def __init__(self, bus: Bus, topics: Topics, meters: Meters | None = None) -> None:
         self._bus, self._topics = bus, topics
-        self.meters = Meters()
+        self.meters = meters or Meters()
 
     def sequencer(self, lab: Lab) -> Service:
         """Everything that comes in, in one order."""

@@ -88,6 +88,7 @@ class Engine:
                 return None
             await asyncio.sleep(WAIT_S)
             beginning = await beginning_of(self._bus, self._topics.log)
+        self._meters.run = beginning.run
         if beginning.genesis.version != self._version:
             raise VersionDiffers(
                 f"the log was begun by version {beginning.genesis.version}, and this is "
@@ -106,7 +107,7 @@ class Engine:
             "goes on at record %d of the log; event %d is durable",
             replica.offset,
             durable.seq,
-            extra={"run": beginning.run, "seq": replica.chain.count},
+            extra={"seq": replica.chain.count},
         )
         return replica
 

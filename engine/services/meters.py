@@ -14,6 +14,7 @@ class SequencerMeters:
         def counter(name: str, told: str) -> Counter:
             return Counter(f"margincall_{name}", told, ["topic"], registry=registry)
 
+        self.run = ""
         self._next: dict[str, int] = {}
         self._read = counter("records_read", "Records read by the sequencer.")
         self._letters = counter("dead_letters", "Records that were no commands.")
@@ -51,6 +52,7 @@ class EngineMeters:
             return Counter(f"margincall_{name}", told, registry=registry)
 
         self.is_idle, self.is_ready = True, False
+        self.run = ""
         self.seq = self.offset = 0
         self._ready = gauge("caught_up", "1 once all that was in the log at the start is applied.")
         self._commands = counter("commands", "Commands applied by this process.")
@@ -156,6 +158,11 @@ class Meters:
         self.engine = EngineMeters(self.registry)
         self.fanout = FanoutMeters(self.registry)
         self.feed = FeedMeters(self.registry)
+
+    def about(self) -> dict[str, object]:
+        """The run and the newest event, as far as the services of this process know them."""
+        run = self.engine.run or self.sequencer.run
+        return {"run": run or None, "seq": max(self.engine.seq, self.fanout.seq) or None}
 
     def is_ready(self) -> bool:
         """Whether an engine of this process, if it has one, is up to date."""

@@ -72,6 +72,7 @@ class Sequencer:
         log = self._topics.log
         first, end = await self._bus.span(log)
         if end == 0:
+            self._meters.run = self._run
             await self._bus.publish(log, [entries.begins(self._genesis, self._run)])
             await self._bus.flush()
             return
@@ -81,6 +82,7 @@ class Sequencer:
 
     async def _hold_to_genesis(self, first: int) -> None:
         (record, *_) = await records_of(self._bus, self._topics.log, first, first + 1)
+        self._meters.run = (record.header(entries.RUN) or b"").decode("utf-8", "replace")
         found = entries.read(record)
         if isinstance(found, Genesis) and found.config != self._genesis.config:
             raise LogError(

@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import logging
+from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -11,8 +12,9 @@ import pytest
 
 from engine.services import health
 from engine.services.health import LOOPBACK, Address, Health
-from engine.services.logs import JsonLines
+from engine.services.logs import JsonLines, to_stderr
 from engine.services.meters import Meters
+from tests.services.stage import Stage, tick
 
 
 def asked(served: Health, path: str) -> tuple[int, str]:
@@ -73,3 +75,24 @@ def test_a_service_speaks_in_lines_of_json() -> None:
         "seq": 5,
     }
     assert "ValueError: no" in second["error"]
+
+
+async def test_every_line_tells_the_run_and_the_newest_event(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    meters = Meters()
+    root, before = logging.getLogger(), list(logging.getLogger().handlers)
+    to_stderr(meters.about)
+    try:
+        logging.getLogger("margincall").info("nothing is known yet")
+        stage = Stage(tmp_path)
+        stage.meters = meters
+        await stage.ticks(tick(1))
+        await stage.deposit("alice")
+        await stage.sequence()
+        meters.engine.stands(1, 3, 3, 0)
+        logging.getLogger("margincall").info("begun")
+    finally:
+        root.handlers = before
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [(line["run"], line["seq"]) for line in lines] == [(None, None), ("run", 1)]
