@@ -49,6 +49,7 @@ class ClosingTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     pair_netting: bool = False
     delay: str = "0s"
     cooldown: str = "0s"
+    freeze: bool = False
     backed: BackedTable | None = None
 
 
@@ -65,6 +66,10 @@ def closing(table: ClosingTable, place: Place) -> Closing:
             f"found {', '.join(table.takeover)}, expected each of them at most once"
         )
     cooldown_us = read.duration_us(table.cooldown, place.at("cooldown"))
+    if table.freeze and not cooldown_us:
+        raise place.at("cooldown").error(
+            "found 0, expected how long a position is frozen, such as 1m, because freeze is true"
+        )
     return Closing(
         cancel_isolated=table.cancel_isolated,
         cancel_cross=table.cancel_cross,
@@ -87,6 +92,7 @@ def closing(table: ClosingTable, place: Place) -> Closing:
         pair_netting=table.pair_netting,
         delay_us=read.duration_us(table.delay, place.at("delay")),
         cooldown_us=cooldown_us,
+        freeze=table.freeze,
         backed=_backed(table, cooldown_us, place),
     )
 

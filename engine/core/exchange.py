@@ -50,6 +50,7 @@ from engine.core.trading import (
     auto_margin,
     cancels,
     delisting,
+    frozen,
     modes,
     orders,
     position_mode,
@@ -124,7 +125,10 @@ class Exchange:
         tick = state.markets.get(command.contract) if kind in _INTRODUCED else None  # type: ignore[attr-defined]
         state.begin(command.at_us, tick)
         if not state.rules.orders.rate or admits(state, command):
-            _HANDLERS[kind](state, command)
+            if state.pauses and frozen.holds(state, command):
+                state.reject(command, Reason.POSITION_FROZEN)
+            else:
+                _HANDLERS[kind](state, command)
         prices.update(state)
         waterfall.run(state)
         return tuple(state.events)

@@ -203,6 +203,8 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How long after a breach the venue reacts."""
     cooldown_us: int = 0
     """How long a margin account waits after a round that left something of a position."""
+    freeze: bool = False
+    """Whether the client may not trade what waits so, nor move its margin; it needs a cooldown."""
     backed: Backed | None = None
     """In place of `reduce`, `band_ppm` and `takeover`; it needs a cooldown."""
 

@@ -92,6 +92,8 @@ class Reason(Enum):
     """The change would put the position or the account into liquidation at once."""
     RATE_LIMIT = "rate_limit"
     """The account has sent too many commands: send it again after `retry_after_us`."""
+    POSITION_FROZEN = "position_frozen"
+    """It waits between two orders of its liquidation: cancel, deposit, or come again after that."""
     INVALID_LEG = "invalid_leg"
     """In hedge mode name the leg, long or short; in one-way mode name none."""
     NO_HEDGE_MODE = "no_hedge_mode"

@@ -207,5 +207,13 @@ CLOSING = Topic(
                 else "After an order that leaves something of a position it goes on at once."
             ),
         ),
+        Choice(
+            "closing.freeze",
+            {
+                False: "While it waits after an order the client may trade the position.",
+                True: "While it waits after an order the position is frozen: its client can "
+                "neither trade nor move margin there, only cancel and deposit.",
+            },
+        ),
     ),
 )

@@ -21,6 +21,7 @@ BACKED = LAB + "[rules.closing]\ncooldown = '1s'\nbacked = "
         (LAB + "[rules.closing]\ntiers = 0", "rules.closing.tiers", "1 or more"),
         (LAB + "[rules.closing]\ntakeover = ['adl', 'adl']", "rules.closing.takeover", "once"),
         (LAB + "[rules.closing]\ndelay = '1'", "rules.closing.delay", "a time such as"),
+        (LAB + "[rules.closing]\nfreeze = true", "rules.closing.cooldown", "such as 1m"),
         (LAB + "[rules.closing]\nbacked = {}", "rules.closing.cooldown", "such as 1s"),
         (BACKED + "{ portion = 0 }", "rules.closing.backed.portion", "from 0.000001"),
         (BACKED + "{ spread = 101 }", "rules.closing.backed.spread", "to 100"),
@@ -41,6 +42,11 @@ def test_a_setting_that_makes_no_sense_is_refused(
 def test_an_order_may_have_to_pay_its_own_fees(tmp_path: Path) -> None:
     text = LAB + "[rules.closing]\nreduce = 'heal'\nheal_fees = true"
     assert lab(tmp_path, text).venue.rules.closing.heal_fees
+
+
+def test_what_waits_between_two_orders_may_be_frozen(tmp_path: Path) -> None:
+    text = LAB + "[rules.closing]\ncooldown = '1m'\nfreeze = true"
+    assert lab(tmp_path, text).venue.rules.closing.freeze
 
 
 def test_orders_that_the_fund_stands_behind_are_read(tmp_path: Path) -> None:

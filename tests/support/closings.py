@@ -37,6 +37,8 @@ def with_closing(dice: random.Random, rules: Rules) -> Rules:
     closing = msgspec.structs.replace(closing, pair_netting=last.random() < 0.7)
     if last.random() < 0.3:
         rules = msgspec.structs.replace(rules, adl_below_zero=True)
+    if closing.cooldown_us and last.random() < 0.5:
+        closing = msgspec.structs.replace(closing, freeze=True)
     return msgspec.structs.replace(rules, closing=closing, seed=apart.randrange(9))
 
 

@@ -13,6 +13,7 @@ from engine.core.event import Event, Rejected
 from engine.core.exchange import Exchange
 from engine.core.instrument import Venue
 from tests.support.witness.backing import Backing
+from tests.support.witness.freezes import Freezes
 from tests.support.witness.holdings import Holdings
 from tests.support.witness.ids import Ids
 from tests.support.witness.money import Money
@@ -27,7 +28,8 @@ HASH_EVERY = 8
 
 def all_witnesses() -> tuple[Witness, ...]:
     """Return one of each kind."""
-    return Money(), Orders(), Holdings(), Pockets(), Waves(), Rates(), Ids(), Backing()
+    usual = Money(), Orders(), Holdings(), Pockets(), Waves(), Rates(), Ids(), Backing()
+    return *usual, Freezes()
 
 
 class Oracle:

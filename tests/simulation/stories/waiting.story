@@ -117,3 +117,157 @@ alice     crosses
   > draws alice 1_028
 at        09:00:01
 tick      908
+
+== a venue may freeze what waits between two orders of its liquidation
+closing   reduce slices slice_notional 5_000 cooldown_us 1_000_000 freeze true
+alice     wallet 11_000
+alice     long 100 @ 1_000 isolated
+bob       short 100 @ 1_000
+carol     bids 200 @ 908
+tick      908
+  > tick 908
+  > breach alice:BTC long 5 mark 908 equity 800 maintenance 908 bankruptcy 900 spared 95
+  > filled carol/1 buy 5 @ 908 maker liquidation position 5
+  > close alice 5 @ 908
+  > ended alice 95 equity 800 maintenance 863
+  > waits alice:BTC cooldown until 09:00:01
+alice     sells 95
+  > refused alice position_frozen
+alice     adds 200
+  > refused alice position_frozen
+alice     crosses
+  > refused alice position_frozen
+alice     withdraws 100
+  > withdrawn alice 100 wallet 900
+alice     deposits 1_000
+  > deposited alice 1_000 wallet 1_900
+
+== a frozen cross side stops all its contracts and the wallet, not what is isolated elsewhere
+closing   reduce slices slice_notional 500 cooldown_us 1_000_000 freeze true cancel_cross contract
+alice     wallet 1_080
+alice     long 100 @ 100 cross 20x
+bob       short 100 @ 100
+carol     bids 5 @ 90
+tick      ETH 100
+tick      SOL 100
+alice     isolates SOL
+  > mode alice SOL isolated margin 0
+alice     buys 1 ETH @ 50 as e
+  > accepted alice/e buy 1 ETH @ 50
+alice     stops buy 1 ETH at 110 as s
+  > waits alice/s stop buy 1 ETH last 110
+tick      90
+  > tick 90
+  > breach alice long 5 mark 90 equity 80 maintenance 90 bankruptcy 90 spared 95
+  > filled carol/1 buy 5 @ 90 maker liquidation position 5
+  > close alice 5 @ 90
+  > ended alice 95 equity 80 maintenance 86
+  > waits alice cooldown until 09:00:01
+alice     buys 1 ETH @ 50
+  > refused alice position_frozen
+alice     sets 5x ETH
+  > refused alice position_frozen
+alice     isolates ETH
+  > refused alice position_frozen
+alice     amends e 1 @ 51
+  > refused alice position_frozen
+alice     moves s 1 at 111
+  > refused alice position_frozen
+alice     amends none 1 @ 51
+  > refused alice unknown_order
+alice     moves none 1 at 111
+  > refused alice unknown_order
+alice     withdraws 1
+  > refused alice position_frozen
+alice     buys 1 SOL @ 100
+  > refused alice insufficient_margin
+alice     cancels e
+  > cancelled alice/e ETH 1 cancelled
+alice     deposits 1_000
+  > deposited alice 1_000 wallet 2_030
+at        09:00:01
+tick      90
+  > resumes alice
+  > draws alice 609
+alice     withdraws 1
+  > withdrawn alice 1 wallet 2_029
+
+== a frozen leg stops the other one too, for they share their settings
+closing   reduce slices slice_notional 5_000 cooldown_us 1_000_000 freeze true
+rules     position_modes one_way,hedge
+alice     wallet 20_000
+alice     hedges
+  > legs alice hedge
+alice     isolates
+  > mode alice isolated margin 0
+alice     long 100 @ 1_000
+bob       short 100 @ 1_000
+carol     bids 100 @ 908
+tick      908
+  > tick 908
+  > breach alice:BTC:long long 5 mark 908 equity 800 maintenance 908 bankruptcy 900 spared 95
+  > filled carol/1 buy 5 @ 908 maker liquidation position 5
+  > close alice 5 long @ 908
+  > ended alice long 95 equity 800 maintenance 863
+  > waits alice:BTC:long cooldown until 09:00:01
+alice     sells 1 short @ 1_000
+  > refused alice position_frozen
+alice     sells 1 long @ 908
+  > refused alice position_frozen
+alice     adds 1 short
+  > refused alice position_frozen
+
+== what is frozen is free once its position is gone
+closing   reduce slices slice_notional 5_000 cooldown_us 1_000_000 freeze true
+alice     wallet 11_000
+alice     long 100 @ 1_000 isolated
+bob       short 100 @ 1_000
+carol     bids 5 @ 908
+tick      908
+  > tick 908
+  > breach alice:BTC long 5 mark 908 equity 800 maintenance 908 bankruptcy 900 spared 95
+  > filled carol/1 buy 5 @ 908 maker liquidation position 5
+  > close alice 5 @ 908
+  > ended alice 95 equity 800 maintenance 863
+  > waits alice:BTC cooldown until 09:00:01
+alice     sets 5x
+  > refused alice position_frozen
+settles
+  > ends @ 908
+  > settles alice long 95 @ 908 realized -8_740
+  > settles bob short 100 @ 908 realized 9_200
+  > settles carol long 5 @ 908 realized 0
+alice     sets 5x
+  > leverage alice 5x
+
+== where the mode is the account's, no part of it changes while one is frozen
+closing   reduce slices slice_notional 5_000 cooldown_us 1_000_000 freeze true
+margin    mode_of account
+alice     wallet 11_000
+alice     long 100 @ 1_000 isolated
+bob       short 100 @ 1_000
+carol     bids 200 @ 908
+tick      908
+  > tick 908
+  > breach alice:BTC long 5 mark 908 equity 800 maintenance 908 bankruptcy 900 spared 95
+  > filled carol/1 buy 5 @ 908 maker liquidation position 5
+  > close alice 5 @ 908
+  > ended alice 95 equity 800 maintenance 863
+  > waits alice:BTC cooldown until 09:00:01
+alice     crosses
+  > refused alice position_frozen
+alice     crosses ETH
+  > refused alice position_frozen
+
+== only what waits between two orders is frozen, not what the venue has not reacted to
+closing   delay_us 1_000_000 cooldown_us 1_000_000 freeze true
+alice     wallet 1_000
+alice     long 10 @ 1_000 isolated
+bob       short 10 @ 1_000
+tick      909
+  > tick 909
+  > waits alice:BTC delay until 09:00:01
+alice     deposits 200
+  > deposited alice 200 wallet 200
+alice     adds 200
+  > added alice 200 margin 1_200

@@ -41,6 +41,7 @@ from engine.core.reason import Reason
 from tests.support.naive import margin, ticks
 from tests.support.naive.end import end
 from tests.support.naive.fills import cancel, cancel_all, drop_stop
+from tests.support.naive.freeze import frozen
 from tests.support.naive.funding import fire_timers, settle
 from tests.support.naive.legs import change_position_mode
 from tests.support.naive.modes import (
@@ -80,7 +81,7 @@ class NaiveExchange:
         if wait_us is not None:
             _reject(state, command, Reason.RATE_LIMIT, wait_us)
             return tuple(state.events)
-        reason = _refusal(state, command)
+        reason = Reason.POSITION_FROZEN if frozen(state, command) else _refusal(state, command)
         if reason is not None:
             _reject(state, command, reason)
             return tuple(state.events)

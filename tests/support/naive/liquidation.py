@@ -143,6 +143,7 @@ def _back_all(state: State, job: Job, terms: Backed) -> None:
 def _wait(state: State, job: Job, why: str, how_long: int) -> None:
     """Let a margin account wait (C3)."""
     job.until, job.is_over = state.now + how_long, False
+    job.freezes = why == "cooldown" and state.rules.closing.freeze
     state.waiting[job.pocket] = job
     state.emit(
         LiquidationPaused,

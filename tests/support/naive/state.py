@@ -121,6 +121,8 @@ class Job:
     is_over: bool = False
     """Whether the timer then has fired; `idle`: rounds in a row that closed nothing (C5)."""
     idle: int = 0
+    freezes: bool = False
+    """Whether what it waits for is a cooldown of a venue that freezes (C8)."""
 
 
 @dataclass

@@ -15,8 +15,9 @@ LOOKED_AT_BEFORE = (
     Reason.TIME_WENT_BACK,
     Reason.INVALID_TIME,
     Reason.CONTRACT_SETTLED,
+    Reason.POSITION_FROZEN,
 )
-"""Refusals that come before anybody looks at an order's id (O4, O19, O21)."""
+"""Refusals that come before anybody looks at an order's id (O4, O19, O21, C8)."""
 
 
 class Ids(Witness):
