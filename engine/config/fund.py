@@ -10,6 +10,7 @@ from engine.core.instrument import FundTerms
 from engine.core.money import PPM
 
 _INVENTORY_PPM_MAX = 1_000 * PPM
+_OFFLOAD_INTERVAL_LEAST_US = 1_000_000
 
 
 class FundTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -48,7 +49,19 @@ def fund(table: FundTable, place: Place) -> FundTerms:
         ),
         band_ppm=read.ppm(table.band, place.at("band"), most=PPM - 1),
         inventory_ppm=read.ppm(table.inventory, place.at("inventory"), most=_INVENTORY_PPM_MAX),
-        offload_interval_us=read.duration_us(table.offload_interval, place.at("offload_interval")),
+        offload_interval_us=_offload_interval_us(table, place.at("offload_interval")),
         offload_slice=read.micros(table.offload_slice, place.at("offload_slice")),
         offload_band_ppm=read.ppm(table.offload_band, place.at("offload_band"), most=PPM - 1),
     )
+
+
+def _offload_interval_us(table: FundTable, place: Place) -> int:
+    # Every multiple is a timer of its own while a fund holds something (I2): of the microseconds
+    # of a quiet hour a run would see no end.
+    interval_us = read.duration_us(table.offload_interval, place)
+    if 0 < interval_us < _OFFLOAD_INTERVAL_LEAST_US:
+        raise place.error(
+            f"found {table.offload_interval!r}, expected at least 1s between two slices, or 0s "
+            "for a fund that offloads nothing"
+        )
+    return interval_us
