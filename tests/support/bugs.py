@@ -2,8 +2,8 @@
 
 They are those that venues and prototypes had: rounding that leaks, an account liquidated twice,
 a wave that moves its own marks, a reduce-only order that outlives its position, margin stranded
-when a position is gone, the fund overdrawn or not drawn at all, winners cut by more than they won,
-work skipped that was due.
+when a position is gone, the fund overdrawn, overfull or not drawn at all, winners cut by more than
+they won, work skipped that was due.
 """
 
 from collections.abc import Callable, Iterable
@@ -117,6 +117,11 @@ def all_affordable(sale: Any, wanted: int, price: int) -> int:
     return wanted
 
 
+def room_for_all(state: State, position: Position) -> int:
+    """Let the fund hold whatever its size."""
+    return abs(position.quantity)
+
+
 def wide_band(*arguments: Any) -> tuple[int, int]:
     """Look at an account too late."""
     low, high = _SAFE_BAND(*arguments)
@@ -195,6 +200,9 @@ BUGS = {
     "any mode switch is allowed": Bug("trading.modes._check_mode", turned_mode, "set aside"),
     "the fund sells what it cannot pay": Bug(
         "liquidation.cover._Sale.affordable", all_affordable, "the fund owes"
+    ),
+    "the fund holds more than its size": Bug(
+        "liquidation.keep._room", room_for_all, "the fund may hold"
     ),
     "the fund keeps its cash": Bug(
         "liquidation.socialize._from_fund", withheld, "the fund pays first"
