@@ -129,10 +129,12 @@ def wide_band(*arguments: Any) -> tuple[int, int]:
     return low - width // 2 - 5, high + width // 2 + 5
 
 
-def counted_refusal(state: State, command: Command, reason: Reason) -> None:
+def counted_refusal(
+    state: State, command: Command, reason: Reason, *why: int, **where: str | None
+) -> None:
     """Let a refused command change something."""
     state.arrivals += 1
-    _REJECT(state, command, reason)
+    _REJECT(state, command, reason, *why, **where)  # type: ignore[arg-type]
 
 
 def unlimited_fees(state: State, case: Case) -> None:
