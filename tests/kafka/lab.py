@@ -21,7 +21,7 @@ class KafkaLab:
         self.bootstrap, self.name, self.folder = bootstrap, name, folder
         self.environment: dict[str, str] = {}
         self._running: list[subprocess.Popen[bytes]] = []
-        self._logs: dict[int, Path] = {}
+        self._logs: dict[int, tuple[Path, int]] = {}
 
     def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
         """Start a command; what it says on stderr goes into a file of the folder.
@@ -30,6 +30,7 @@ class KafkaLab:
         """
         told = self.folder / f"{arguments[0]}.log"
         with told.open("ab") as log:
+            before = log.tell()
             process = subprocess.Popen(
                 [*PROGRAM, *arguments, "--name", self.name],
                 stdout=subprocess.PIPE,
@@ -37,7 +38,7 @@ class KafkaLab:
                 env={**_environment(), "MARGINCALL_BOOTSTRAP": self.bootstrap, **self.environment},
             )
         self._running.append(process)
-        self._logs[process.pid] = told
+        self._logs[process.pid] = told, before
         return process
 
     def run(self, *arguments: str) -> str:
@@ -67,9 +68,9 @@ class KafkaLab:
 
     def heard(self, process: "subprocess.Popen[bytes]", what: str) -> None:
         """Wait until a running command has said something on stderr."""
-        path = self._logs[process.pid]
+        path, before = self._logs[process.pid]
         for _ in range(DONE_S * 20):
-            if what in path.read_text():
+            if what.encode() in path.read_bytes()[before:]:
                 return
             lasts(process, 0.05)
         raise AssertionError(f"{what!r} was not said: {path.read_text()}")

@@ -161,7 +161,8 @@ async def test_a_flood_of_one_bot_is_no_matter_to_another(broker: Broker, tmp_pa
                 async with flooded(bus, broker, topics.commands("loud")):
                     pairs.append((alone, await quiet.p99()))
             ticks.cancel()
-            ratio = median(busy for _, busy in pairs) / median(alone for alone, _ in pairs)
+            # of each pair by itself, so that what else the machine does weighs on both alike
+            ratio = median(busy / alone for alone, busy in pairs)
             print(f"p99 alone and beside the flood: {pairs}, ratio {ratio:.2f}")  # noqa: T201
             assert ratio <= RATIO, pairs
             await assert_told_when_to_come(bus, topics)

@@ -88,6 +88,7 @@ def venue(lab: KafkaLab) -> Iterator[dict[str, "subprocess.Popen[bytes]"]]:
     running = {name: lab.start(name, *arguments.get(name, ())) for name in SERVICES}
     lab.heard(running["engine"], "has caught up")
     yield running
+    lab.heard(running["engine"], "has caught up")  # before that it may not yet heed a signal
     for process in running.values():
         assert lab.end(process) == 0
 
@@ -130,7 +131,7 @@ def test_a_bot_in_javascript_is_liquidated_and_notices_no_kill_of_the_engine(
         venue["engine"].wait()
         venue["engine"] = lab.start("engine", "--data", str(lab.folder))
     bot.hears("LiquidationEnded")
-    assert lab.end(feed) == 0
+    assert feed.wait(DONE_S) == 0  # it ends with its ticks
     assert "bot.mjs: trades\n" in bot.end()
     verdict = lab.verify()
     assert (verdict["agrees"], verdict["ledger_sum"]) == (True, 0)
