@@ -88,7 +88,9 @@ def compare(
     LAB is one that ships with the project, or the path of a .toml. FILE is a tick file as in
     `margincall replay`; a lab that makes its own ticks needs none. Every account of the lab and
     its crowd is put into the mode, whatever the lab says. With --venues it is the rules, brackets
-    and funding that change; ticks, lots and books stay those of the lab's own venue.
+    and funding that change; ticks, lots and books stay those of the lab's own venue. A crowd's
+    traders pay in and open no more than a venue lets them: what was paid in may differ by that.
+    A venue that closes in steps counts each step as a liquidation.
 
     A lab of several scenes plays each of them in its own modes, as `margincall replay` does, but
     without a log.
