@@ -59,6 +59,13 @@ class FundingTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     interest: Number = "0.0001"
     clamp: Number = "0.0005"
     cap: Number = "0.0075"
+    average: Literal["even", "late"] = "even"
+    at_cap: Literal["stays", "shortest", "halves"] = "stays"
+    interval_least: str = "1h"
+    calm_count: int = 0
+    accrues: bool = False
+    borrow: Number = 0
+    borrow_interval: str = "8h"
 
 
 class IndexTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -221,10 +228,38 @@ def _index(table: IndexTable, place: Place) -> IndexTerms:
 
 
 def _funding(table: FundingTable, place: Place) -> Funding:
+    interval_us = read.duration_us(table.interval, place.at("interval"), least=1)
+    least_us = read.duration_us(table.interval_least, place.at("interval_least"), least=1)
+    for name, found in (("at_cap", table.at_cap != "stays"), ("accrues", table.accrues)):
+        if found and table.source != "premium":
+            raise place.at(name).error(
+                f"found it with source = {table.source!r}, expected it left out: only a rate that "
+                "is computed from the premium has intervals of its own"
+            )
+    if table.at_cap != "stays" and least_us > interval_us:
+        raise place.at("interval_least").error(
+            f"found {table.interval_least}, expected at most the interval, {table.interval}"
+        )
     return Funding(
         source=table.source,
-        interval_us=read.duration_us(table.interval, place.at("interval"), least=1),
+        interval_us=interval_us,
+        average=table.average,
+        at_cap=table.at_cap,
+        interval_least_us=least_us,
+        calm_count=read.at_least(table.calm_count, 0, place.at("calm_count")),
+        accrues=table.accrues,
+        borrow_e8=_borrow_e8(table.borrow, place.at("borrow")),
+        borrow_interval_us=read.duration_us(
+            table.borrow_interval, place.at("borrow_interval"), least=1
+        ),
         interest_e8=read.rate_e8(table.interest, place.at("interest")),
         clamp_e8=abs(read.rate_e8(table.clamp, place.at("clamp"))),
         cap_e8=abs(read.rate_e8(table.cap, place.at("cap"))),
     )
+
+
+def _borrow_e8(value: Number, place: Place) -> int:
+    rate_e8 = read.rate_e8(value, place)
+    if rate_e8 < 0:
+        raise place.error(f"found {value}, expected 0 or more: nobody is paid for a loan")
+    return rate_e8

@@ -35,9 +35,12 @@ from engine.core.funding_event import FundingPaid as FundingPaid
 from engine.core.funding_event import FundingSettled as FundingSettled
 from engine.core.money import Lots, Micros, Price
 from engine.core.reason import Reason
+from engine.core.trading_event import BorrowPaid as BorrowPaid
 from engine.core.trading_event import CancelTimerFired as CancelTimerFired
 from engine.core.trading_event import CancelTimerSet as CancelTimerSet
 from engine.core.trading_event import ContractSettled as ContractSettled
+from engine.core.trading_event import FundingIntervalSet as FundingIntervalSet
+from engine.core.trading_event import FundingRateFixed as FundingRateFixed
 from engine.core.trading_event import IndexFeedChanged as IndexFeedChanged
 from engine.core.trading_event import IndexSourceChanged as IndexSourceChanged
 from engine.core.trading_event import OrdersCancelled as OrdersCancelled
@@ -359,6 +362,9 @@ AnyEvent = (
     | OrderFilled
     | FundingSettled
     | FundingPaid
+    | FundingIntervalSet
+    | FundingRateFixed
+    | BorrowPaid
     | MarginCalled
     | PoolDrawn
     | LiquidationWaits

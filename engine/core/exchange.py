@@ -121,6 +121,11 @@ class Exchange:
             return tuple(state.events)
         if command.at_us >= state.timer_us:
             timers.run(state, command.at_us)
+        if state.accrues and state.watch.due():
+            # time alone may have brought an account into breach: it is looked at first
+            state.begin(command.at_us)
+            funding.pay_in_breach(state)
+            waterfall.run(state)
         kind = type(command)
         tick = state.markets.get(command.contract) if kind in _INTRODUCED else None  # type: ignore[attr-defined]
         state.begin(command.at_us, tick)

@@ -79,6 +79,18 @@ class Funding(msgspec.Struct, frozen=True):
     interest_e8: int = 10_000
     clamp_e8: int = 50_000
     cap_e8: int = 750_000
+    average: Literal["even", "late"] = "even"
+    """How the samples of the premium count: alike, or the k-th of an interval k times."""
+    at_cap: Literal["stays", "shortest", "halves"] = "stays"
+    """What a rate at the cap does to the interval: nothing, or shorter, to `interval_least_us`."""
+    interval_least_us: int = 3_600_000_000
+    calm_count: int = 0
+    """After so many settlements in a row below the cap it lengthens again; 0: it never does."""
+    accrues: bool = False
+    """Paid for the time that a position was held, at the rate of the interval before."""
+    borrow_e8: int = 0
+    """For what a position is worth beyond its margin, per `borrow_interval_us`."""
+    borrow_interval_us: int = 28_800_000_000
 
 
 class IndexSource(msgspec.Struct, frozen=True):

@@ -57,6 +57,13 @@ class MarketImage(msgspec.Struct, omit_defaults=True):
     impact_x2: int = 0
     impact_e6: int | None = None
     is_settled: bool = False
+    borrow_due_us: int = 0
+    shortened_us: int = 0
+    calm: int = 0
+    accrual: int = 0
+    accrual_mark: Price = Price(0)
+    accrual_us: int = 0
+    realized_us: dict[str, int] = {}
 
 
 class AccountImage(msgspec.Struct, omit_defaults=True):

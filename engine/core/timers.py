@@ -1,4 +1,4 @@
-"""What falls due by itself, in order: time, kind, id (Decisions P19, F1, O16, O20, C3, L12)."""
+"""What falls due by itself, in order: time, kind, id (Decisions P19, F1, F6, O16, O20, C3, L12)."""
 
 from engine.core import funding
 from engine.core.liquidation import socialize, waterfall, work_off
@@ -6,7 +6,7 @@ from engine.core.state.market import NEVER_US, Market
 from engine.core.state.venue import State
 from engine.core.trading import cancels, index, inventory, prices
 
-INDEX, FUNDING, EXPIRY, SWITCH, COOLDOWN, OFFLOAD, SETTLEMENT = range(7)
+INDEX, FUNDING, INTEREST, EXPIRY, SWITCH, COOLDOWN, OFFLOAD, SETTLEMENT = range(8)
 """The order of kinds at one instant."""
 
 
@@ -43,6 +43,8 @@ def run(state: State, until_us: int) -> None:
 def _fire(state: State, kind: int, symbol: str) -> None:
     if kind == FUNDING:
         funding.fall_due(state, state.markets[symbol])
+    elif kind == INTEREST:
+        funding.charge_interest(state, state.markets[symbol])
     elif kind == EXPIRY:
         cancels.expire(state)
         prices.update(state)
@@ -63,6 +65,7 @@ def _due(state: State) -> list[tuple[int, int, str]]:
     for symbol, market in state.markets.items():
         due.append((market.stale_due_us(), INDEX, symbol))
         due.append((market.settlement_due_us(), FUNDING, symbol))
+        due.append((market.interest_due_us(), INTEREST, symbol))
     due += [(entry[0], SWITCH, "") for entry in state.switches[:1]]
     return due + [(entry[0], EXPIRY, entry[3]) for entry in state.expiries[:1]]
 

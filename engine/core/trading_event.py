@@ -25,6 +25,31 @@ class IndexFeedChanged(Event, frozen=True):
     is_stale: bool
 
 
+class FundingIntervalSet(Event, frozen=True):
+    """Funding is settled at multiples of another interval from now on."""
+
+    contract: str
+    interval_us: int
+
+
+class FundingRateFixed(Event, frozen=True):
+    """At this rate of the value at `mark` funding accrues until the interval ends."""
+
+    contract: str
+    rate_e8: int
+    mark: Price
+
+
+class BorrowPaid(Event, frozen=True):
+    """One position's interest on `loan`, its value less its margin."""
+
+    account: str
+    contract: str
+    amount: Micros
+    loan: Micros
+    leg: LegOrNone = msgspec.UNSET
+
+
 class StopAccepted(Event, frozen=True, omit_defaults=True):
     """A stop waits for a price; a trailing one has no `trigger` but follows by `callback_ppm`."""
 

@@ -13,6 +13,7 @@ import msgspec
 from engine.core.account.account import OUTSIDE, Account
 from engine.core.command import Command, PlaceOrder
 from engine.core.event import (
+    BorrowPaid,
     Deleveraged,
     Deposited,
     Event,
@@ -110,6 +111,7 @@ class Measure:
             Withdrawn: self._withdrawn,
             OrderFilled: self._filled,
             FundingPaid: self._funded,
+            BorrowPaid: self._borrowed,
             LiquidationStarted: self._breached,
             LiquidationFeePaid: self._charged,
             LossSocialized: self._cut,
@@ -191,6 +193,9 @@ class Measure:
 
     def _funded(self, tally: Tally, event: FundingPaid) -> None:
         _paid(tally, funding=event.amount)
+
+    def _borrowed(self, tally: Tally, event: BorrowPaid) -> None:
+        _paid(tally, fee=event.amount)
 
     def _charged(self, tally: Tally, event: LiquidationFeePaid) -> None:
         _paid(tally, fee=event.taker_fee + event.liquidation_fee)

@@ -13,6 +13,7 @@ import msgspec
 from engine.core.account.position import slot_of
 from engine.core.event import (
     Assigned,
+    BorrowPaid,
     ClosedOutside,
     DeficitCovered,
     Deleveraged,
@@ -65,6 +66,7 @@ class Statement:
             Withdrawn: self._withdrawn,
             OrderFilled: self._filled,
             FundingPaid: self._funding,
+            BorrowPaid: self._funding,
             LiquidationFilled: self._forced,
             LiquidationFeePaid: self._charged,
             Deleveraged: self._deleveraged,
@@ -141,7 +143,7 @@ class Statement:
         line.result += event.realized - event.fee
         line.ended = "open" if event.position else "closed"
 
-    def _funding(self, event: FundingPaid) -> None:
+    def _funding(self, event: FundingPaid | BorrowPaid) -> None:
         line = self._line(event.account, slot_of(event.contract, event.leg))
         if line is not None:
             line.result -= event.amount

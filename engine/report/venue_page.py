@@ -54,6 +54,7 @@ class ContractTold(msgspec.Struct, frozen=True):
     brackets: tuple[BracketTold, ...]
     closing_fee: str
     funding: str
+    borrowing: str
 
 
 class VenuePage(msgspec.Struct, frozen=True):
@@ -103,6 +104,7 @@ def _contract(contract: Contract) -> ContractTold:
         brackets=tuple(_brackets(contract)),
         closing_fee=closing_fee_of(contract),
         funding=_funding(contract.funding),
+        borrowing=_borrowing(contract.funding),
     )
 
 
@@ -127,10 +129,44 @@ def _funding(funding: Funding) -> str:
         f"{scaled(rate * 100, len(str(E8)) - 1)} %"
         for rate in (funding.interest_e8, funding.clamp_e8, funding.cap_e8)
     )
+    late = "late" in funding.average
+    average = "average premium, late samples counting most," if late else "average premium"
     return (
-        f"{every}: average premium + clamp(interest {interest} - premium, +-{clamp}), "
-        f"at most {cap} either way"
+        f"{every}: {average} + clamp(interest {interest} - premium, +-{clamp}), "
+        f"at most {cap} either way{_shortened(funding)}{_accruing(funding)}"
     )
+
+
+def _shortened(funding: Funding) -> str:
+    """What a rate at the cap does to the interval."""
+    if funding.at_cap == "stays":
+        return ""
+    least = lasting(funding.interval_least_us)
+    by_half = funding.at_cap == "halves"
+    shorter = f"half of the interval, {least} at least" if by_half else f"an interval of {least}"
+    longer = "double" if by_half else "back"
+    again = f", {longer} again after {funding.calm_count} below it" if funding.calm_count else ""
+    return f"; at that {shorter}{again}"
+
+
+def _accruing(funding: Funding) -> str:
+    if not funding.accrues:
+        return ""
+    return (
+        "; it accrues all the time at the rate of the interval before, and is paid when an "
+        "interval ends or a position changes"
+    )
+
+
+def _borrowing(funding: Funding) -> str:
+    if not funding.borrow_e8:
+        return "costs nothing"
+    rate = scaled(funding.borrow_e8 * 100, len(str(E8)) - 1)
+    return f"costs {rate} % of a position's value less its margin {_every(funding)}"
+
+
+def _every(funding: Funding) -> str:
+    return f"every {lasting(funding.borrow_interval_us)}"
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -202,5 +238,6 @@ CONTRACT_FACTS: dict[str, Callable[[ContractTold], str]] = {
     "brackets": lambda contract: "\n".join(bracket_lines(contract)),
     "closing fee": lambda contract: contract.closing_fee,
     "funding": lambda contract: contract.funding,
+    "borrowing": lambda contract: contract.borrowing,
 }
 """What two contracts are compared by."""

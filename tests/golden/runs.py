@@ -38,11 +38,13 @@ INPUTS = Path(__file__).parent / "worlds"
 WRITE = "python -m tests.golden.write"
 FIRST = 200
 STEPS = 1_000
-WORLDS = {f"world-{seed}": seed for seed in (45, 47, 48, 51, 53, 67, 138, 140, 154, 156, 330, 365)}
+WORLDS = {f"world-{seed}": seed for seed in (
+    *(45, 47, 48, 51, 53, 67, 138, 140, 154, 156, 330, 365, 510),
+)}
 """Seeds by name; that of `world-48` draws all kinds of commands alike, in `world-51` some
 wait, in `world-53` some stand ready to take over, in `world-156` commands keep to a
 rate, in `world-140` some are in hedge mode, in `world-154` orders are sent twice,
-in `world-330` the fund holds what it takes over."""
+in `world-330` the fund holds what it takes over, in `world-510` funding accrues."""
 _DECODER = msgspec.json.Decoder(AnyCommand)
 SAMPLES = {"bitmex-2018": "bitmex/XBTUSD_trades_2018-01-01_first100k.csv.gz"}
 """The real file, below MARGINCALL_SAMPLES, that a lab is played on which makes no ticks itself."""

@@ -122,9 +122,9 @@ def room_for_all(state: State, position: Position) -> int:
     return abs(position.quantity)
 
 
-def wide_band(*arguments: Any) -> tuple[int, int]:
+def wide_band(*arguments: Any, **drift: Any) -> tuple[int, int]:
     """Look at an account too late."""
-    low, high = _SAFE_BAND(*arguments)
+    low, high = _SAFE_BAND(*arguments, **drift)
     width = high - low
     return low - width // 2 - 5, high + width // 2 + 5
 

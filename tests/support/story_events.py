@@ -14,6 +14,7 @@ from engine.core.event import (
     Assigned,
     AssignmentOffered,
     AutoMarginSet,
+    BorrowPaid,
     CancelTimerFired,
     CancelTimerSet,
     ClosedOutside,
@@ -22,7 +23,9 @@ from engine.core.event import (
     Deleveraged,
     Deposited,
     Event,
+    FundingIntervalSet,
     FundingPaid,
+    FundingRateFixed,
     FundingSettled,
     IndexFeedChanged,
     IndexSourceChanged,
@@ -93,6 +96,9 @@ LINES: dict[type[Event], str] = {
     OrderFilled: "filled {id} {side} {quantity} {contract} @ {price} {taken} position {position}",
     FundingSettled: "funding {contract} {rate} mark {mark}",
     FundingPaid: "paid {account} {contract} {amount}",
+    FundingIntervalSet: "interval {contract} {interval_us}",
+    FundingRateFixed: "rate {contract} {rate} mark {mark}",
+    BorrowPaid: "interest {account} {contract} {amount} on {loan}",
     MarginCalled: "called {who} {contract} {level}% equity {equity} "
     "maintenance {maintenance} restore {restore}",
     PoolDrawn: "draws {account} {contract} {draw}",
@@ -207,7 +213,7 @@ def _words(event: Event) -> dict[str, str]:
             words["who"] = event.account or event.command
         case OrderFilled():
             words["taken"] = event.role + ("" if event.against == "book" else f" {event.against}")
-        case FundingSettled():
+        case FundingSettled() | FundingRateFixed():
             sign, whole = "-" if event.rate_e8 < 0 else "", abs(event.rate_e8) // 1_000_000
             part = f".{abs(event.rate_e8) % 1_000_000:06d}".rstrip("0.")
             words["rate"] = f"{sign}{whole}{part}%"

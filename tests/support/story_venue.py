@@ -25,6 +25,7 @@ story's first lines change what it is about:
     refusals  SetMarginMode:unchanged:-4046 any:...        the venue's own codes
     sources   [ETH] near:2 far:1 off 5% silent 10          of the index: weights, when they drop
     funding   [ETH] premium every 3_600 interest 0.01% clamp 0.05% cap 0.75%
+    funding   [ETH] premium late accrues at_cap halves least 900 calm 2 lends 1% lends_every 3_600
 """
 
 from typing import Any, get_origin, get_type_hints
@@ -177,6 +178,18 @@ class Draft:
             percent = words.after(name)
             if percent is not None:
                 terms[f"{name}_e8"] = rate(percent, E8)
+        for name in ("least", "lends_every"):
+            seconds = words.after(name)
+            if seconds is not None:
+                field = "interval_least_us" if name == "least" else "borrow_interval_us"
+                terms[field] = number(seconds) * SECOND_US
+        lent = words.after("lends")
+        if lent is not None:
+            terms["borrow_e8"] = rate(lent, E8)
+        terms["calm_count"] = number(words.after("calm") or "0")
+        terms["accrues"] = words.has("accrues")
+        terms["average"] = "late" if words.has("late") else "even"
+        terms["at_cap"] = words.after("at_cap") or "stays"
         self._change(words, funding=Funding(**terms))
 
     def _read_refusals(self, words: Words) -> None:

@@ -3,7 +3,7 @@
 from engine.core.account.account import Account
 from engine.core.account.position import Position
 from engine.core.event import LiquidationWaits, MarginCalled, PoolDrawn
-from engine.core.margin.band import Exposure, safe_band
+from engine.core.margin.band import Exposure, is_near, safe_band
 from engine.core.margin.brackets import rate_e12
 from engine.core.margin.risk import Risk, draw, notional
 from engine.core.money import E12, Micros, div_up
@@ -155,8 +155,13 @@ def _guard(
         Exposure(state.markets[p.contract].contract, p, state.markets[p.contract].mark)
         for p in positions
     ]
+    drift = sum(state.markets[p.contract].drift(p, state.now_us) for p in positions)
+    if drift and is_near(risk, warned, state.rules, drift):
+        state.watch.guard(margin_id, [])
+        state.watch.touch(margin_id)
+        return
     bands = []
     for one in exposures:
-        low, high = safe_band(exposures, one, risk, warned, state.rules)
+        low, high = safe_band(exposures, one, risk, warned, state.rules, drift=drift)
         bands.append((one.position.contract, low, high))
     state.watch.guard(margin_id, bands)

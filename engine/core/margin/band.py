@@ -53,23 +53,38 @@ class Exposure(msgspec.Struct, frozen=True):
         return low, high
 
 
+def is_near(risk: Risk, warned: int, rules: Rules, drift: int) -> bool:
+    """Say whether time alone can change something: funding that accrues, at most `drift` (F5)."""
+    return any(slack <= (percent + 100) * drift for percent, slack in _slacks(risk, warned, rules))
+
+
 def safe_band(
-    exposures: list[Exposure], one: Exposure, risk: Risk, warned: int, rules: Rules
+    exposures: list[Exposure],
+    one: Exposure,
+    risk: Risk,
+    warned: int,
+    rules: Rules,
+    *,
+    drift: int = 0,
 ) -> tuple[int, int]:
-    """Return the lowest and highest mark of one contract, if the others move as safely."""
-    distance = _distance(exposures, one, risk, warned, rules)
+    """Return the lowest and highest mark of one contract, if the others move as safely.
+
+    `drift` is the most that funding may take or give before the account is looked at again.
+    """
+    distance = _distance(exposures, one, risk, warned, rules, drift=drift)
     return one.within_jumps(one.mark - distance, one.mark + distance)
 
 
 def _distance(
-    exposures: list[Exposure], one: Exposure, risk: Risk, warned: int, rules: Rules
+    exposures: list[Exposure], one: Exposure, risk: Risk, warned: int, rules: Rules, *, drift: int
 ) -> int:
     count = len(exposures)
     distance: int | None = None
     for percent, slack in _slacks(risk, warned, rules):
         slope = percent * one.equity_slope + 100 * one.maintenance_slope
         # every maintenance is rounded up once: 100 units of slack a position
-        reach = (slack - 100 * count - 1) // (count * slope)
+        # funding moves the equity, and where a closing fee counts the maintenance, by less
+        reach = (slack - 100 * count - 1 - (percent + 100) * drift) // (count * slope)
         distance = reach if distance is None else min(distance, reach)
     assert distance is not None
     if one.position.mode == "cross":

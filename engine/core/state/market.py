@@ -13,7 +13,7 @@ from engine.core.book.stop import StopBook
 from engine.core.book.volatility import Volatility
 from engine.core.command import LegOrNone, Side
 from engine.core.instrument import Contract
-from engine.core.money import Price
+from engine.core.money import E8, Price, div_to_zero, div_up
 
 NEVER_US = 2**53
 """Later than any time that a command can have."""
@@ -38,6 +38,9 @@ class Market:
     `marked` is the file's mark; `fair` the venue's where margin is valued at another price, else 0.
     `sources` are the index's, `source_x2` what they come to; `is_stale`: none speaks any more.
     `is_settled`: it trades no more.
+    `shortened_us`: the interval of funding while it is not the contract's; `calm` counts the
+    settlements below the cap since. `accrual` is what a lot pays in an interval, in 10^-8, fixed at
+    `accrual_mark` and due from `accrual_us` on, or from when a position last paid (`realized_us`).
     `impact_x2` is the last basis of the impact prices, `impact_e6` its average in millionths.
     """
 
@@ -68,6 +71,13 @@ class Market:
         self.premium_count = 0
         self.sample_due_us = 0
         self.funding_due_us = 0
+        self.borrow_due_us = 0
+        self.shortened_us = 0
+        self.calm = 0
+        self.accrual = 0
+        self.accrual_mark = Price(0)
+        self.accrual_us = 0
+        self.realized_us: dict[str, int] = {}
         self.rate_e8 = 0
         self.volatility = Volatility()
         self.is_settled = False
@@ -94,16 +104,40 @@ class Market:
         heard = (one.at_us for one in self.sources.values() if one.standing != "stale")
         return min((at_us + after_us for at_us in heard), default=NEVER_US)
 
+    @property
+    def interval_us(self) -> int:
+        """The interval of funding now: the contract's, or a shorter one since rates were capped."""
+        return self.shortened_us or self.contract.funding.interval_us
+
+    def accrued(self, position: Position, now_us: int) -> int:
+        """Return the funding that a position owes for its time and has not paid yet, signed."""
+        if not self.accrual or not position.quantity:
+            return 0
+        since_us = self.realized_us.get(f"{position.account}:{position.slot}", self.accrual_us)
+        owed = position.quantity * self.accrual * (now_us - since_us)
+        return div_to_zero(owed, E8 * self.interval_us)
+
+    def drift(self, position: Position, now_us: int) -> int:
+        """Return the most by which what a position owes can change until the interval ends."""
+        left_us = self.funding_due_us - now_us
+        owed = abs(position.quantity * self.accrual) * left_us
+        return div_up(owed, E8 * self.interval_us) + 1 if owed else 0
+
     def settlement_due_us(self) -> int:
         """Return when the venue settles funding next."""
         if self.has_price and self.contract.funding.source == "premium":
             return self.funding_due_us
         return NEVER_US
 
+    def interest_due_us(self) -> int:
+        """Return when interest on what positions borrow is due next."""
+        return self.borrow_due_us or NEVER_US
+
     def next_timer_us(self) -> int:
-        """Return when the next sample, funding or judgement of the index is due."""
+        """Return when the next sample, funding, interest or judgement of the index is due."""
         sample_us = self.sample_due_us if self.has_price else NEVER_US
-        return min(sample_us, self.settlement_due_us(), self.stale_due_us())
+        others = self.settlement_due_us(), self.interest_due_us(), self.stale_due_us()
+        return min(sample_us, *others)
 
     def best(self, side: Side, now_us: int) -> Price | None:
         """Return the best price of the merged book."""

@@ -18,6 +18,16 @@ def profit(state: State, position: Position) -> int:
     return unrealized(market.contract, position, market.mark)
 
 
+def accrued(state: State, position: Position) -> int:
+    """Return the funding that a position owes by now and has not paid yet (F5)."""
+    return state.markets[position.contract].accrued(position, state.now_us)
+
+
+def gain(state: State, position: Position) -> int:
+    """Return a position's unrealised result less the funding that it owes."""
+    return profit(state, position) - accrued(state, position)
+
+
 def kept(state: State, position: Position) -> int:
     """Return a position's maintenance at its mark."""
     market = state.markets[position.contract]
@@ -25,8 +35,13 @@ def kept(state: State, position: Position) -> int:
 
 
 def own_margin(state: State, position: Position) -> int:
-    """Return the margin that belongs to a position alone: none if it is a cross one."""
-    return state.balance(position.margin_key) if position.mode == "isolated" else 0
+    """Return the margin that belongs to a position alone: none if it is a cross one.
+
+    What it owes for funding by now is not its own any more (F5).
+    """
+    if position.mode == "cross":
+        return 0
+    return state.balance(position.margin_key) - accrued(state, position)
 
 
 def kept_after(state: State, position: Position, lots: int) -> int:
@@ -42,7 +57,7 @@ def kept_after(state: State, position: Position, lots: int) -> int:
 def isolated_risk(state: State, position: Position) -> Risk:
     """Return how an isolated position stands."""
     assert position.mode == "isolated", "a cross position has no margin of its own"
-    equity = state.balance(position.margin_key)
+    equity = own_margin(state, position)
     if not position.quantity:
         return Risk(equity, 0, has_position=False)
     return Risk(equity + profit(state, position), kept(state, position))
@@ -54,7 +69,7 @@ def cross_risk(state: State, account: Account) -> Risk:
     keep = 0
     positions = account.cross_positions()
     for position in positions:
-        equity += profit(state, position)
+        equity += gain(state, position)
         keep += kept(state, position)
     return Risk(equity, keep, has_position=bool(positions))
 
@@ -69,7 +84,7 @@ def risk_of(state: State, position: Position) -> Risk:
 def cross_equity(state: State, account: Account) -> int:
     """Return wallet and unrealised results of the cross positions."""
     wallet: int = state.balance(account.wallet_key)
-    return wallet + sum(profit(state, position) for position in account.cross_positions())
+    return wallet + sum(gain(state, position) for position in account.cross_positions())
 
 
 def orders_margin(state: State, account: Account, contract: str) -> int:

@@ -58,6 +58,7 @@ class State:
             for contract in sorted(venue.contracts, key=lambda contract: contract.symbol)
         }
         self.watch = Watch()
+        self.accrues = any(contract.funding.accrues for contract in venue.contracts)
         self.pauses: dict[str, Pause] = {}
         self.stalled: dict[str, Reason] = {}
         """Margin accounts whose liquidation waits, and for what."""

@@ -6,8 +6,9 @@ from engine.core.event import AutoMarginSet, MarginAdded
 from engine.core.margin.risk import Risk, initial, maintenance
 from engine.core.money import Micros
 from engine.core.reason import Reason
-from engine.core.state.standing import isolated_risk, withdrawable
+from engine.core.state.standing import isolated_risk, own_margin, withdrawable
 from engine.core.state.venue import State
+from engine.core.trading.fill import realize_funding
 from engine.core.trading.transfers import known
 
 
@@ -58,10 +59,11 @@ def _top_up(state: State, position: Position) -> None:
     risk = isolated_risk(state, position)
     if not _falls(state, risk):
         return
-    free, margin = withdrawable(state, account), state.balance(position.margin_key)
+    free, margin = withdrawable(state, account), own_margin(state, position)
     for amount in (min(free, initial(market.contract, position, market.mark)), free):
         keep = maintenance(market.contract, position, market.mark, margin + amount)
         if not _falls(state, Risk(risk.equity + amount, keep)):
+            realize_funding(state, position)
             state.post(account.wallet_key, position.margin_key, amount)
             state.emit(
                 MarginAdded(

@@ -11,7 +11,7 @@ from engine.core.margin.orders import Arriving, open_quantity, order_margin
 from engine.core.margin.risk import Risk, maintenance, opening_margin, unrealized
 from engine.core.reason import Reason
 from engine.core.state.market import Market
-from engine.core.state.standing import available, order_terms, withdrawable
+from engine.core.state.standing import available, order_terms, own_margin, withdrawable
 from engine.core.state.venue import State
 from engine.core.trading.limits import band_edge
 from engine.core.trading.match import offers
@@ -153,7 +153,7 @@ def _check_opening(
     margin = 0
     if position.sign == sign:
         left = msgspec.structs.replace(position)
-        margin = state.balance(position.margin_key)
+        margin = own_margin(state, position)
     value = opening * worst * contract.unit_value
     left.grow(opening, value, sign)
     margin += opening_margin(contract, value, position.leverage, sign)

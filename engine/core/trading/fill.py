@@ -4,8 +4,9 @@ import msgspec
 
 from engine.core.account.account import OUTSIDE
 from engine.core.account.position import Position
+from engine.core.event import FundingPaid
 from engine.core.margin.risk import maintenance, opening_margin
-from engine.core.money import PPM
+from engine.core.money import PPM, Micros
 from engine.core.state.standing import profit, risk_of
 from engine.core.state.venue import State
 
@@ -48,6 +49,7 @@ def open_part(
     """Open or add at a value; margin and fee leave the wallet. Return the fee."""
     was = position.quantity
     account = state.accounts[position.account]
+    realize_funding(state, position)
     position.grow(lots, value, sign)
     if position.mode == "isolated":
         contract = state.markets[position.contract].contract
@@ -71,6 +73,7 @@ def _close_part(state: State, position: Position, lots: int, value: int, fee_ppm
 def realize(state: State, position: Position, lots: int, value: int) -> Settled:
     """Close lots at a value and post the result to the margin account; nothing is released."""
     was, sign = position.quantity, position.sign
+    realize_funding(state, position)
     cost = position.shrink(lots)
     realized = sign * value - cost
     state.post(f"open_cost:{position.contract}", position.margin_key, realized)
@@ -81,6 +84,31 @@ def realize(state: State, position: Position, lots: int, value: int) -> Settled:
         account.add_result(state.pool_of(position.contract), position.result)
         position.result = 0
     return Settled(0, realized, cost)
+
+
+def realize_funding(state: State, position: Position) -> None:
+    """Have a position pay what it owes for the time that it was held, from now on anew (F5)."""
+    market = state.markets[position.contract]
+    if market.accrual:
+        owed = market.accrued(position, state.now_us)
+        market.realized_us[f"{position.account}:{position.slot}"] = state.now_us
+        pay_funding(state, position, owed)
+
+
+def pay_funding(state: State, position: Position, amount: int) -> None:
+    """Post a position's share of funding, signed, and say so."""
+    state.post(position.margin_key, "rounding", amount)
+    add_result(state, position, -amount)
+    if amount and position.account != OUTSIDE:
+        state.emit(
+            FundingPaid(
+                **state.stamp(),
+                account=position.account,
+                contract=position.contract,
+                amount=Micros(amount),
+                leg=position.leg,
+            )
+        )
 
 
 def add_result(state: State, position: Position, amount: int) -> None:

@@ -9,8 +9,9 @@ from engine.core.event import LeverageSet, MarginModeSet
 from engine.core.margin.risk import Risk, initial, maintenance
 from engine.core.money import Micros
 from engine.core.reason import Reason
-from engine.core.state.standing import available, profit, tied_up
+from engine.core.state.standing import accrued, available, gain, profit, tied_up
 from engine.core.state.venue import State
+from engine.core.trading.fill import realize_funding
 from engine.core.trading.transfers import known
 
 
@@ -31,6 +32,7 @@ def switch(state: State, legs: list[Position], mode: Mode) -> None:
     """Change a contract's mode and move the margin; all checks have passed."""
     account, contract = state.accounts[legs[0].account], legs[0].contract
     for position in legs:
+        realize_funding(state, position)
         state.touch(position)
         if mode == "isolated":
             _isolate(state, account, position)
@@ -111,7 +113,8 @@ def check_switch(state: State, legs: list[Position], leverage: int) -> Reason | 
         wanted = msgspec.structs.replace(position, mode="isolated", leverage=leverage)
         margin = _margin_of(state, wanted)
         free += tied_up(state, position) - margin - profit(state, position)
-        taken += margin
+        # the wallet pays what the position owes for funding, and then its margin
+        taken += accrued(state, position) + margin
         falls = falls or _falls(state, wanted)
     if taken > state.balance(account.wallet_key) or free < 0:
         return Reason.INSUFFICIENT_MARGIN
@@ -135,7 +138,7 @@ def _check_to_cross(state: State, positions: list[Position]) -> Reason | None:
     """What is tied up keeps the pool healthy, so that enough available is enough."""
     free = available(state, state.accounts[positions[0].account])
     for position in positions:
-        free += state.balance(position.margin_key) + profit(state, position)
+        free += state.balance(position.margin_key) + gain(state, position)
         free -= tied_up(state, _pooled(state, position))
     return Reason.INSUFFICIENT_MARGIN if free < 0 else None
 

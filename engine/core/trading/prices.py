@@ -77,7 +77,7 @@ def _mark(state: State, market: Market) -> Price:
 
 
 def _median(state: State, market: Market) -> Price:
-    interval = market.contract.funding.interval_us
+    interval = market.interval_us
     left = interval - state.now_us % interval
     return Price(
         median_mark(

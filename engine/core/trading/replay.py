@@ -167,4 +167,7 @@ def _arm_timers(state: State, market: Market) -> None:
     interval = market.contract.funding.interval_us
     market.sample_due_us = (state.now_us // sample + 1) * sample
     market.funding_due_us = (state.now_us // interval + 1) * interval
+    every = market.contract.funding.borrow_interval_us
+    if market.contract.funding.borrow_e8:
+        market.borrow_due_us = (state.now_us // every + 1) * every
     state.timer_us = min(state.timer_us, market.next_timer_us())

@@ -14,12 +14,14 @@ from engine.core.state.standing import (
     available,
     isolated_risk,
     order_terms,
+    own_margin,
     tied_up,
     withdrawable,
 )
 from engine.core.state.venue import State
 from engine.core.trading import modes
 from engine.core.trading.checks import check_size
+from engine.core.trading.fill import realize_funding
 from engine.core.trading.transfers import known
 
 
@@ -101,7 +103,7 @@ def _check_isolated(state: State, legs: list[Position], leverage: int) -> Reason
 def _falls(state: State, position: Position, moved: int) -> bool:
     """Say whether an isolated position would be liquidated with so much more margin."""
     market = state.markets[position.contract]
-    margin = state.balance(position.margin_key) + moved
+    margin = own_margin(state, position) + moved
     keep = maintenance(market.contract, position, market.mark, margin)
     before = isolated_risk(state, position)
     after = Risk(before.equity + moved, keep, before.has_position)
@@ -115,12 +117,14 @@ def _moved(state: State, position: Position, leverage: int) -> int:
     contract = state.markets[position.contract].contract
     wanted = msgspec.structs.replace(position, leverage=leverage)
     more = initial(contract, wanted, 0) - initial(contract, position, 0)
-    return max(more, -max(0, state.balance(position.margin_key)))
+    return max(more, -max(0, own_margin(state, position)))
 
 
 def _move(state: State, position: Position, moved: int) -> None:
-    state.post(f"wallet:{position.account}", position.margin_key, moved)
+    """Move margin to or from an isolated position; what it owes for funding is paid before."""
     if moved:
+        realize_funding(state, position)
+        state.post(f"wallet:{position.account}", position.margin_key, moved)
         kind = MarginAdded if moved > 0 else MarginRemoved
         state.emit(
             kind(

@@ -9,8 +9,9 @@ from engine.core.event import Deposited, MarginAdded, MarginRemoved, Withdrawn
 from engine.core.margin.risk import Risk, maintenance, notional, opening_margin
 from engine.core.money import AMOUNT_MAX
 from engine.core.reason import Reason
-from engine.core.state.standing import isolated_risk, profit, withdrawable
+from engine.core.state.standing import isolated_risk, own_margin, profit, withdrawable
 from engine.core.state.venue import State
+from engine.core.trading.fill import realize_funding
 
 
 def money_of(state: State, name: str) -> int:
@@ -89,6 +90,7 @@ def add_margin(state: State, command: AddMargin) -> None:
     if reason is not None:
         return state.reject(command, reason)
     account, position = _of(state, command)
+    realize_funding(state, position)
     state.post(account.wallet_key, position.margin_key, command.amount)
     return state.emit(
         MarginAdded(
@@ -108,6 +110,7 @@ def remove_margin(state: State, command: RemoveMargin) -> None:
     if reason is not None:
         return state.reject(command, reason)
     account, position = _of(state, command)
+    realize_funding(state, position)
     state.post(position.margin_key, account.wallet_key, command.amount)
     return state.emit(
         MarginRemoved(
@@ -146,7 +149,7 @@ def _check_removal(state: State, command: RemoveMargin) -> Reason | None:
     """Unrealised profit cannot be taken out, nor what keeps the position alive."""
     _, position = _of(state, command)
     market = state.markets[command.contract]
-    left = state.balance(position.margin_key) - command.amount
+    left = own_margin(state, position) - command.amount
     value = notional(market.contract, position, market.mark)
     needed = opening_margin(market.contract, value, position.leverage, position.sign)
     if left + min(0, profit(state, position)) < needed:

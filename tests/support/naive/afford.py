@@ -3,7 +3,7 @@
 from engine.core.reason import Reason
 from tests.support.naive import margin
 from tests.support.naive.book import hidden_from, merged, opposite, sign_of, within
-from tests.support.naive.fills import cancel, reducible
+from tests.support.naive.fills import cancel, pay_accrued, reducible
 from tests.support.naive.state import Order, State
 
 
@@ -67,6 +67,7 @@ def _would_liquidate(state: State, order: Order, lots_times_price: int) -> bool:
     """Tell whether the isolated position that an order would leave meets the trigger."""
     account, contract, sign = order.account, order.place, sign_of(order.side)
     trial = state.copy()
+    pay_accrued(trial, account, contract)
     position = trial.position(account, contract)
     if position.quantity * sign <= 0:
         position.quantity = position.cost = 0

@@ -142,15 +142,16 @@ def _deleverage_one(
     for order in state.orders_of(other, place):
         cancel(state, order, Reason.DELEVERAGED)
         margin.keep_set_aside(state, other, place)
-    market = state.markets[contract]
+    market, own_margin = state.markets[contract], 0
+    if not of_fund:
+        own_margin = -close_part(state, step.account, contract, lots, value)
+        settle_isolated(state, step.account, contract)
     realized = close_part(state, other, place, lots, value)
     settle_isolated(state, other, place)
     return_margin(state, other, place)
     if of_fund:
         _say_of_fund(state, step, other, lots, value=value, realized=realized)
         return
-    own_margin = -close_part(state, step.account, contract, lots, value)
-    settle_isolated(state, step.account, contract)
     adl = step.sign * (value - lots * market.mark * market.contract.unit_value)
     state.emit(
         Deleveraged,

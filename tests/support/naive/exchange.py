@@ -40,9 +40,9 @@ from engine.core.money import AMOUNT_MAX
 from engine.core.reason import Reason
 from tests.support.naive import margin, ticks
 from tests.support.naive.end import end
-from tests.support.naive.fills import cancel, cancel_all, drop_stop
+from tests.support.naive.fills import cancel, cancel_all, drop_stop, pay_accrued
 from tests.support.naive.freeze import frozen
-from tests.support.naive.funding import fire_timers, settle
+from tests.support.naive.funding import fire_timers, pay_in_breach, settle
 from tests.support.naive.legs import change_position_mode
 from tests.support.naive.modes import (
     change_leverage,
@@ -77,6 +77,10 @@ class NaiveExchange:
         fire_timers(state, command.at_us)
         state.begin(command.at_us)
         state.clock = command.at_us
+        if any(market.contract.funding.accrues for market in state.markets.values()):
+            pay_in_breach(state)
+            run_waves(state)
+            state.begin(command.at_us)
         wait_us = wait_for_token(state, command)
         if wait_us is not None:
             _reject(state, command, Reason.RATE_LIMIT, wait_us)
@@ -253,6 +257,7 @@ def _move_margin(state: State, command: AddMargin | RemoveMargin) -> None:
     place = place_at(command.contract, command.leg)
     pocket = (command.account, place)
     amount = command.amount if added else -command.amount
+    pay_accrued(state, command.account, command.contract)
     state.post(f"wallet:{command.account}", balance_name(pocket), amount)
     state.emit(
         MarginAdded if added else MarginRemoved,

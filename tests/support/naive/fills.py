@@ -3,7 +3,7 @@
 from typing import Literal
 
 from engine.core.command import Side
-from engine.core.event import OrderCancelled, OrderFilled, OrderTrimmed
+from engine.core.event import FundingPaid, OrderCancelled, OrderFilled, OrderTrimmed
 from engine.core.money import PPM, div_to_zero
 from engine.core.reason import Reason
 from tests.support.naive import margin
@@ -13,8 +13,25 @@ from tests.support.naive.state import OUTSIDE, Order, State, Stop, balance_name,
 Against = Literal["book", "outside", "liquidation"]
 
 
+def pay_funding(state: State, account: str, contract: str, amount: int) -> None:
+    """Post a position's share of funding (F3)."""
+    pocket = state.pocket(account, contract)
+    state.post(balance_name(pocket), "rounding", amount)
+    state.add_result(pocket, contract, -amount)
+    if amount != 0 and account != OUTSIDE:
+        state.emit(FundingPaid, account=account, contract=contract, amount=amount)
+
+
+def pay_accrued(state: State, account: str, contract: str) -> None:
+    """Have a position pay the funding that it owes by now (F5)."""
+    amount = margin.accrued(state, account, contract)
+    state.funded_until[account, contract] = state.now
+    pay_funding(state, account, contract, amount)
+
+
 def close_part(state: State, account: str, contract: str, lots: int, value: int) -> int:
     """Close lots of a position for a value of money and post the realised PnL (A4)."""
+    pay_accrued(state, account, contract)
     position = state.position(account, contract)
     pocket = state.pocket(account, contract)
     held = abs(position.quantity)
@@ -45,6 +62,7 @@ def close_for_fund(state: State, contract: str, lots: int, value: int) -> tuple[
 
 def open_part(state: State, account: str, contract: str, signed_lots: int, value: int) -> None:
     """Add lots to a position (A4); `value` is not signed."""
+    pay_accrued(state, account, contract)
     position = state.position(account, contract)
     if position.quantity == 0:
         state.openings += 1

@@ -6,7 +6,7 @@ from math import ceil, floor
 
 from engine.core.command import Side
 from engine.core.instrument import Bracket, Contract
-from engine.core.money import PPM
+from engine.core.money import E8, PPM, div_to_zero
 from tests.support.naive.book import best
 from tests.support.naive.state import Order, Pocket, State, symbol_of
 
@@ -90,7 +90,8 @@ def position_maintenance(state: State, account: str, contract: str, released: in
     sign = 1 if position.quantity > 0 else -1
     cost, rate = abs(position.cost), closing_rate(market.contract)
     if state.mode(account, contract) == "isolated":
-        lost = cost - sign * (state.money((account, contract)) - released)
+        margin = state.money((account, contract)) - accrued(state, account, contract)
+        lost = cost - sign * (margin - released)
         bankrupt = max(0, lost) / (1 - sign * rate)
     else:
         bankrupt = cost - sign * Fraction(cost, state.leverage(account, contract))
@@ -118,9 +119,21 @@ def total_unrealized(state: State, pocket: Pocket) -> int:
     return sum(unrealized(state, pocket[0], c) for c in state.contracts_of(pocket))
 
 
+def accrued(state: State, account: str, contract: str) -> int:
+    """Give the funding that a position owes by now and has not paid (F5)."""
+    market = state.markets[contract]
+    if not market.accrued_from:
+        return 0
+    since = max(market.accrued_from, state.funded_until.get((account, contract), 0))
+    value = state.position(account, contract).quantity * market.accrual_mark
+    value *= market.contract.unit_value
+    return div_to_zero(value * market.rate_e8 * (state.now - since), E8 * market.interval)
+
+
 def equity(state: State, pocket: Pocket) -> int:
     """Give a margin account's equity."""
-    return state.money(pocket) + total_unrealized(state, pocket)
+    owed = sum(accrued(state, pocket[0], c) for c in state.contracts_of(pocket))
+    return state.money(pocket) + total_unrealized(state, pocket) - owed
 
 
 def maintenance(state: State, pocket: Pocket) -> int:

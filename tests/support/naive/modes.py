@@ -10,6 +10,7 @@ from engine.core.event import (
 )
 from engine.core.reason import Reason
 from tests.support.naive import margin
+from tests.support.naive.fills import pay_accrued
 from tests.support.naive.state import Place, State, balance_name, symbol_of
 
 
@@ -81,7 +82,8 @@ def refused_switch(
 
 
 def _move(state: State, account: str, place: Place, mode: Mode) -> None:
-    """Switch one position's contract and move its margin."""
+    """Switch one position's contract and move its margin; funding is paid before (F5)."""
+    pay_accrued(state, account, place)
     isolated = balance_name((account, place))
     if mode == "isolated":
         state.post(f"wallet:{account}", isolated, _opening(state, account, place))
@@ -138,7 +140,8 @@ def moved_by_leverage(state: State, command: SetLeverage) -> dict[Place, int]:
     trial.leverages[account, contract] = command.leverage
     for place in state.places(account, contract):
         more = _opening(trial, account, place) - _opening(state, account, place)
-        moved[place] = max(more, -max(0, state.money((account, place))))
+        had = state.money((account, place)) - margin.accrued(state, account, place)
+        moved[place] = max(more, -max(0, had))
     return moved
 
 
@@ -154,6 +157,7 @@ def change_leverage(state: State, command: SetLeverage) -> None:
     for place, amount in moved.items():
         if amount == 0:
             continue
+        pay_accrued(state, account, place)
         state.post(f"wallet:{account}", balance_name((account, place)), amount)
         state.emit(
             MarginAdded if amount > 0 else MarginRemoved,
@@ -211,6 +215,7 @@ def replenish(state: State) -> None:
 
 
 def _top_up(state: State, account: str, contract: str, amount: int) -> None:
+    pay_accrued(state, account, contract)
     state.post(f"wallet:{account}", balance_name((account, contract)), amount)
     state.emit(
         MarginAdded,

@@ -80,7 +80,7 @@ def _mark(state: State, market: Market) -> int:
         return market.index if market.marked is None else market.marked
     if state.rules.mark == "impact_ema":
         return market.index + div_half_even(market.impact_average or 0, 2_000_000)
-    interval = market.contract.funding.interval_us
+    interval = market.interval
     left = interval - state.now % interval
     funded = market.index + div_half_even(market.index * market.rate_e8 * left, E8 * interval)
     averaged = market.index
@@ -104,8 +104,11 @@ def sample(state: State, until: int) -> None:
         newest = [market.basis2] * min(count, state.rules.sample_count)
         _average_impact(state, market, count)
         market.samples = (market.samples + newest)[-state.rules.sample_count :]
-        market.premium_sum += count * div_half_even(market.basis2 * E8, 2 * market.index)
-        market.premium_count += count
+        premium = div_half_even(market.basis2 * E8, 2 * market.index)
+        first, last = market.premium_count + 1, market.premium_count + count
+        is_late = market.contract.funding.average == "late"
+        market.premium_sum += premium * (sum(range(first, last + 1)) if is_late else count)
+        market.premium_count = last
 
 
 def _average_impact(state: State, market: Market, count: int) -> None:

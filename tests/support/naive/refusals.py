@@ -274,7 +274,7 @@ def _margin(state: State, command: AddMargin | RemoveMargin) -> Reason | None:
             return Reason.INSUFFICIENT_MARGIN
         return None
     pocket = (account, contract)
-    left = state.money(pocket) - command.amount
+    left = state.money(pocket) - margin.accrued(state, account, contract) - command.amount
     notional = abs(margin.value_at_mark(state, account, contract))
     sign = 1 if state.position(account, contract).quantity > 0 else -1
     needed = margin.opening_margin(state, account, contract, notional, sign)

@@ -11,6 +11,7 @@ from engine.core.command import Mode, PlaceOrder, PlaceStop, Side
 from engine.core.event import Event, TickApplied
 from engine.core.instrument import Contract, Venue
 from tests.support.naive.debt import Debt as Debt
+from tests.support.naive.job import Job as Job
 from tests.support.naive.place import Place as Place
 from tests.support.naive.place import Pocket as Pocket
 from tests.support.naive.place import balance_name as balance_name
@@ -90,6 +91,12 @@ class Market:
     impact_average: int | None = None
     basis2: int = 0
     rate_e8: int = 0
+    interval: int = 0
+    calm: int = 0
+    lent_until: int = 0
+    accrual_mark: int = 0
+    accrued_from: int = 0
+    """`interval`: that of funding now; `accrued_from`: since when it accrues, 0 before (F5)."""
     sampled_until: int = 0
     settled_until: int = 0
     samples: list[int] = field(default_factory=list)
@@ -100,29 +107,6 @@ class Market:
     noted2: int | None = None
     noted_until: int = 0
     squares: list[int] = field(default_factory=list)
-
-
-@dataclass
-class Job:
-    """One margin account's liquidation; `filled` is the wave's last seller by contract (L3).
-
-    `orders` are the lots held and then the sizes of its partial orders, by contract (C1).
-    """
-
-    pocket: Pocket
-    cause: int
-    filled: dict[str, int]
-    set_aside: int = 0
-    paid_by_fund: int = 0
-    owed: list[Debt] = field(default_factory=list)
-    orders: dict[str, list[int]] = field(default_factory=dict)
-    until: int = 0
-    """When its wait ends (C3)."""
-    is_over: bool = False
-    """Whether the timer then has fired; `idle`: rounds in a row that closed nothing (C5)."""
-    idle: int = 0
-    freezes: bool = False
-    """Whether what it waits for is a cooldown of a venue that freezes (C8)."""
 
 
 @dataclass
@@ -189,6 +173,7 @@ class State:
         self.tokens: dict[str, tuple[Fraction, int]] = {}
         self.dirty: set[str] = set()
         self.auto_margin: set[Pocket] = set()
+        self.funded_until: dict[tuple[str, str], int] = {}
         self.arrivals = 0
         self.openings = 0
         self.clock = 0

@@ -48,7 +48,8 @@ def _start(state: State, market: Market, last: int) -> None:
     """Start the clock of a contract's timers (P1, P10, F1) and its last (P7)."""
     market.priced = True
     market.last_next = last
-    market.sampled_until = market.settled_until = state.now
+    market.sampled_until = market.settled_until = market.lent_until = state.now
+    market.interval = market.contract.funding.interval_us
 
 
 def _head(state: State, market: Market) -> None:

@@ -53,6 +53,19 @@ def maintenance_at(position: Position, margin: int, unit: int, contract: Contrac
     return keep + paid
 
 
+def owed(state: State, position: Position) -> int:
+    """Give the funding that a position owes for the time since it paid last, towards zero."""
+    market = state.markets[position.contract]
+    since = market.accrual_us
+    for slot, at_us in market.realized_us.items():
+        if slot == f"{position.account}:{position.slot}":
+            since = at_us
+    interval = market.shortened_us or market.contract.funding.interval_us
+    amount = position.quantity * market.accrual * (state.now_us - since)
+    whole = abs(amount) // (interval * 100_000_000)
+    return whole if amount > 0 else -whole
+
+
 def priced(state: State) -> Priced:
     """Give what the figures of positions depend on."""
     return {
@@ -69,7 +82,8 @@ def profit_of(state: State, position: Position) -> int:
 
 def maintenance_of(state: State, position: Position) -> int:
     """Give the maintenance of a position at its mark."""
-    margin = state.balance(f"isolated:{position.account}:{position.slot}")
+    margin: int = state.balance(f"isolated:{position.account}:{position.slot}")
+    margin -= owed(state, position)
     return maintenance_at(position, margin, *priced(state)[position.contract])
 
 
@@ -79,11 +93,11 @@ def figures(state: State) -> Iterator[tuple[str, Figures]]:
     balances: dict[str, int] = dict(state.ledger.balances)
     for name, account in state.accounts.items():
         if name != OUTSIDE:
-            yield from _of_account(balances, account, worth)
+            yield from _of_account(state, balances, account, worth)
 
 
 def _of_account(
-    balances: dict[str, int], account: Account, worth: Priced
+    state: State, balances: dict[str, int], account: Account, worth: Priced
 ) -> Iterator[tuple[str, Figures]]:
     name = account.name
     equity, maintenance, loss, has_position = balances.get(f"wallet:{name}", 0), 0, 0, False
@@ -94,6 +108,7 @@ def _of_account(
             if lots:
                 unit, details = worth[position.contract]
                 profit = lots * unit - position.cost
+                margin -= owed(state, position)
                 keep = maintenance_at(position, margin, unit, details)
                 yield f"{name}:{slot}", Figures(margin + profit, keep, -profit, True)
             elif margin:
@@ -101,7 +116,8 @@ def _of_account(
         elif lots:
             unit, details = worth[position.contract]
             profit = lots * unit - position.cost
-            equity, loss, has_position = equity + profit, loss - profit, True
+            equity += profit - owed(state, position)
+            loss, has_position = loss - profit, True
             maintenance += maintenance_at(position, 0, unit, details)
     yield name, Figures(equity, maintenance, loss, has_position)
 
