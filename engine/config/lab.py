@@ -12,7 +12,15 @@ from engine.config.path import path as story_path
 from engine.config.read import Number, Place, Table
 from engine.config.settings import Lab, Report
 from engine.config.streams import CrowdTable, FeedTable, crowd, feed
-from engine.config.venue import closing_fee, contracts, load_venue, overlaid, ruled_by, rules
+from engine.config.venue import (
+    check_accrual,
+    closing_fee,
+    contracts,
+    load_venue,
+    overlaid,
+    ruled_by,
+    rules,
+)
 from engine.core.instrument import Venue
 
 
@@ -91,6 +99,8 @@ def _venue(table: LabTable, path: Path, place: Place, by_rules_of: str | None) -
             for name, cash in table.pools.items()
         },
     )
+    for one in result.contracts:
+        check_accrual(own, one, place.at("contracts").at(one.symbol))
     if not result.contracts:
         raise place.at("contracts").error("neither the lab nor its venue has a contract")
     for name in table.pools:

@@ -85,12 +85,22 @@ def load_venue(path: Path) -> VenueTable:
     """
     place = Place(str(path))
     table = read.shaped(VenueTable, read.load_toml(path), place)
-    rules(path.stem, table.rules, place.at("rules"))
+    profile = rules(path.stem, table.rules, place.at("rules"))
     closing = closing_fee(table.rules, place.at("rules"))
     for symbol, contract_table in table.contracts.items():
-        contract(symbol, contract_table, place.at("contracts").at(symbol), closing)
+        where = place.at("contracts").at(symbol)
+        check_accrual(profile, contract(symbol, contract_table, where, closing), where)
         contract_table["depth"] = str(find("books", contract_table["depth"], path.parent))
     return table
+
+
+def check_accrual(profile: Rules, one: Contract, place: Place) -> None:
+    """Refuse a fund that holds positions in a contract whose funding accrues: it pays when due."""
+    if one.funding.accrues and "inventory" in profile.closing.takeover:
+        raise place.at("funding").error(
+            "found accrues = true where the fund holds what it takes over (rules.closing.takeover "
+            "has inventory), expected one of both: what a fund holds pays funding when it is due"
+        )
 
 
 def load_profile(name: str) -> tuple[Rules, tuple[Contract, ...]]:

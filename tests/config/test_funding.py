@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine.config.error import ConfigError
+from engine.config.venue import load_venue
 from engine.core.instrument import Funding
 from engine.report.venue_page import _borrowing, _funding
 from tests.config.test_lab import LAB, lab
@@ -71,3 +72,12 @@ def test_what_stays_as_it_is_has_no_words() -> None:
     assert _borrowing(Funding()) == "costs nothing"
     shortest = _funding(Funding(source="premium", at_cap="shortest"))
     assert shortest.endswith("either way; at that an interval of 1 h")
+
+
+def test_nothing_accrues_where_the_fund_holds_positions(tmp_path: Path) -> None:
+    text = Path("configs/venues/kraken.toml").read_text()
+    assert 'takeover = ["assignment", "fund", "adl"]' in text
+    profile = tmp_path / "own.toml"
+    profile.write_text(text.replace('takeover = ["assignment"', 'takeover = ["inventory"'))
+    with pytest.raises(ConfigError, match=r"contracts\.\w+\.funding: found accrues = true"):
+        load_venue(profile)

@@ -38,9 +38,8 @@ INPUTS = Path(__file__).parent / "worlds"
 WRITE = "python -m tests.golden.write"
 FIRST = 200
 STEPS = 1_000
-WORLDS = {f"world-{seed}": seed for seed in (
-    *(45, 47, 48, 51, 53, 67, 138, 140, 154, 156, 330, 365, 510),
-)}
+SEEDS = (45, 47, 48, 51, 53, 67, 138, 140, 154, 156, 330, 365, 510)
+WORLDS = {f"world-{seed}": seed for seed in SEEDS}
 """Seeds by name; that of `world-48` draws all kinds of commands alike, in `world-51` some
 wait, in `world-53` some stand ready to take over, in `world-156` commands keep to a
 rate, in `world-140` some are in hedge mode, in `world-154` orders are sent twice,

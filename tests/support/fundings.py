@@ -38,3 +38,14 @@ def _terms(dice: random.Random, plain: Funding) -> Funding:
         borrow_e8=dice.choice((0, 0, 10_000, 1_000_000)),
         borrow_interval_us=dice.choice((HOUR_US, 8 * HOUR_US)),
     )
+
+
+def without_both(venue: Venue) -> Venue:
+    """What a fund holds pays funding when it is due: where it holds any, nothing accrues."""
+    if "inventory" not in venue.rules.closing.takeover:
+        return venue
+    contracts = tuple(
+        msgspec.structs.replace(one, funding=msgspec.structs.replace(one.funding, accrues=False))
+        for one in venue.contracts
+    )
+    return msgspec.structs.replace(venue, contracts=contracts)

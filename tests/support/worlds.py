@@ -24,7 +24,7 @@ from engine.core.instrument import (
 from engine.core.money import PPM, Lots, Micros, Price
 from tests.support.bearers import with_bearers
 from tests.support.closings import with_closing
-from tests.support.fundings import with_fundings
+from tests.support.fundings import with_fundings, without_both
 from tests.support.margins import with_margins
 from tests.support.position_modes import with_position_modes
 from tests.support.quoting import with_prices
@@ -161,7 +161,7 @@ def world(dice: random.Random) -> Venue:
     plain = Venue(rules, contracts, Micros(fund))
     plain = with_fundings(dice, plain)
     venue = with_terms(with_prices(with_bearers(dice, plain)))
-    return with_position_modes(with_margins(dice, venue))
+    return without_both(with_position_modes(with_margins(dice, venue)))
 
 
 def _varied(plain: Contract) -> Contract:
