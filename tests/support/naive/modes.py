@@ -82,8 +82,9 @@ def refused_switch(
 
 
 def _move(state: State, account: str, place: Place, mode: Mode) -> None:
-    """Switch one position's contract and move its margin; funding is paid before (F5)."""
-    pay_accrued(state, account, place)
+    """Switch one position's contract and move its margin; its legs pay funding before (F5)."""
+    for leg in state.places(account, symbol_of(place)):
+        pay_accrued(state, account, leg)
     isolated = balance_name((account, place))
     if mode == "isolated":
         state.post(f"wallet:{account}", isolated, _opening(state, account, place))
