@@ -219,7 +219,7 @@ BUGS = {
         "book.ladder.Ladder.best", last_of_level, "was first"
     ),
     "a mark moves and nobody is told": Bug(
-        "state.watch.Watch.moved", nothing, "in breach at rest|skips no work"
+        "state.watch.Watch.moved", nothing, "in breach at rest|skips no work|wait, told"
     ),
     "an account is looked at too late": Bug(
         "liquidation.alert.safe_band",
