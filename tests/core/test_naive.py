@@ -159,8 +159,10 @@ def test_every_event_and_every_reason_occurs() -> None:
     kinds: Counter[str] = Counter()
     reasons: Counter[Reason] = Counter()
     told = Rejected | OrderCancelled | LiquidationWaits
-    extra = (2_002, 2_127, 2_145, 2_153, 2_245, 2_311, 2_320, 2_410, 2_426, 2_444, 2_548, 2_604)
-    extra += (2_640, 2_641)
+    extra = (
+        *(2_002, 2_127, 2_145, 2_153, 2_245, 2_311, 2_320, 2_410, 2_426, 2_444, 2_548, 2_604),
+        *(2_640, 2_641),
+    )
     for seed in (*range(2_010, 2_120), *extra):
         for _, _, events in played(seed):
             kinds.update(type(event).__name__ for event in events)
