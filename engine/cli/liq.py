@@ -87,7 +87,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     "--cross",
     type=click.Path(path_type=Path),
     help="A JSON file of a cross account: wallet, and positions of symbol, side, size, entry, mark "
-    "(default: entry) and leverage (default: the venue's).",
+    "(default: entry) and leverage (default: the venue's). A long and a short one of a symbol are "
+    "legs, where the venue has hedge mode.",
 )
 @click.option("--curve", is_flag=True, help="The way to liquidation from 1x to 125x, by venue.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the curve as a picture (SVG).")

@@ -10,6 +10,7 @@ from engine.core.account.position import Position
 from engine.core.instrument import Contract, Rules
 from engine.core.margin import liquidation_price
 from engine.core.margin.band import Exposure
+from engine.core.margin.bankruptcy import Settlement
 from engine.core.margin.brackets import bracket_of, maintenance_of
 from engine.core.margin.liquidation_price import Exact, Holding, Row, first_mark, rows_for
 from engine.core.margin.risk import Risk, maintenance, unrealized
@@ -192,6 +193,24 @@ def _trigger(asked: Question, mark: Fraction) -> str:
     return (
         f"first mark {rounded(mark, decimals(asked.mark_tick))}: maintenance {rounded(keep, 4)} "
         f"{'>' if asked.strict else '>='} equity {rounded(Fraction(equity), 4)}"
+    )
+
+
+def bankruptcy_of(one: Exposure, share: int) -> Fraction | None:
+    """Return the price, not rounded, at which a position has given up its share of the equity."""
+    lots, sign = abs(one.position.quantity), one.position.sign
+    sold = Settlement(sign, lots, one.mark * one.contract.unit_value, share)
+    if sold.bankruptcy_value <= 0:
+        return None
+    return sold.bankruptcy_value * MICRO / (lots * Fraction(one.contract.lot))
+
+
+def told_bankruptcy(share: int, price: Fraction | None) -> str:
+    """Tell where the liquidation order for a position of a cross account is limited."""
+    shown = "none above 0" if price is None else rounded(price, 4)
+    return (
+        f"a liquidation order for it is limited where its share of the equity by maintenance, "
+        f"{plain(share * MICRO)}, is gone: {shown}"
     )
 
 

@@ -4,31 +4,27 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
-from engine.cli.liq_answer import MICRO, Question, of_exposure, plain, steps
+from engine.cli.liq_answer import (
+    MICRO,
+    bankruptcy_of,
+    of_exposure,
+    plain,
+    steps,
+    told_bankruptcy,
+)
+from engine.cli.liq_hedged import Hedged, Held, hedged_lines, hedged_of, with_marks
 from engine.cli.liq_venue import Market, position_of
 from engine.cli.numbers import decimals, rounded
 from engine.config.error import ConfigError
 from engine.config.read import Place
 from engine.core.margin.band import Exposure
-from engine.core.margin.bankruptcy import Settlement, share_of
+from engine.core.margin.bankruptcy import share_of
 from engine.core.margin.brackets import bracket_of
 from engine.core.margin.risk import Risk, maintenance, unrealized
 from engine.core.money import PPM
-
-
-class Held(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A position as its file says; `size` in base currency, `mark` the entry if it is not said."""
-
-    symbol: str
-    side: Literal["long", "short"]
-    size: Decimal
-    entry: Decimal
-    mark: Decimal | None = None
-    leverage: int | None = None
 
 
 class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,13 +54,17 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pool(msgspec.Struct, frozen=True):
-    """A cross account: `ratio` is maintenance / equity in per cent, None where it is bankrupt."""
+    """A cross account: `ratio` is maintenance / equity in per cent, None where it is bankrupt.
+
+    Two legs of a contract stand in `hedged`, all other positions in `positions`.
+    """
 
     equity: str
     maintenance: str
     ratio: str | None
     is_liquidated: bool
     positions: tuple[Line, ...]
+    hedged: tuple[Hedged, ...] = ()
 
 
 def cross_of(path: Path, markets: Mapping[str, Market], *, explain: bool = False) -> Pool:
@@ -75,10 +75,8 @@ def cross_of(path: Path, markets: Mapping[str, Market], *, explain: bool = False
     account, place = _read(path), Place(str(path))
     exposures = [
         _exposure(held, markets, place.at("positions").at(number))
-        for number, held in enumerate(account.positions, 1)
+        for number, held in enumerate(with_marks(account.positions, markets, place), 1)
     ]
-    if len({one.contract.symbol for one in exposures}) < len(exposures):
-        raise place.at("positions").error("a symbol stands there twice; expected one position each")
     rules = next(iter(markets.values())).rules
     risk = Risk(
         int(Fraction(account.wallet) * PPM)
@@ -87,15 +85,22 @@ def cross_of(path: Path, markets: Mapping[str, Market], *, explain: bool = False
         has_position=bool(exposures),
     )
     ratio = Fraction(100 * risk.maintenance, risk.equity) if risk.equity > 0 else None
+    by_symbol: dict[str, list[Exposure]] = {}
+    for one in exposures:
+        by_symbol.setdefault(one.contract.symbol, []).append(one)
     return Pool(
         equity=plain(risk.equity * MICRO),
         maintenance=plain(risk.maintenance * MICRO),
         ratio=None if ratio is None else rounded(ratio, 2),
         is_liquidated=risk.is_breach(rules.strict_trigger),
         positions=tuple(
-            _line(one, risk, alone=len(exposures) == 1, strict=rules.strict_trigger,
+            _line(legs[0], risk, alone=len(exposures) == 1, strict=rules.strict_trigger,
                   explain=explain)
-            for one in exposures
+            for legs in by_symbol.values() if len(legs) == 1
+        ),
+        hedged=tuple(
+            hedged_of((legs[0], legs[1]), risk, rules, place.at("positions"), explain=explain)
+            for legs in by_symbol.values() if len(legs) > 1
         ),
     )  # fmt: skip
 
@@ -139,7 +144,7 @@ def _line(one: Exposure, risk: Risk, *, alone: bool, strict: bool, explain: bool
     asked = of_exposure(one, risk, 0, strict=strict)
     kept = maintenance(contract, position, one.mark, 0)
     share = share_of(risk.equity, kept, kept if alone else risk.maintenance)
-    bankruptcy = _bankruptcy(one, share)
+    bankruptcy = bankruptcy_of(one, share)
     return Line(
         symbol=contract.symbol,
         side=asked.holding.side,
@@ -151,25 +156,7 @@ def _line(one: Exposure, risk: Risk, *, alone: bool, strict: bool, explain: bool
         exact=None if asked.exact is None else rounded(asked.exact, 4),
         first_mark=None if asked.first is None else rounded(asked.first, places),
         bankruptcy=None if bankruptcy is None else rounded(bankruptcy, 4),
-        steps=tuple(_told(asked, share, bankruptcy)) if explain else (),
-    )
-
-
-def _bankruptcy(one: Exposure, share: int) -> Fraction | None:
-    """The price, not rounded, at which a position has given up its share of the equity."""
-    lots, sign = abs(one.position.quantity), one.position.sign
-    sold = Settlement(sign, lots, one.mark * one.contract.unit_value, share)
-    if sold.bankruptcy_value <= 0:
-        return None
-    return sold.bankruptcy_value * MICRO / (lots * Fraction(one.contract.lot))
-
-
-def _told(asked: Question, share: int, bankruptcy: Fraction | None) -> Iterator[str]:
-    yield from steps(asked)
-    price = "none above 0" if bankruptcy is None else rounded(bankruptcy, 4)
-    yield (
-        f"a liquidation order for it is limited where its share of the equity by maintenance, "
-        f"{plain(share * MICRO)}, is gone: {price}"
+        steps=(*steps(asked), told_bankruptcy(share, bankruptcy)) if explain else (),
     )
 
 
@@ -188,3 +175,6 @@ def pool_lines(pool: Pool) -> Iterator[str]:
         yield f"  bankruptcy    {line.bankruptcy or 'none above 0'}"
         for number, step in enumerate(line.steps, 1):
             yield f"  {number}. {step}"
+    for pair in pool.hedged:
+        yield ""
+        yield from hedged_lines(pair)

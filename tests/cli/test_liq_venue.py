@@ -179,7 +179,10 @@ def test_a_position_too_rich_to_be_liquidated(call: Call, tmp_path: Path) -> Non
         (json.dumps({"wallet": 1, "positions": [{**BTC, "size": 0}]}), "positions[1].size"),
         (json.dumps({"wallet": 1, "positions": [{**BTC, "size": "0.000001"}]}), "multiple of"),
         (json.dumps({"wallet": 1, "positions": [{**BTC, "mark": "64000.01"}]}), "[1].mark"),
-        (json.dumps({"wallet": 1, "positions": [BTC, BTC]}), "stands there twice"),
+        (
+            json.dumps({"wallet": 1, "positions": [BTC, BTC]}),
+            "stands there twice",
+        ),
     ],
 )
 def test_a_wrong_account_is_told(call: Call, tmp_path: Path, text: str, said: str) -> None:

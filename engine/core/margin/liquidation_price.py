@@ -50,7 +50,7 @@ def first_mark(one: Exposure, risk: Risk, margin: int, *, strict: bool) -> int |
         if holds(start):
             return start
         if holds(end):
-            return _between(start, end, holds)
+            return between(start, end, holds)
         start = end - sign
     return None
 
@@ -71,7 +71,7 @@ def _ends(one: Exposure, equity: int) -> Iterator[int]:
         yield one.mark + max(0, div_up(equity, one.equity_slope))
 
 
-def _between(healthy: int, broken: int, holds: Callable[[int], bool]) -> int:
+def between(healthy: int, broken: int, holds: Callable[[int], bool]) -> int:
     """Return the mark nearest to the healthy one at which the trigger holds."""
     while abs(healthy - broken) > 1:
         middle = (healthy + broken) // 2
