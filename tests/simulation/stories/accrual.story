@@ -165,3 +165,20 @@ tick      1_000
   = margin dave 910
   = wallet alice 1_410
   = fees 189
+
+== a fund that holds a position pays no interest for it
+closing   takeover inventory,adl
+funding   premium every 28_800 interest 0% clamp 0% lends 1% lends_every 3_600
+fund      10_000
+alice     wallet 1_000
+alice     long 10 @ 1_000 isolated
+bob       short 10 @ 1_000
+tick      905
+  > tick 905
+  > breach alice:BTC long 10 mark 905 equity 50 maintenance 91 bankruptcy 900
+  > keep alice buy 10 for 9_000 held 10 insurance_fund -50
+  > ended alice 0 equity 0 maintenance 0
+at        11:00:00                   # interest of two hours
+tick      905
+  > interest bob 81 on 8_145
+  > interest bob 81 on 8_145
