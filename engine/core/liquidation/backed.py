@@ -7,16 +7,15 @@ account in a block, the fillable price, and the insurance fund's delta of each f
 import msgspec
 
 from engine.core.account.position import Position
-from engine.core.book.merged import Offer, is_worse
-from engine.core.event import LiquidationFilled
+from engine.core.book.merged import is_worse
 from engine.core.instrument import Backed
 from engine.core.liquidation.capacity import Capacity, of_fund
 from engine.core.liquidation.case import Case
-from engine.core.money import PPM, Lots, Micros, Price, div_up
+from engine.core.liquidation.forced_fill import forced_fill
+from engine.core.money import PPM, Price, div_up
 from engine.core.state.standing import kept
 from engine.core.state.venue import State
 from engine.core.trading.execute import other_side, take_offer
-from engine.core.trading.fill import add_result, realize
 from engine.core.trading.limits import turned_away
 
 
@@ -90,7 +89,7 @@ def into_book(state: State, case: Case, position: Position, wanted: int) -> int:
         # paid in before anything is lost: no balance is negative in between
         state.post(state.fund_key(position.contract), position.margin_key, max(0, gap))
         take_offer(state, market, walk, offer, lots)
-        _fill(state, case, position, offer, lots=lots, gap=gap)
+        forced_fill(state, case, position, offer, lots=lots, stage="fund", gap=gap)
         capacity.spend(gap)
         case.closed += lots * mark_value
         left -= lots
@@ -109,34 +108,3 @@ def _gap(state: State, case: Case, position: Position, lots: int, price: int) ->
     part = case.lots(state, position).part(0, lots)
     gain: int = position.sign * (value - part.value)
     return -min(gain, value * state.rules.liquidation_fee_ppm // PPM)
-
-
-def _fill(
-    state: State, case: Case, position: Position, offer: Offer, *, lots: int, gap: int
-) -> None:
-    side, sign = other_side(position), position.sign
-    value = lots * offer.price * state.markets[position.contract].contract.unit_value
-    settled = realize(state, position, lots, value)
-    state.post(state.fund_key(position.contract), position.margin_key, min(0, gap))
-    add_result(state, position, gap)
-    case.paid_by_fund += max(0, gap)
-    case.forced[position.contract] = case.liquidation
-    loss = settled.cost - sign * value
-    state.emit(
-        LiquidationFilled(
-            **state.stamp(),
-            liquidation=case.liquidation,
-            account=position.account,
-            contract=position.contract,
-            side=side,
-            quantity=Lots(lots),
-            price=offer.price,
-            stage="fund",
-            against="outside" if offer.order is None else "book",
-            loss=Micros(loss),
-            own_margin=Micros(loss - gap),
-            insurance_fund=Micros(gap),
-            fund=state.fund_of(position.contract),
-            leg=position.leg,
-        )
-    )

@@ -2,13 +2,12 @@
 
 from engine.core.account.position import Position
 from engine.core.book.merged import is_worse
-from engine.core.event import LiquidationFilled
 from engine.core.liquidation.case import Case
-from engine.core.money import PPM, Lots, Micros, Price, div_up
+from engine.core.liquidation.forced_fill import forced_fill
+from engine.core.money import PPM, Price, div_up
 from engine.core.state.market import Market
 from engine.core.state.venue import State
 from engine.core.trading.execute import other_side, take_offer
-from engine.core.trading.fill import realize
 from engine.core.trading.limits import turned_away
 
 
@@ -18,7 +17,7 @@ def into_book(state: State, case: Case, position: Position, limit: Price, wanted
     Return how many of the wanted lots are left.
     """
     market = state.markets[position.contract]
-    side, sign = other_side(position), position.sign
+    side = other_side(position)
     walk = market.walk(side, state.now_us)
     while wanted:
         offer = walk.next_offer()
@@ -29,29 +28,8 @@ def into_book(state: State, case: Case, position: Position, limit: Price, wanted
         lots = min(wanted, offer.quantity)
         wanted -= lots
         take_offer(state, market, walk, offer, lots)
-        value = lots * offer.price * market.contract.unit_value
-        settled = realize(state, position, lots, value)
+        value = forced_fill(state, case, position, offer, lots=lots, stage="book")
         case.owe(position.contract, value, state.rules)
-        case.forced[position.contract] = case.liquidation
-        loss = Micros(settled.cost - sign * value)
-        state.emit(
-            LiquidationFilled(
-                **state.stamp(),
-                liquidation=case.liquidation,
-                account=position.account,
-                contract=position.contract,
-                side=side,
-                quantity=Lots(lots),
-                price=offer.price,
-                stage="book",
-                against="outside" if offer.order is None else "book",
-                loss=loss,
-                own_margin=loss,
-                insurance_fund=Micros(0),
-                fund=state.fund_of(position.contract),
-                leg=position.leg,
-            )
-        )
     return wanted
 
 

@@ -3,15 +3,12 @@
 import msgspec
 
 from engine.core.account.position import Position
-from engine.core.book.merged import Offer
-from engine.core.event import LiquidationFilled
 from engine.core.liquidation.capacity import Capacity, of_fund
 from engine.core.liquidation.case import Case
+from engine.core.liquidation.forced_fill import forced_fill
 from engine.core.margin.bankruptcy import Settlement
-from engine.core.money import Lots, Micros
 from engine.core.state.venue import State
 from engine.core.trading.execute import other_side, take_offer
-from engine.core.trading.fill import add_result, realize
 from engine.core.trading.limits import is_beyond, turned_away
 
 
@@ -70,45 +67,13 @@ def from_fund(state: State, case: Case, position: Position, lots: Settlement, do
             continue
         if count:
             # paid in before anybody's margin is released: no balance is negative in between
-            state.post(fund, position.margin_key, max(0, sale.gap(count, offer.price)))
+            gap = sale.gap(count, offer.price)
+            state.post(fund, position.margin_key, max(0, gap))
             take_offer(state, market, walk, offer, count)
-            _sell(state, case, position, sale, offer, count=count)
+            forced_fill(state, case, position, offer, lots=count, stage="fund", gap=gap)
+            sale.sold += count
+            sale.capacity.spend(gap)
         if count < wanted:
             sale.capacity.ran_out()
             break
     return sale.sold
-
-
-def _sell(
-    state: State, case: Case, position: Position, sale: _Sale, offer: Offer, *, count: int
-) -> None:
-    gap, side, sign = sale.gap(count, offer.price), other_side(position), position.sign
-    value = count * offer.price * sale.unit_value
-    settled = realize(state, position, count, value)
-    state.post(state.fund_key(position.contract), position.margin_key, min(0, gap))
-    add_result(state, position, gap)
-    sale.sold += count
-    sale.capacity.spend(gap)
-    case.paid_by_fund += max(0, gap)
-    cash = state.fund_of(position.contract)
-    assert cash >= 0, "the fund can be emptied, never overdrawn"
-    case.forced[position.contract] = case.liquidation
-    loss = settled.cost - sign * value
-    state.emit(
-        LiquidationFilled(
-            **state.stamp(),
-            liquidation=case.liquidation,
-            account=position.account,
-            contract=position.contract,
-            side=side,
-            quantity=Lots(count),
-            price=offer.price,
-            stage="fund",
-            against="outside" if offer.order is None else "book",
-            loss=Micros(loss),
-            own_margin=Micros(loss - gap),
-            insurance_fund=Micros(gap),
-            fund=cash,
-            leg=position.leg,
-        )
-    )
