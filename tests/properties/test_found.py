@@ -10,6 +10,7 @@ FOUND = {
     "funding goes on while a liquidation waits for an index": (600, 100),
     "an assignment turns a position around within a period": (16, 1_330),
     "both legs of a hedged account pay what accrued before their mode is switched": (920_031, 300),
+    "a cut takes the funding that a winner has coming too": (940_032, 240),
     "fees of a healed long whose closing fee counts at the bankruptcy price": (61, 600),
 }
 

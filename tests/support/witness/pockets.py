@@ -30,7 +30,7 @@ from engine.core.event import (
     ResidueTaken,
 )
 from engine.core.state.venue import State
-from tests.support.witness.figures import profit_of
+from tests.support.witness.figures import owed, profit_of
 from tests.support.witness.seen import Witness
 
 
@@ -154,7 +154,8 @@ class Pockets(Witness):
         if state.rules.socialized == "profit" and len(state.pools) == 1:
             won = self._of(key).result + unrealized - carried
             assert won >= 0, f"cut by more than it won: {event}"
-        assert state.balance(key) + unrealized >= 0, f"cut by more than it has: {event}"
+        has = state.balance(key) + unrealized - sum(owed(state, one) for one in positions)
+        assert has >= 0, f"cut by more than it has: {event}"
         self._allowed[key] -= event.amount
 
     def _started(self, state: State, event: LiquidationStarted) -> None:
