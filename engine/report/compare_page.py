@@ -134,7 +134,10 @@ def _days(comparison: Comparison) -> list[Rows]:
 
 
 def equity(played: Sequence[Played]) -> Options:
-    """A line for each account and side, and everything that happened on the way."""
+    """A line for each account and side, and everything that happened on the way.
+
+    Of accounts and sides the more numerous are told apart by colour, the others by dashes.
+    """
     lines: list[Options] = []
     marks: list[Options] = []
     for number, run in enumerate(played):
@@ -144,8 +147,9 @@ def equity(played: Sequence[Played]) -> Options:
         drawn = charts.equity(run.setting, run.chronicle, Notes(curves, None))["series"]
         count = len(run.setting.watch)
         for place, series in enumerate(drawn[:count]):
-            color = LINES[(place * len(played) + number) % len(LINES)]
-            look = {"width": 2, "type": _DASHES[number % len(_DASHES)], "color": color}
+            hue, dash = (number, place) if len(played) > count else (place, number)
+            color = LINES[hue % len(LINES)]
+            look = {"width": 2, "type": _DASHES[dash % len(_DASHES)], "color": color}
             name = f"{run.setting.watch[place]} under {run.name}"
             lines.append(series | {"name": name, "lineStyle": look, "color": color, **_HOLDS})
         marks += [_of(run.name, series) for series in drawn[count:]]
