@@ -23,7 +23,7 @@ ANSWER_MS = 10_000
 ITERATIONS = 8_192
 """Twice the least that a broker takes."""
 _SCRAM_SHA_256 = 1
-_TOPIC = 2
+_KINDS = {"topic": 2, "group": 3}
 _LITERAL, _PREFIXED = 3, 4
 _OPERATIONS = {"read": 3, "write": 4}
 _ALLOW = 3
@@ -69,10 +69,10 @@ def salted(user: str, password: str) -> tuple[str, int, int, bytes, bytes]:
 
 
 async def _allow(client: Any, grant: Grant) -> None:
-    pattern = _PREFIXED if grant.of_each_bot else _LITERAL
+    pattern = _PREFIXED if grant.prefixed else _LITERAL
     request = CreateAclsRequest(
-        _TOPIC,
-        grant.topic,
+        _KINDS[grant.kind],
+        grant.name,
         pattern,
         f"User:{grant.user}",
         "*",
@@ -80,7 +80,7 @@ async def _allow(client: Any, grant: Grant) -> None:
         _ALLOW,
     )
     answer = await client.send(client.get_random_node(), request)
-    what = f"{grant.user} to {grant.right} {grant.topic}"
+    what = f"{grant.user} to {grant.right} {grant.kind} {grant.name}"
     _hold((what, code) for code, _ in answer.creation_responses)
 
 

@@ -96,6 +96,10 @@ class Topics(msgspec.Struct, frozen=True):
         """What happened to a bot, for it alone."""
         return self.named(f"account.{bot}")
 
+    def groups(self, bot: str) -> str:
+        """How the names of a bot's own groups of consumers begin, and no other name does."""
+        return f"{self.lab}.{bot}."
+
     def bot_of(self, topic: str) -> str | None:
         """The bot whose commands the topic takes; None if it takes no bot's."""
         return self._bot_in("commands", topic)

@@ -1,4 +1,4 @@
-"""Who may read and write which topics of a lab, in one table.
+"""Who may read and write which topics of a lab, and read in which groups, in one table.
 
 The brokers hold everybody to it (`margincall topics secure`), and every service and bot asks for
 its own row before it begins. A user is called as its service is, and a bot's user as the bot.
@@ -19,16 +19,13 @@ RESERVED = frozenset((BROKER, *get_args(Service)))
 
 
 class Grant(msgspec.Struct, frozen=True, order=True):
-    """One thing that a user may do; with `of_each_bot`, to every topic whose name begins so."""
+    """One thing that a user may do; if `prefixed`, to every topic or group whose name begins so."""
 
     user: str
     right: Right
-    topic: str
-    of_each_bot: bool = False
-
-    def covers(self, topic: str) -> bool:
-        """Whether it is about this topic."""
-        return topic.startswith(self.topic) if self.of_each_bot else topic == self.topic
+    name: str
+    prefixed: bool = False
+    kind: Literal["topic", "group"] = "topic"
 
 
 def of_service(topics: Topics, service: Service) -> tuple[Grant, ...]:
@@ -36,14 +33,16 @@ def of_service(topics: Topics, service: Service) -> tuple[Grant, ...]:
     reads, writes, each_read, each_write = _ROWS[service]
     return (
         *(Grant(service, "read", topics.named(what)) for what in reads),
-        *(Grant(service, "read", topics.each(what), True) for what in each_read),
+        *(Grant(service, "read", topics.each(what), prefixed=True) for what in each_read),
         *(Grant(service, "write", topics.named(what)) for what in writes),
-        *(Grant(service, "write", topics.each(what), True) for what in each_write),
+        *(Grant(service, "write", topics.each(what), prefixed=True) for what in each_write),
     )
 
 
 def of_bot(topics: Topics, bot: str) -> tuple[Grant, ...]:
     """What a bot does: it says its own commands, and hears its own account and what is public.
+
+    For clients that cannot read without a group of consumers it has names of its own for groups.
 
     Raises `ValueError` for a name that a bot cannot have.
     """
@@ -54,11 +53,12 @@ def of_bot(topics: Topics, bot: str) -> tuple[Grant, ...]:
         *(Grant(bot, "read", topics.named(what)) for what in _PUBLIC),
         Grant(bot, "read", account),
         Grant(bot, "write", commands),
+        Grant(bot, "read", topics.groups(bot), prefixed=True, kind="group"),
     )
 
 
 def of_lab(topics: Topics, bots: tuple[str, ...]) -> Iterator[Grant]:
-    """All that anybody may do with a lab's topics; nobody else may do anything."""
+    """All that anybody may do in a lab; nobody else may do anything."""
     for service in get_args(Service):
         yield from of_service(topics, service)
     for bot in bots:

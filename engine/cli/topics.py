@@ -72,8 +72,9 @@ def secure(
     """Make a lab's users on brokers that ask who is there, and give each its rights.
 
     The users are operator, feed, sequencer, engine, fanout and every bot. A bot may write its own
-    commands, and read its own account and what is public. May be run again, for more bots too;
-    without --passwords it gives rights only, to users that are made otherwise.
+    commands, and read its own account and what is public, in groups of consumers that are called
+    after it. May be run again, for more bots too; without --passwords it gives rights only, to
+    users that are made otherwise.
 
     \b
     Example, as the brokers' own user:
@@ -88,8 +89,9 @@ def secure(
             click.echo(json.dumps([msgspec.structs.asdict(grant) for grant in grants]))
             return
         for grant in grants:
-            each = "*" if grant.of_each_bot else ""
-            click.echo(f"{grant.user}  may {grant.right}  {grant.topic}{each}")
+            kind = "groups " if grant.kind == "group" else ""
+            each = "*" if grant.prefixed else ""
+            click.echo(f"{grant.user}  may {grant.right}  {kind}{grant.name}{each}")
 
 
 @topics.command(short_help="Print what travels on the topics as an AsyncAPI document.")

@@ -53,11 +53,11 @@ async def need(bus: Bus, *, reads: Iterable[str] = (), writes: Iterable[str] = (
 
 async def need_all(bus: Bus, grants: Iterable[Grant]) -> None:
     """Hold on only if all that is granted of named topics may be done. Raises as `need` does."""
-    named = [grant for grant in grants if not grant.of_each_bot]
+    named = [grant for grant in grants if grant.kind == "topic" and not grant.prefixed]
     await need(
         bus,
-        reads=[grant.topic for grant in named if grant.right == "read"],
-        writes=[grant.topic for grant in named if grant.right == "write"],
+        reads=[grant.name for grant in named if grant.right == "read"],
+        writes=[grant.name for grant in named if grant.right == "write"],
     )
 
 

@@ -41,6 +41,13 @@ class KafkaLab:
         self._logs[process.pid] = told, before
         return process
 
+    def act_as(self, user: str, passwords: Path) -> None:
+        """Let what is started from now on be this user, whose password is a file of the folder."""
+        self.environment = {
+            "MARGINCALL_SASL_USERNAME": user,
+            "MARGINCALL_SASL_PASSWORD_FILE": str(passwords / user),
+        }
+
     def run(self, *arguments: str) -> str:
         """Run a command to its good end; what it printed."""
         process = self.start(*arguments)

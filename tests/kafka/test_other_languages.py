@@ -6,26 +6,33 @@ killed again and again: it must notice a pause and nothing else.
 
 import asyncio
 import json
+import os
 import re
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine.bus.kafka import connected
+from engine.bus.kafka_topics import create
+from engine.bus.kafka_users import make_users
+from engine.bus.login import Login
 from engine.bus.names import Topics
+from engine.bus.rights import BROKER, of_bot
 from engine.services.look import records_of
+from tests.kafka.broker import Broker
+from tests.kafka.conftest import PASSWORD
 from tests.kafka.lab import DONE_S, KafkaLab
 from tests.support.node import NoNode, installed
 from tests.support.source import ROOT
 
 LAB = "quickstart"
 PAGE = ROOT / "engine" / "services" / "README.md"
-BROKER = "127.0.0.1:19092"
+ON_THE_PAGE = "127.0.0.1:19092"
 """Where the page says that Kafka is."""
 SERVICES = ("sequencer", "engine", "fanout")
 
@@ -33,10 +40,15 @@ SERVICES = ("sequencer", "engine", "fanout")
 class Bot:
     """A bot of another language that runs; what it prints is heard line by line."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
-        command = ["node", str(folder / "bot.mjs"), *arguments]
+    def __init__(
+        self, folder: Path, *arguments: str, environment: Mapping[str, str] | None = None
+    ) -> None:
         self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            ["node", str(folder / "bot.mjs"), *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **(environment or {})},
         )
         self.events: list[dict[str, Any]] = []
         self._news = threading.Condition()
@@ -62,6 +74,10 @@ class Bot:
         """Send SIGTERM; what it said on stderr."""
         self.process.terminate()
         assert self.process.wait(10) == 0
+        return self.said()
+
+    def said(self) -> str:
+        """What it said on stderr until its end."""
         self._ear.join()
         assert self.process.stderr is not None, "it was asked for"
         with self.process.stderr as said:
@@ -152,6 +168,66 @@ def test_a_bot_in_javascript_is_liquidated_and_notices_no_kill_of_the_engine(
     assert kept(lab, "commands.alice") == said
 
 
+@pytest.mark.timeout(120)
+def test_a_bot_in_javascript_trades_where_the_brokers_ask_who_is_there(
+    guarded: Broker, javascript: Path, tmp_path: Path
+) -> None:
+    lab = KafkaLab(guarded.bootstrap, "javascript", tmp_path)
+    secrets = tmp_path / "secrets"
+    secrets.mkdir()
+    (secrets / BROKER).write_text(PASSWORD + "\n")
+    lab.act_as(BROKER, secrets)
+    try:
+        lab.run("lab", "init", "--lab", LAB, "--bot", "alice=20000", "--passwords", str(secrets))
+        for user, more in (
+            ("sequencer", ("--lab", LAB)),
+            ("engine", ("--data", str(tmp_path))),
+            ("fanout", ()),
+            ("feed", ("--lab", LAB, "--data", str(tmp_path), "--pace", "40x")),
+        ):
+            lab.act_as(user, secrets)
+            lab.start(user, *more)
+        lab.act_as("alice", secrets)
+        bot = Bot(javascript, *start_of(lab), environment=lab.environment)
+        bot.hears("OrderFilled")
+        assert "bot.mjs: trades\n" in (told := bot.end())
+        lab.act_as("operator", secrets)
+        assert lab.verify()["agrees"] is True
+        assert (secrets / "alice").read_text().strip() not in told + json.dumps(bot.events)
+    finally:
+        lab.close()
+
+
+@pytest.mark.parametrize(
+    ("user", "password", "told"),
+    [
+        ("bob", "bob-has-a-long-password", "there are no topics"),
+        ("bob", "a-wrong-password", "authentication failed"),
+        ("alice", "alice-has-a-long-password", "Not authorized to access group"),
+        ("alice", "", "there is no password"),
+    ],
+    ids=["another bot", "wrong password", "no group", "no password"],
+)
+async def test_a_bot_in_javascript_that_may_not_ends_at_once_and_says_why(
+    guarded: Broker, javascript: Path, user: str, password: str, told: str
+) -> None:
+    topics, root = Topics("refused"), Login(BROKER, PASSWORD)
+    await create(guarded.bootstrap, [topics.book, *topics.of_bot("alice")], 1, root)
+    users = {bot: f"{bot}-has-a-long-password" for bot in ("alice", "bob")}
+    grants = [each for each in of_bot(topics, "alice") if each.kind == "topic"]
+    await make_users(guarded.bootstrap, root, users, grants)
+    bot = Bot(
+        javascript,
+        *("--bootstrap", guarded.bootstrap, "--lab", topics.lab, "--bot", "alice"),
+        *("--contract", "BTCUSDT"),
+        environment={"MARGINCALL_SASL_USERNAME": user, "MARGINCALL_SASL_PASSWORD": password},
+    )
+    assert await asyncio.to_thread(bot.process.wait, 30) == 2
+    said = bot.said()
+    assert told in said
+    assert password == "" or password not in said
+
+
 def test_the_lines_with_kcat_on_the_page_trade(
     lab: KafkaLab, venue: dict[str, "subprocess.Popen[bytes]"]
 ) -> None:
@@ -188,8 +264,8 @@ def on_the_page(program: str) -> list[str]:
 
 def run(command: str, lab: KafkaLab) -> str:
     """Run a command of the page on the broker and the lab of the tests; what it printed."""
-    assert BROKER in command
-    here = command.replace(BROKER, lab.bootstrap).replace("quickstart.", f"{lab.name}.")
+    assert ON_THE_PAGE in command
+    here = command.replace(ON_THE_PAGE, lab.bootstrap).replace("quickstart.", f"{lab.name}.")
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", here],
         capture_output=True,

@@ -8,7 +8,9 @@ import pytest
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import TopicAuthorizationFailedError
 from aiokafka.producer import AIOKafkaProducer
+from aiokafka.protocol.coordination import FindCoordinatorRequest
 from aiokafka.protocol.fetch import FetchRequest
+from aiokafka.protocol.group import JoinGroupRequest
 
 from engine.bus import rights
 from engine.bus.interface import Bus, BusError, Message
@@ -51,7 +53,8 @@ WRITES = {
     "bob": {"commands.bob"},
     "mallory": set[str](),
 }
-DENIED = 29
+DENIED, GROUP_DENIED = 29, 30
+LOADING, NOT_THERE_YET, NOT_COORDINATOR, MEMBER_ID_REQUIRED = 14, 15, 16, 79
 
 
 def login_of(user: str) -> Login:
@@ -106,6 +109,46 @@ async def may_read(broker: Broker, user: str, names: Iterable[str]) -> set[tuple
     finally:
         await asker.close()
     return given
+
+
+async def may_join(broker: Broker, user: str, groups: Iterable[str]) -> set[tuple[str, str]]:
+    """The groups of consumers that the broker lets a user into, once it has its topic of groups."""
+    asker = AIOKafkaClient(bootstrap_servers=broker.bootstrap, **settings(login_of(user)))
+    await asker.bootstrap()
+    joined = set()
+    try:
+        for group in groups:
+            code = NOT_THERE_YET
+            while code in (
+                LOADING,
+                NOT_THERE_YET,
+                NOT_COORDINATOR,
+            ):
+                await asker.send(asker.get_random_node(), FindCoordinatorRequest(group, 0))
+                request = JoinGroupRequest(
+                    group, 10_000, 10_000, "", None, "consumer", [("range", b"")]
+                )
+                answer = await asker.send(asker.get_random_node(), request)
+                code = answer.error_code
+            assert code in (0, MEMBER_ID_REQUIRED, GROUP_DENIED)
+            if code != GROUP_DENIED:
+                joined.add((user, group))
+    finally:
+        await asker.close()
+    return joined
+
+
+async def test_only_a_bot_joins_groups_and_only_such_as_bear_its_name(guarded: Broker) -> None:
+    await guarded_lab(guarded, LAB)
+    own = {f"{LAB}.{bot}.{name}" for bot in BOTS for name in ("1-account", "x")}
+    foreign = {"x", LAB, f"{LAB}.", f"{LAB}.alice", f"{LAB}.alicia.x", "alice.x"}
+    foreign |= {f"{LAB}.{user}.x" for user in READS.keys() - set(BOTS)}
+    groups = sorted(own | foreign)
+    joined = [await may_join(guarded, user, groups) for user in READS]
+    allowed = {(bot, group) for bot in BOTS for group in own if group.startswith(f"{LAB}.{bot}.")}
+    assert set[tuple[str, str]]().union(*joined) == allowed
+    assert len(allowed) == 4
+    assert len(groups) * len(READS) == 128
 
 
 async def test_everybody_may_do_what_the_table_says_and_nothing_else(guarded: Broker) -> None:
@@ -192,20 +235,12 @@ def passwords(folder: Path) -> Mapping[str, str]:
     return {path.name: path.read_text().strip() for path in folder.iterdir()}
 
 
-def as_user(lab: KafkaLab, user: str, folder: Path) -> None:
-    """Let what is started from now on be this user."""
-    lab.environment = {
-        "MARGINCALL_SASL_USERNAME": user,
-        "MARGINCALL_SASL_PASSWORD_FILE": str(folder / user),
-    }
-
-
 def test_a_guarded_lab_trades_with_a_user_for_each_service(guarded: Broker, tmp_path: Path) -> None:
     lab = KafkaLab(guarded.bootstrap, "guarded", tmp_path)
     secrets = tmp_path / "secrets"
     secrets.mkdir()
     (secrets / rights.BROKER).write_text(PASSWORD + "\n")
-    as_user(lab, rights.BROKER, secrets)
+    lab.act_as(rights.BROKER, secrets)
     try:
         bot = ("--bot", "maker=20000")
         lab.run("lab", "init", "--lab", "quickstart", *bot, "--passwords", str(secrets))
@@ -221,13 +256,13 @@ def test_a_guarded_lab_trades_with_a_user_for_each_service(guarded: Broker, tmp_
         }
         running = {}
         for user, arguments in services.items():
-            as_user(lab, user, secrets)
+            lab.act_as(user, secrets)
             running[user] = lab.start(*arguments)
         assert running.pop("operator").wait(30) == 0
         lasts(running["engine"], 6)
         for user, process in reversed(running.items()):
             assert lab.end(process) == 0, user
-        as_user(lab, "operator", secrets)
+        lab.act_as("operator", secrets)
         verdict = lab.verify()
         assert verdict["agrees"] is True
         assert int(str(verdict["orders"])) > 2

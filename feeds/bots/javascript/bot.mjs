@@ -8,6 +8,10 @@
 // line, those behind the event --after. What it holds follows from these events, from the first one
 // on, so that it may be killed and started again: it goes on from what it holds then, and buys
 // nothing more once it was liquidated.
+//
+// On brokers that ask who is there it is the user MARGINCALL_SASL_USERNAME, with the password in
+// MARGINCALL_SASL_PASSWORD or in the file MARGINCALL_SASL_PASSWORD_FILE.
+import { readFileSync } from "node:fs";
 import { Kafka } from "kafkajs";
 import { parseArgs } from "node:util";
 
@@ -37,6 +41,7 @@ const topics = {
 const kafka = new Kafka({
   clientId: told.bot,
   brokers: told.bootstrap.split(","),
+  sasl: login(),
   retry: { retries: 20, maxRetryTime: 2_000 },
   logCreator: () => ({ label, log }) => {
     if (label === "ERROR") console.error(JSON.stringify({ label, ...log }));
@@ -45,7 +50,8 @@ const kafka = new Kafka({
 const admin = kafka.admin();
 const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
 // Groups of this process alone: where to go on is the bot's own business, not the brokers'.
-const group = `${told.bot}-${process.pid}-${Date.now()}`;
+// Only names that begin so are allowed where the brokers ask who is there.
+const group = `${told.lab}.${told.bot}.${process.pid}-${Date.now()}`;
 const account = kafka.consumer({ groupId: `${group}-account` });
 const prices = kafka.consumer({ groupId: `${group}-prices` });
 
@@ -103,6 +109,16 @@ async function priced({ message }) {
   });
 }
 
+function login() {
+  const username = process.env.MARGINCALL_SASL_USERNAME;
+  if (!username) return undefined;
+  const file = process.env.MARGINCALL_SASL_PASSWORD_FILE;
+  const told = process.env.MARGINCALL_SASL_PASSWORD;
+  const password = told || (file && readFileSync(file, "ascii").trim());
+  if (!password) fail(`MARGINCALL_SASL_USERNAME is ${username}, and there is no password`);
+  return { mechanism: "scram-sha-256", username, password };
+}
+
 function fail(reason) {
   console.error(`bot.mjs: ${reason}`);
   process.exit(2);
@@ -113,6 +129,11 @@ async function leave() {
   process.exit(0);
 }
 
+// What the brokers refuse for good ends the bot at once, at its start and later.
+process.on("uncaughtException", (error) => fail(error.message));
+for (const each of [account, prices]) {
+  each.on(each.events.CRASH, ({ payload }) => payload.restart || fail(payload.error.message));
+}
 await admin.connect();
 const known = await admin.listTopics();
 const missing = Object.values(topics).filter((name) => !known.includes(name));
