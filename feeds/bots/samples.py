@@ -3,6 +3,9 @@
 `maker` quotes both sides, `taker` runs after the price, `long` borrows as much as it may and pays
 in when it is warned, as long as its purse lasts, `noise` does what its dice say, `hunter` sells
 into the liquidations of others.
+
+Whoever leaves orders in the book keeps a dead man's switch (`Switch`): should it die, they are
+taken away after a while instead of waiting for somebody who knows better.
 """
 
 from collections.abc import Callable
@@ -11,12 +14,15 @@ from random import Random
 from engine.core.command import AddMargin, SetLeverage, Side
 from engine.core.event import Event, MarginCalled, OrderCancelled, OrderFilled, Rejected
 from engine.core.money import Micros
+from engine.core.reason import Reason
 from engine.services.market_data import BookTop
 from engine.services.public import Liquidation
 from feeds.bots.bot import Bot
 from feeds.bots.client import Client
 
 PPM = 1_000_000
+SWITCH_US = 60_000_000
+"""A minute of the log's time, in which a bot that is killed and started again is back."""
 
 
 class Idle:
@@ -38,12 +44,32 @@ class Idle:
         """Look at something else."""
 
 
+class Switch:
+    """A dead man's switch over the orders in a contract, set anew while a bot hears of time.
+
+    It is set again once a third of its time has gone by, so that two of three may be lost.
+    """
+
+    def __init__(self, contract: str, timeout_us: int) -> None:
+        self._contract, self._timeout_us = contract, timeout_us
+        self._set_us: int | None = None
+
+    async def hold(self, now_us: int, client: Client) -> None:
+        """Say that the bot lives, if it is time to."""
+        if self._set_us is None or now_us - self._set_us >= self._timeout_us // 3:
+            self._set_us = now_us
+            await client.cancel_all_after(self._timeout_us, self._contract)
+
+
 class Maker(Idle):
     """Keeps a bid and an ask around the middle, as long as it does not hold too much."""
 
-    def __init__(self, contract: str, quantity: int, *, half_ppm: int = 500) -> None:
+    def __init__(
+        self, contract: str, quantity: int, *, half_ppm: int = 500, switch_us: int = SWITCH_US
+    ) -> None:
         super().__init__(contract)
         self._quantity, self._half_ppm = quantity, half_ppm
+        self._switch = Switch(contract, switch_us)
         self._quoted = 0
 
     async def begin(self, client: Client) -> None:
@@ -52,6 +78,7 @@ class Maker(Idle):
 
     async def priced(self, top: BookTop, client: Client) -> None:
         """Quote anew when the middle has left what was quoted around by half the spread."""
+        await self._switch.hold(top.at_us, client)
         if top.bid is None or top.ask is None:
             return
         middle = (top.bid + top.ask) // 2
@@ -65,6 +92,11 @@ class Maker(Idle):
             await client.place(self.contract, "buy", self._quantity, top.bid - half)
         if held > -10 * self._quantity:
             await client.place(self.contract, "sell", self._quantity, top.ask + half)
+
+    async def heard(self, event: Event, client: Client) -> None:
+        """Quote anew at the next price if it was taken for dead."""
+        if isinstance(event, OrderCancelled) and event.reason is Reason.DEAD_MAN_SWITCH:
+            self._quoted = 0
 
     async def _clear(self, client: Client) -> None:
         for order in list(client.orders):

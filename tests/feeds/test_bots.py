@@ -24,9 +24,9 @@ from engine.services.look import TopicsMissing
 from engine.services.market_data import BookTop
 from engine.services.public import Liquidation
 from engine.services.verify import Verdict, verify
-from feeds.bots.bot import run_bot
+from feeds.bots.bot import Bot, run_bot
 from feeds.bots.client import Client, opened
-from feeds.bots.samples import SAMPLES, Hunter
+from feeds.bots.samples import SAMPLES, Hunter, Maker
 from tests.services.stage import LAB as LAB_OF_STAGE
 from tests.services.stage import Stage, tick
 
@@ -198,6 +198,39 @@ async def test_the_orders_of_a_bot_that_falls_silent_are_taken_away(tmp_path: Pa
     await alice.close()
 
 
+async def test_the_orders_of_a_maker_that_was_killed_are_taken_away(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    await stage.ticks(tick(1))
+    await stage.deposit("alice")
+    alice = await opened(stage.bus, stage.topics, "alice")
+    maker = Maker("X", 2, switch_us=3_000)
+    await maker.begin(alice)
+    for at_us, told in ((1, 1), (1_000, 1), (1_001, 2), (2_000, 2)):  # each third of its time
+        await maker.priced(BookTop(at_us, "X", 99, 101), alice)
+        await stage.ticks(tick(at_us))
+        await worked_off(stage)
+        said = [event["type"] for event in stage.told(stage.topics.account("alice"))]
+        assert said.count("CancelTimerSet") == told
+    await heard_all(alice, maker)
+    assert len(alice.orders) == 2
+    for at_us in (3_999, 4_001):  # it is dead by now; it was set anew at 1,000 or so of the log
+        await heard_all(alice, maker)
+        assert len(alice.orders) == 2
+        await stage.ticks(tick(at_us))
+        await worked_off(stage)
+    told_last = stage.told(stage.topics.account("alice"))[-3:]
+    assert [event["type"] for event in told_last] == [*2 * ["OrderCancelled"], "CancelTimerFired"]
+    assert {event["reason"] for event in told_last[:2]} == {"dead_man_switch"}
+    await heard_all(alice, maker)
+    assert alice.orders == {}
+    await maker.priced(BookTop(4_001, "X", 99, 101), alice)  # it was only slow: it quotes again
+    await worked_off(stage)
+    await heard_all(alice, maker)
+    assert len(alice.orders) == 2
+    assert (await stage.verdict()).difference == ""
+    await alice.close()
+
+
 async def test_a_hunter_sells_into_forced_sales_and_is_back_when_they_are_over(
     tmp_path: Path,
 ) -> None:
@@ -228,7 +261,7 @@ async def test_a_hunter_sells_into_forced_sales_and_is_back_when_they_are_over(
     await alice.close()
 
 
-async def heard_all(client: Client, bot: Hunter) -> None:
+async def heard_all(client: Client, bot: Bot) -> None:
     """Let a bot hear all that happened to its account."""
     async for each in client.events(0):
         if each is None:
