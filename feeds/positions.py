@@ -1,6 +1,6 @@
 """What accounts hold, as far as events tell it."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterable, Iterator
 
 from engine.core.account.position import slot_of
 from engine.core.event import (
@@ -30,6 +30,14 @@ class Positions:
     def of(self, account: str, slot: str) -> int:
         """Lots in a contract, or in one leg of it in hedge mode, positive if long."""
         return self._lots.get((account, slot), 0)
+
+    def held(self) -> Iterator[tuple[str, str, int]]:
+        """Account, contract or leg of it, and signed lots of everything that is held."""
+        return ((*place, lots) for place, lots in self._lots.items() if lots)
+
+    def hold(self, held: Iterable[tuple[str, str, int]]) -> None:
+        """Know what `held` has told, and nothing else."""
+        self._lots = {(account, slot): lots for account, slot, lots in held}
 
     def heard(self, event: Event) -> None:
         """Take in an event; what a liquidation has left is known when it has ended."""

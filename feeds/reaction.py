@@ -5,8 +5,10 @@ ordinary commands: money in and, for an isolated position, margin added; or a re
 order. A later call before the answer changes its amount, not its time. Who holds nothing there
 any more when the time has come does nothing.
 
+In hedge mode the leg that was called is the one that gets margin or is reduced.
+
 All of it follows from the events alone, so the same ticks give the same commands, and a log that
-holds them needs no crowd to be run again.
+holds them needs no crowd to be run again. What was heard and still matters is the `memory`.
 """
 
 import heapq
@@ -17,6 +19,7 @@ from typing import Literal
 import msgspec
 
 from engine.config.settings import AtMarginCall, Crowd, Trader
+from engine.core.account.position import slot_of
 from engine.core.command import AddMargin, AnyCommand, Deposit, PlaceOrder
 from engine.core.event import Deposited, Event, MarginCalled
 from engine.core.money import PPM, Lots, Micros, div_up
@@ -67,23 +70,46 @@ class Purse(msgspec.Struct):
     outside: int
 
 
+class Heard(msgspec.Struct, forbid_unknown_fields=True):
+    """What was heard and still matters.
+
+    `called` is the newest call of each margin account that has not been answered yet, `due` a heap
+    of when, in which order of the calls, and whose; `answers` and `orders` are numbers so far.
+    """
+
+    purses: dict[str, Purse] = {}
+    called: dict[str, MarginCalled] = {}
+    due: list[tuple[int, int, str]] = []
+    calls: int = 0
+    answers: dict[str, int] = {}
+    orders: dict[str, int] = {}
+    lots: list[tuple[str, str, int]] = []
+
+
 class Reactions:
     """Hears what the venue says and has the answers of those who were called.
 
-    Hearing costs O(1) an event, an answer O(log answers waiting).
+    Hearing costs O(1) an event, an answer O(log answers waiting), the memory O(accounts).
     """
 
     def __init__(self, who: Mapping[str, Temper]) -> None:
         assert who, "nobody reacts"
         self._who = who
         self._positions = Positions(who)
-        self._purses: dict[str, Purse] = {}
-        self._called: dict[str, MarginCalled] = {}
-        self._due: list[tuple[int, int, str]] = []
-        self._calls = 0
-        self._answers: dict[str, int] = {}
-        self._orders: dict[str, int] = {}
+        self._heard = Heard()
         self.least_us = min(temper.after_us for temper in who.values())
+
+    def memory(self) -> bytes:
+        """All that was heard and still matters, as JSON."""
+        return msgspec.json.encode(
+            msgspec.structs.replace(self._heard, lots=list(self._positions.held()))
+        )
+
+    def remember(self, memory: bytes) -> None:
+        """Go on from a memory. Raises `msgspec.MsgspecError`, a `ValueError`, if it is none."""
+        self._heard = msgspec.json.decode(memory, type=Heard)
+        self._positions.hold(self._heard.lots)
+        self._heard.lots = []
 
     def heard(self, at_us: int, events: tuple[Event, ...]) -> None:
         """Take in what a command of this time did; the time of an answer counts from it."""
@@ -97,43 +123,48 @@ class Reactions:
 
     def due_us(self) -> int | None:
         """When the next answer is due, if one is waiting."""
-        return self._due[0][0] if self._due else None
+        return self._heard.due[0][0] if self._heard.due else None
 
     def answer(self) -> tuple[AnyCommand, ...]:
         """Give the commands of the next answer; those due at one time go in order of the calls."""
-        at_us, _, margin_id = heapq.heappop(self._due)
-        call = self._called.pop(margin_id)
-        if not self._positions.of(call.account, call.contract):
+        heard = self._heard
+        at_us, _, margin_id = heapq.heappop(heard.due)
+        call = heard.called.pop(margin_id)
+        if not self._held(call):
             return ()
         temper = self._who[call.account]
         do = self._add if temper.does == "add" else self._cut
         commands = tuple(do(at_us, call, temper.settings))
         if commands:
-            self._answers[margin_id] = self._answers.get(margin_id, 0) + 1
+            heard.answers[margin_id] = heard.answers.get(margin_id, 0) + 1
         return commands
+
+    def _held(self, call: MarginCalled) -> int:
+        """The lots that the call was about, as they are now."""
+        return self._positions.of(call.account, slot_of(call.contract, call.leg))
 
     def _call(self, at_us: int, event: MarginCalled) -> None:
         temper = self._who.get(event.account)
         if temper is None:
             return
-        isolated = event.mode == "isolated"
-        margin_id = f"{event.account}:{event.contract}" if isolated else event.account
-        if margin_id not in self._called:
-            if self._answers.get(margin_id, 0) == temper.settings.times:
+        heard, slot = self._heard, slot_of(event.contract, event.leg)
+        margin_id = f"{event.account}:{slot}" if event.mode == "isolated" else event.account
+        if margin_id not in heard.called:
+            if heard.answers.get(margin_id, 0) == temper.settings.times:
                 return
-            self._calls += 1
-            heapq.heappush(self._due, (at_us + temper.after_us, self._calls, margin_id))
-        self._called[margin_id] = event
+            heard.calls += 1
+            heapq.heappush(heard.due, (at_us + temper.after_us, heard.calls, margin_id))
+        heard.called[margin_id] = event
 
     def _fill_purse(self, event: Deposited) -> None:
         temper = self._who.get(event.account)
-        if temper is not None and event.account not in self._purses:
+        if temper is not None and event.account not in self._heard.purses:
             kept = event.amount * temper.settings.kept_back_ppm // PPM
             fresh = event.amount * temper.settings.budget_ppm // PPM
-            self._purses[event.account] = Purse(kept, fresh)
+            self._heard.purses[event.account] = Purse(kept, fresh)
 
     def _add(self, at_us: int, call: MarginCalled, settings: AtMarginCall) -> Iterator[AnyCommand]:
-        purse, isolated = self._purses[call.account], call.mode == "isolated"
+        purse, isolated = self._heard.purses[call.account], call.mode == "isolated"
         lacks = div_up(call.maintenance * PPM, settings.restore_ppm) - call.equity
         kept = max(0, min(lacks, purse.wallet)) if isolated else 0
         fresh = max(0, min(lacks - kept, purse.outside))
@@ -143,12 +174,17 @@ class Reactions:
         if fresh:
             yield Deposit(at_us=at_us, account=account, amount=Micros(fresh))
         if isolated and kept + fresh:
-            amount = Micros(kept + fresh)
-            yield AddMargin(at_us=at_us, account=account, contract=call.contract, amount=amount)
+            yield AddMargin(
+                at_us=at_us,
+                account=account,
+                contract=call.contract,
+                amount=Micros(kept + fresh),
+                leg=call.leg,
+            )
 
     def _cut(self, at_us: int, call: MarginCalled, settings: AtMarginCall) -> Iterator[AnyCommand]:
-        held = self._positions.of(call.account, call.contract)
-        number = self._orders[call.account] = self._orders.get(call.account, 0) + 1
+        held, orders = self._held(call), self._heard.orders
+        number = orders[call.account] = orders.get(call.account, 0) + 1
         yield PlaceOrder(
             at_us=at_us,
             account=call.account,
@@ -158,4 +194,5 @@ class Reactions:
             quantity=Lots(div_up(abs(held) * settings.share_ppm, PPM)),
             time_in_force="ioc",
             reduce_only=True,
+            leg=call.leg,
         )

@@ -20,6 +20,7 @@ from engine.cli.lab_facts import Asked, Fact, as_lines, proved
 from engine.cli.lab_init import init
 from engine.cli.mistake import DISAGREEMENT, told
 from engine.cli.pacing import paced_as
+from engine.cli.run import reactions_of
 from engine.cli.serving import Services
 from engine.cli.stream import stream_of
 from engine.config.lab import load_lab
@@ -181,7 +182,7 @@ def export(*, name: str, out: Path, bootstrap: str | None) -> None:
         async def run() -> int:
             async with where.bus_at(bootstrap) as bus:
                 await need(bus, reads=(topics.log,))
-                return await write_log(bus, topics.log, out)
+                return await write_log(bus, topics.log, out, reacting_of=reactions_of)
 
         click.echo(f"{asyncio.run(run()):,} commands written to {out}")
 

@@ -7,6 +7,7 @@ import msgspec
 
 from engine.bus.interface import Bus
 from engine.bus.names import Topics
+from engine.cli.run import reactions_of
 from engine.services.verify import Verdict, verify
 
 LOOK_S = 2.0
@@ -37,7 +38,7 @@ async def proved(
     """
     patience = monotonic() + wait_s
     while True:
-        verdict = await verify(bus, topics)
+        verdict = await verify(bus, topics, reactions_of)
         facts = facts_of(verdict, asked)
         wrong = verdict.difference or verdict.ledger_sum
         if wrong or all(fact.holds for fact in facts) or monotonic() > patience:
@@ -75,7 +76,8 @@ def as_lines(verdict: Verdict, facts: tuple[Fact, ...]) -> str:
     """The facts for people, and what the rerun counted below them."""
     lines = [f"{'ok  ' if fact.holds else 'NOT '}  {fact.fact}: {fact.found}" for fact in facts]
     counted = (
-        f"run {verdict.run}: {verdict.commands:,} commands, {verdict.orders:,} of them no ticks; "
+        f"run {verdict.run}: {verdict.commands:,} commands, {verdict.orders:,} of them no ticks "
+        f"and {verdict.answers:,} answers to margin calls; "
         f"{verdict.repeated:,} events were published twice; state {verdict.state_hash}"
     )
     bots = [

@@ -13,7 +13,7 @@ from engine.bus.interface import Bus, BusError
 from engine.bus.names import Topics
 from engine.bus.rights import Grant
 from engine.cli.pacing import unpaced
-from engine.cli.run import version
+from engine.cli.run import reactions_of, version
 from engine.cli.stream import Stream
 from engine.config.settings import Lab
 from engine.journal.record import Genesis
@@ -64,6 +64,7 @@ class Services:
                     version(),
                     meters,
                     snapshot_every=snapshot_every,
+                    reacting_of=reactions_of,
                 )
                 await engine.run(stop)
 

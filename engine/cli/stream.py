@@ -7,10 +7,9 @@ from pathlib import Path
 
 import msgspec
 
-from engine.cli.mistake import Mistake
 from engine.cli.own_ticks import own_ticks, path_of
 from engine.cli.pacing import unpaced
-from engine.cli.run import BATCH, commands_of, contracts_of, reactions_of
+from engine.cli.run import BATCH, commands_of, contracts_of
 from engine.config.settings import Lab
 from engine.core.command import Command
 from feeds.pace import paced, pulled
@@ -24,11 +23,6 @@ class Stream:
     """
 
     def __init__(self, lab: Lab, feed: Feed) -> None:
-        if reactions_of(lab) is not None:
-            raise Mistake(
-                f"accounts of the lab {lab.name} answer margin calls, which a feed cannot: it "
-                f"does not hear events; take the table at_margin_call out, or replay the lab"
-            )
         self._lab, self._feed = lab, feed
         hashes = "".join(each.sha256 for each in feed.references)
         told = msgspec.json.encode(unpaced(lab)) + hashes.encode()

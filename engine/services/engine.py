@@ -20,6 +20,7 @@ from engine.services.entries import LogError
 from engine.services.export import write_log
 from engine.services.market_data import MarketData
 from engine.services.meters import EngineMeters
+from engine.services.reacting import ReactingOf, nobody
 from engine.services.recovery import Watch, durable_of, recovered
 from engine.services.replica import Replica, beginning_of
 from engine.services.snapshots import Snapshots
@@ -49,9 +50,10 @@ class Engine:
         meters: EngineMeters,
         *,
         snapshot_every: int = SNAPSHOT_EVERY,
+        reacting_of: ReactingOf = nobody,
     ) -> None:
         self._bus, self._topics, self._snapshots = bus, topics, snapshots
-        self._snapshot_every = snapshot_every
+        self._snapshot_every, self._reacting_of = snapshot_every, reacting_of
         self._version, self._meters = version, meters
         self._market = MarketData(topics)
         self._snapshot_at = 0
@@ -97,7 +99,7 @@ class Engine:
         durable = await durable_of(self._bus, self._topics.events)
         first, self._end = await self._bus.span(self._topics.log)
         self._watch = Watch(durable)
-        replica = recovered(beginning, durable, self._snapshots)
+        replica = recovered(beginning, durable, self._snapshots, self._reacting_of)
         for told in self._snapshots.rejected:
             _log.warning("a snapshot was passed over: %s", told)
         if replica.offset < first:
@@ -136,10 +138,12 @@ class Engine:
 
     async def _apply(self, replica: Replica, commands: Sequence[Command]) -> None:
         replaying = replica.chain.count < self._watch.durable.seq
+        before = replica.venue.counters.commands
         lines = self._watch.new(replica.apply(commands))
         if lines:
             await self._bus.publish(self._topics.events, [Message(line) for line in lines])
-        self._meters.applied(len(commands), len(lines), replayed=replaying)
+        applied = replica.venue.counters.commands - before
+        self._meters.applied(applied, len(lines), replayed=replaying)
         seq, offset, dropped = replica.chain.count, replica.offset, replica.intake.dropped
         self._meters.stands(seq, offset, self._end, dropped)
 
@@ -183,7 +187,9 @@ class Engine:
     async def _repro(self, breach: Breach) -> None:
         folder = self._snapshots.folder / f"repro-{breach.number}"
         try:
-            await write_log(self._bus, self._topics.log, folder, breach.number)
+            await write_log(
+                self._bus, self._topics.log, folder, breach.number, reacting_of=self._reacting_of
+            )
         except LogError as error:  # in memory alone, old records are let go of
             _log.error("the log cannot be written out: %s", error)
         await asyncio.to_thread(write_breach, folder, "".join(format_exception(breach)))

@@ -13,6 +13,7 @@ import msgspec
 from engine.bus.interface import Bus
 from engine.services.entries import LogError
 from engine.services.look import tail_of
+from engine.services.reacting import ReactingOf
 from engine.services.replica import Beginning, Replica
 from engine.services.snapshots import Snapshot, Snapshots
 
@@ -42,7 +43,9 @@ async def durable_of(bus: Bus, events: str) -> Durable:
     return newest
 
 
-def recovered(beginning: Beginning, durable: Durable, snapshots: Snapshots) -> Replica:
+def recovered(
+    beginning: Beginning, durable: Durable, snapshots: Snapshots, reacting_of: ReactingOf
+) -> Replica:
     """The newest state that may be gone on from; at worst that before the first command.
 
     What was passed over stands in `snapshots.rejected`.
@@ -51,11 +54,11 @@ def recovered(beginning: Beginning, durable: Durable, snapshots: Snapshots) -> R
         problem = _unfit(kept, beginning, durable)
         if problem is None:
             try:
-                return Replica.restored(beginning, kept)
+                return Replica.restored(beginning, kept, reacting_of)
             except ValueError as error:
                 problem = f"cannot be restored: {error}"
         snapshots.rejected.append(f"snapshot at {kept.offset}: {problem}")
-    return Replica(beginning)
+    return Replica(beginning, reacting_of)
 
 
 def _unfit(kept: Snapshot, beginning: Beginning, durable: Durable) -> str | None:

@@ -24,7 +24,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """The venue after the log's records before `offset`.
 
     `seq` and `hash` are those of its newest event, `commands` the number applied, `marks` the
-    places of its sources. `run` and `version` say to which log and program it belongs.
+    places of its sources, `reactions` what those who answer margin calls keep in mind. `run` and
+    `version` say to which log and program it belongs.
     """
 
     run: str
@@ -35,6 +36,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     commands: int
     marks: dict[str, int]
     state: msgspec.Raw
+    reactions: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class DataInUse(Exception):

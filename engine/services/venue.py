@@ -71,7 +71,7 @@ class VenueTask:
         """Apply a piece of a batch, which is to be checked at its end. Raises `Breach`."""
         counters = self.counters
         result: list[Event] = []
-        if isinstance(piece, TickRun) and self._witness is None and self.reacting is None:
+        if isinstance(piece, TickRun) and self._witness is None:
             self._take_run(piece, result)
         else:
             for command in piece:

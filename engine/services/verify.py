@@ -14,6 +14,7 @@ from engine.core import snapshot
 from engine.core.command import Command, Deposit, Tick
 from engine.services.entries import LogError
 from engine.services.look import paged
+from engine.services.reacting import ReactingOf, nobody
 from engine.services.recovery import Durable
 from engine.services.replica import Replica, beginning_of
 
@@ -44,6 +45,7 @@ _said = msgspec.json.Decoder(_Said)
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """What was found; `difference` is empty where everything agrees.
 
+    `answers` counts the `commands` that stand in no record of the log but follow from it.
     `repeated` counts records of `events` that only say again what was said; `bots` are those that
     have a topic for their commands.
     """
@@ -54,6 +56,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     repeated: int
     liquidations: int
     orders: int
+    answers: int
     ledger_sum: int
     event_hash: str
     state_hash: str
@@ -61,7 +64,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     bots: dict[str, Seen]
 
 
-async def verify(bus: Bus, topics: Topics) -> Verdict:
+async def verify(bus: Bus, topics: Topics, reacting_of: ReactingOf = nobody) -> Verdict:
     """Rerun a lab's log, as far as it goes now, and compare.
 
     A lab may go on meanwhile: what its engine is about to publish is waited for. Raises
@@ -71,16 +74,17 @@ async def verify(bus: Bus, topics: Topics) -> Verdict:
     if beginning is None:
         raise LogError(f"{topics.log} is empty; a sequencer has to begin it")
     async with aclosing(Published(bus, topics.events)) as published:
-        return await _compared(bus, topics, Replica(beginning), published)
+        return await _compared(bus, topics, Replica(beginning, reacting_of), published)
 
 
 async def _compared(bus: Bus, topics: Topics, replica: Replica, published: "Published") -> Verdict:
     _, log_end = await bus.span(topics.log)
     bots = {bot: Seen() for bot in await _bots(bus, topics)}
-    orders = 0
+    read = orders = 0
     difference = ""
     async for record in paged(bus, topics.log, 0, log_end):
         commands = replica.read(record)
+        read += len(commands)
         for command in commands:
             if not isinstance(command, _TICKS):
                 orders += 1
@@ -102,6 +106,7 @@ async def _compared(bus: Bus, topics: Topics, replica: Replica, published: "Publ
         repeated=published.repeated,
         liquidations=replica.venue.counters.liquidations,
         orders=orders,
+        answers=replica.venue.counters.commands - read,
         ledger_sum=sum(replica.exchange.state.ledger.balances.values()),
         event_hash=replica.chain.hex,
         state_hash=snapshot.state_hash(replica.exchange),

@@ -13,6 +13,7 @@ VERDICT = Verdict(
     repeated=0,
     liquidations=2,
     orders=3,
+    answers=0,
     ledger_sum=0,
     event_hash="e",
     state_hash="s",

@@ -9,8 +9,15 @@ from typing import Any
 
 import pytest
 
+from engine.bus.memory import MemoryBus
+from engine.bus.names import Topics
 from engine.cli.folder import PAGE, SUMMARY
+from engine.cli.run import reactions_of
+from engine.cli.serving import Services
+from engine.cli.stream import stream_of
+from engine.config.lab import load_lab
 from engine.journal.write import COMMANDS, EVENTS
+from engine.services.verify import verify
 from tests.cli.conftest import Call
 
 LAB = """
@@ -133,6 +140,30 @@ def test_the_page_marks_what_a_watched_account_paid_in(call: Call, played: Path)
     rows = json.loads((played / SUMMARY).read_text())["top_ups"]
     trader = sum(row["count"] for row in rows if row["account"] == "trader")
     assert len(marks["paid in after a call"]) == trader > 0
+
+
+async def test_a_lab_on_a_bus_gives_the_same_answers(
+    played: Path, lab: Path, tmp_path: Path
+) -> None:
+    topics = Topics("called")
+    bus = MemoryBus(topics.shared())
+    services, settings = Services(bus, topics), load_lab(str(lab))
+    stream = stream_of(settings, [], tmp_path / "data")
+    tasks = [
+        services.sequencer(settings),
+        services.engine(tmp_path / "data", 3_000),
+        services.fanout(),
+        services.feed(stream),
+        services.drained,
+    ]
+    await services.serve(tasks, (), None)
+    verdict = await verify(bus, topics, reactions_of)
+    assert verdict.difference == ""
+    summary = json.loads((played / SUMMARY).read_text())
+    same = ("commands", "events", "event_hash", "state_hash")
+    assert [getattr(verdict, name) for name in same] == [summary[name] for name in same]
+    answers = [each for each in lines(played, COMMANDS) if each["type"] == "AddMargin"]
+    assert verdict.answers > len(answers) > 10
 
 
 @pytest.mark.parametrize(("mode", "share"), [("isolated", "1"), ("cross", "0")])

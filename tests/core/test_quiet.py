@@ -87,6 +87,16 @@ def run_of(ticks: Sequence[Tick], *, framed: bool) -> TickRun:
     return frame.decode(frame.encode(ticks)) if framed else TickRun.of(ticks)
 
 
+def test_a_part_of_a_run_is_a_run_of_those_ticks() -> None:
+    _, stream = crowded(SEEDS[0])
+    ticks = [command for command in stream if isinstance(command, Tick)][:9]
+    for framed in (False, True):
+        part = run_of(ticks, framed=framed).part(2, 7)
+        assert (list(part), part[0], part[-1]) == (ticks[2:7], ticks[2], ticks[6])
+        assert part.at_us == [tick.at_us for tick in ticks[2:7]]
+        assert list(part.part(1, 3)) == ticks[3:5]
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_runs_give_the_events_and_the_state_of_single_ticks(seed: int) -> None:
     venue, stream = crowded(seed)

@@ -20,6 +20,7 @@ from engine.services.engine import Engine
 from engine.services.fanout import Fanout
 from engine.services.inbox import CONTENT, FRAME
 from engine.services.meters import Meters
+from engine.services.reacting import ReactingOf, nobody
 from engine.services.sequencer import Sequencer
 from engine.services.snapshots import Snapshots
 from engine.services.verify import Verdict, verify
@@ -46,7 +47,8 @@ def tick(at_us: int, price: int = 100) -> TradeTick:
 class Stage:
     """Bots alice and bob; services start anew with every call, as after a crash."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, reacting_of: ReactingOf = nobody) -> None:
+        self.reacting_of = reacting_of
         self.topics = Topics("small")
         bots = (*self.topics.of_bot("alice"), *self.topics.of_bot("bob"))
         self.bus = MemoryBus([*self.topics.shared(), *bots])
@@ -88,16 +90,31 @@ class Stage:
     ) -> Meters:
         """Let a new engine apply all that is in the log; what it counted."""
         meters = meters or Meters()
-        engine = Engine(
+        engine = self.engine(meters, version, snapshot_every)
+        await _until(engine.run, lambda: meters.engine.is_ready)
+        return meters
+
+    async def apply_and_die(self, *, snapshot_every: int = 50_000) -> None:
+        """Let a new engine apply all that is in the log, and be killed before it can say so."""
+        meters = Meters()
+        engine = self.engine(meters, "1", snapshot_every)
+        running = asyncio.ensure_future(engine.run(asyncio.Event()))
+        while not running.done() and not meters.engine.is_ready:
+            await asyncio.wait({running}, timeout=0)
+        running.cancel()
+        await asyncio.wait({running})
+        assert running.cancelled(), running
+
+    def engine(self, meters: Meters, version: str, snapshot_every: int) -> Engine:
+        return Engine(
             self.bus,
             self.topics,
             self.snapshots,
             version,
             meters.engine,
             snapshot_every=snapshot_every,
+            reacting_of=self.reacting_of,
         )
-        await _until(engine.run, lambda: meters.engine.is_ready)
-        return meters
 
     async def spread(self) -> None:
         """Let a fan-out take all events."""
@@ -106,7 +123,7 @@ class Stage:
         await _until(Fanout(self.bus, self.topics, meters).run, lambda: meters.seq >= last)
 
     async def verdict(self) -> Verdict:
-        return await verify(self.bus, self.topics)
+        return await verify(self.bus, self.topics, self.reacting_of)
 
     def records(self, topic: str) -> Sequence[Record]:
         return self.bus.records(topic)
