@@ -37,10 +37,9 @@ from aiokafka.protocol.fetch import FetchRequest
 from engine.bus.batches import decoded, to_record
 from engine.bus.interface import BusError, Message, Polled, Record, Right
 from engine.bus.login import Login, LoginRefused, settings
+from engine.bus.outbox import ACKNOWLEDGED_S, Outbox, told
 from engine.bus.requests import TopicsAsked
 
-ACKNOWLEDGED_S = 30
-"""A record that has waited longer for its acknowledgement ends the process."""
 ANSWER_MS = 10_000
 """How long a broker may take to answer a question about a topic."""
 QUIET_S = 10.0
@@ -50,6 +49,11 @@ RECORDS_MAX = 1_000
 """Records of one topic in a poll."""
 BATCH_BYTES = 128 * 1024
 FETCH_BYTES, RAW_BYTES = 4 * 1024 * 1024, 256 * 1024
+PATIENT_MS, HURRY_MS = 500, 5
+"""How long a broker holds back an answer in which nothing would stand, and how long if the question
+leaves out a topic that has to wait: it is asked for only with the next question, and should not
+run dry till then.
+"""
 EVEN_BYTES = 128 * 1024
 """Of one topic in a fetch that shall hold of all; a batch that is larger comes whole all the same.
 
@@ -111,7 +115,7 @@ async def unreachable(bootstrap: str, login: Login | None) -> BusError | LoginRe
         except (KafkaConnectionError, OSError, TimeoutError, ValueError):
             continue
         except KafkaError as error:
-            return LoginRefused(f"the broker at {address} lets nobody in {user}: {_told(error)}")
+            return LoginRefused(f"the broker at {address} lets nobody in {user}: {told(error)}")
         connection.close()
         return LoginRefused(
             f"the broker at {address} is there and says nothing {user}; set {_WHO} to a user that "
@@ -139,6 +143,7 @@ def _consumer(bootstrap: str, login: Login | None, fetch_bytes: int) -> Any:
         auto_offset_reset="none",
         request_timeout_ms=ANSWER_MS,
         max_partition_fetch_bytes=fetch_bytes,
+        fetch_max_wait_ms=PATIENT_MS,
         **settings(login),
     )
 
@@ -150,50 +155,20 @@ class KafkaBus:
         self, bootstrap: str, login: Login | None, producer: Any, onlooker: Any, asker: Any
     ) -> None:
         self._bootstrap, self._login = bootstrap, login
-        self._producer, self._onlooker, self._asker = producer, onlooker, asker
-        self._pending: dict[asyncio.Future[Any], float] = {}
-        self._failed: BaseException | None = None
+        self._onlooker, self._asker = onlooker, asker
+        self._outbox = Outbox(producer)
 
     async def publish(self, topic: str, messages: Sequence[Message]) -> None:
         """Append messages to a topic in their order; waits if too much is under way."""
-        batch = self._producer.create_batch()
-        for message in messages:
-            if not _added(batch, message):
-                await self._send(topic, batch)
-                batch = self._producer.create_batch()
-                assert _added(batch, message), f"{len(message.value)} bytes fit into no batch"
-        if batch.record_count():
-            await self._send(topic, batch)
-
-    async def _send(self, topic: str, batch: Any) -> None:
-        self.check()
-        batch.close()
-        try:
-            future = await self._producer.send_batch(batch, topic, partition=0)
-        except KafkaError as error:
-            raise BusError(f"{topic} takes nothing: {_told(error)}") from error
-        self._pending[future] = monotonic()
-        future.add_done_callback(self._acknowledged)
-
-    def _acknowledged(self, future: "asyncio.Future[Any]") -> None:
-        del self._pending[future]
-        if not future.cancelled() and future.exception() is not None:
-            self._failed = future.exception()
+        await self._outbox.put(topic, messages)
 
     def check(self) -> None:
         """Raise `BusError` if anything that was published is lost or overdue."""
-        if self._failed is not None:
-            raise BusError(f"a record was not taken: {_told(self._failed)}")
-        oldest = next(iter(self._pending.values()), None)
-        if oldest is not None and monotonic() - oldest > ACKNOWLEDGED_S:
-            raise BusError(f"a record was not acknowledged within {ACKNOWLEDGED_S} s")
+        self._outbox.check()
 
     async def flush(self) -> None:
         """Wait until all that was published is durable."""
-        while self._pending:
-            await asyncio.wait(tuple(self._pending), timeout=1)
-            self.check()
-        self.check()
+        await self._outbox.empty()
 
     async def read(self, starts: Mapping[str, int], *, evenly: bool = False) -> "KafkaReader":
         """A reader of topics, each from an offset."""
@@ -254,7 +229,7 @@ class KafkaBus:
             except KafkaError as error:
                 lasting = not isinstance(error, _PASSING)
                 if lasting or monotonic() > patience:
-                    raise BusError(f"{what} cannot be looked at: {_told(error)}") from error
+                    raise BusError(f"{what} cannot be looked at: {told(error)}") from error
             await asyncio.sleep(RETRY_S)
 
 
@@ -285,11 +260,11 @@ class KafkaReader:
             found = await self._polled(wait_s)
         except OffsetOutOfRangeError as error:
             raise BusError(
-                f"the topic does not have the offset at which reading stands: {_told(error)}; "
+                f"the topic does not have the offset at which reading stands: {told(error)}; "
                 f"records were lost or deleted, and going on elsewhere would be wrong"
             ) from error
         except KafkaError as error:
-            raise BusError(f"a topic cannot be read: {_told(error)}") from error
+            raise BusError(f"a topic cannot be read: {told(error)}") from error
         if found:
             self._heard = monotonic()
         elif monotonic() - self._heard > QUIET_S:
@@ -328,6 +303,8 @@ class KafkaReader:
             self._consumer.resume(*(self._paused - paused))
             self._consumer.pause(*(paused - self._paused))
             self._paused = paused
+            fetcher = self._consumer._fetcher  # aiokafka has no other way
+            fetcher._fetch_max_wait_ms = HURRY_MS if paused else PATIENT_MS
 
     async def _hold_to_rights(self) -> None:
         topics = [partition.topic for partition in self._next]
@@ -340,14 +317,3 @@ class KafkaReader:
     async def close(self) -> None:
         """Leave; the topics stay as they are."""
         await _left(self._consumer.stop())
-
-
-def _added(batch: Any, message: Message) -> bool:
-    added = batch.append(
-        timestamp=None, key=message.key, value=message.value, headers=list(message.headers)
-    )
-    return added is not None
-
-
-def _told(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"

@@ -38,6 +38,8 @@ BotCommand: Any = Union[  # noqa: UP007  # what there is to say, the core says
 """Everything but ticks, and but what only the operator says."""
 OperatorCommand: Any = Union[BotCommand, Deposit, SettleContract]  # noqa: UP007
 _flat = msgspec.json.Decoder(dict[str, bool | int | str | None])
+_encode = msgspec.json.Encoder().encode
+_of_bot, _of_operator = msgspec.json.Decoder(BotCommand), msgspec.json.Decoder(OperatorCommand)
 _UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
@@ -64,21 +66,21 @@ def from_bot(record: Record, bot: str, at_us: int) -> tuple[Command, int | None]
     if fields.setdefault("account", bot) != bot:
         raise Poison(f"names another account than {bot}, whose topic this is", "account")
     fields["at_us"] = at_us
-    return _command(fields, BotCommand), number
+    return _command(fields, _of_bot), number
 
 
 def from_operator(record: Record, at_us: int) -> Command:
     """The command that the operator gave for any account. Raises `Poison`."""
     fields = _fields(record)
     fields["at_us"] = at_us
-    return _command(fields, OperatorCommand)
+    return _command(fields, _of_operator)
 
 
 def from_feed(record: Record) -> Sequence[Command]:
     """A frame of ticks, or a command of the lab's own traders with its time. Raises `Poison`."""
     commands: Sequence[Command]
     if record.header(CONTENT) != FRAME:
-        commands = (_command(_fields(record), OperatorCommand),)
+        commands = (_command(_fields(record), _of_operator),)
         times = [commands[0].at_us]
     else:
         commands = ticks = _frame(record)
@@ -134,9 +136,10 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return fields
 
 
-def _command(fields: dict[str, Any], kinds: Any) -> Command:
+def _command(fields: dict[str, Any], kinds: msgspec.json.Decoder[Any]) -> Command:
+    """Go by JSON once more: a decoder knows its kinds, `convert` finds them out each time."""
     try:
-        command: Command = msgspec.convert(fields, kinds)
+        command: Command = kinds.decode(_encode(fields))
     except msgspec.MsgspecError as error:
         raise Poison(f"is no command: {error}") from error
     return command

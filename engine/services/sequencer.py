@@ -7,7 +7,7 @@ take turns, so that a bot that says very much only has to wait for itself.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from time import monotonic
 
 import msgspec
@@ -122,9 +122,10 @@ class Sequencer:
     async def _take(self, topic: str, records: Sequence[Record]) -> None:
         said: list[Message] = []
         letters: list[Message] = []
+        entry = self._door_of(topic)
         for record in records:
             try:
-                said.append(self._entry(topic, record))
+                said.append(entry(record))
             except inbox.Poison as reason:
                 letters.append(dead_letter(topic, record, str(reason)))
                 self._meters.set_aside(reason.why)
@@ -140,15 +141,22 @@ class Sequencer:
         if said:
             await self._bus.publish(self._topics.log, said)
 
-    def _entry(self, topic: str, record: Record) -> Message:
+    def _door_of(self, topic: str) -> Callable[[Record], Message]:
+        """What makes an entry of the log of a topic's records, or raises `Poison`."""
         bot = self._topics.bot_of(topic)
         if bot is not None:
-            command, number = inbox.from_bot(record, bot, self._at_us)
-            return entries.says(command, topic, record.offset, number)
+            return lambda record: self._of_bot(topic, bot, record)
         if topic == self._topics.admin:
-            command = inbox.from_operator(record, self._at_us)
-            return entries.says(command, topic, record.offset)
-        return self._of_feed(topic, record)
+            return lambda record: self._of_operator(topic, record)
+        return lambda record: self._of_feed(topic, record)
+
+    def _of_bot(self, topic: str, bot: str, record: Record) -> Message:
+        command, number = inbox.from_bot(record, bot, self._at_us)
+        return entries.says(command, topic, record.offset, number)
+
+    def _of_operator(self, topic: str, record: Record) -> Message:
+        command = inbox.from_operator(record, self._at_us)
+        return entries.says(command, topic, record.offset)
 
     def _of_feed(self, topic: str, record: Record) -> Message:
         commands = inbox.from_feed(record)

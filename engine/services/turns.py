@@ -20,14 +20,16 @@ class Turns:
     """Records that were read and not taken yet, by their topics in the order of their turns."""
 
     def __init__(self) -> None:
-        self.waiting: dict[str, deque[Record]] = {}
+        self.waiting: dict[str, deque[tuple[int, Record]]] = {}
+        """Each record behind what it counts."""
         self._bytes: dict[str, int] = {}
 
     def add(self, polled: Polled) -> None:
         """Let what was polled wait for its turn. O(records)."""
         for topic, records in polled:
-            self.waiting.setdefault(topic, deque()).extend(records)
-            self._bytes[topic] = self._bytes.get(topic, 0) + sum(map(_size, records))
+            sizes = list(map(_size, records))
+            self.waiting.setdefault(topic, deque()).extend(zip(sizes, records, strict=True))
+            self._bytes[topic] = self._bytes.get(topic, 0) + sum(sizes)
 
     def clear(self) -> None:
         """Let go of all that waits, to be read again."""
@@ -45,11 +47,12 @@ class Turns:
 
     def _turn(self, topic: str) -> list[Record]:
         waiting = self.waiting[topic]
-        turn = [waiting.popleft()]
-        taken = _size(turn[0])
-        while waiting and taken + _size(waiting[0]) <= TURN_BYTES:
-            turn.append(waiting.popleft())
-            taken += _size(turn[-1])
+        taken, record = waiting.popleft()
+        turn = [record]
+        while waiting and taken + waiting[0][0] <= TURN_BYTES:
+            size, record = waiting.popleft()
+            turn.append(record)
+            taken += size
         self._bytes[topic] -= taken
         if not waiting:
             del self.waiting[topic], self._bytes[topic]
@@ -58,4 +61,6 @@ class Turns:
 
 def _size(record: Record) -> int:
     size = len(record.value or b"")
-    return RECORD_BYTES + (size // FRAME_SHARE if record.header(CONTENT) == FRAME else size)
+    if record.headers and record.header(CONTENT) == FRAME:
+        size //= FRAME_SHARE
+    return RECORD_BYTES + size

@@ -1,10 +1,15 @@
 """The bus over a real broker: what every bus promises, and what happens where one cannot."""
 
+from statistics import median
+from struct import unpack_from
+from time import perf_counter
+
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from engine.bus.batches import decoded
 from engine.bus.interface import Bus, BusError, Message, Reader
-from engine.bus.kafka import connected
+from engine.bus.kafka import PATIENT_MS, connected
 from engine.bus.kafka_topics import create
 from tests.kafka.broker import Broker, free_ports
 
@@ -83,7 +88,7 @@ async def test_a_record_that_is_not_acknowledged_in_time_is_fatal(
     async with connected(broker.bootstrap) as bus:
         await bus.publish("bus.late", [Message(b"0")])
         await bus.flush()
-        monkeypatch.setattr("engine.bus.kafka.ACKNOWLEDGED_S", 0.5)
+        monkeypatch.setattr("engine.bus.outbox.ACKNOWLEDGED_S", 0.5)
         with broker.paused(), pytest.raises(BusError, match="not acknowledged"):
             await published_until_it_fails(bus)
 
@@ -137,3 +142,43 @@ async def test_a_reader_says_when_its_topic_is_gone(
         with pytest.raises(BusError, match=r"gone, or may no longer be read: bus\.gone"):
             await polled_until_it_fails(reader)
         await reader.close()
+
+
+async def test_what_is_published_while_a_batch_is_under_way_goes_together(broker: Broker) -> None:
+    await create(broker.bootstrap, ["bus.batches"], 1)
+    async with connected(broker.bootstrap) as bus:
+        for number in range(2_000):
+            await bus.publish("bus.batches", [Message(b"%d" % number)])
+        await bus.flush()
+        data = await bus.fetched("bus.batches", 0)
+        assert data.count(b"1999"), "all stands in one answer"
+        records, _ = decoded(data, 0)
+    assert [record.value for record in records] == [b"%d" % number for number in range(2_000)]
+    assert batches_in(data) < 500
+
+
+def batches_in(data: bytes) -> int:
+    count = place = 0
+    while place < len(data):
+        (length,) = unpack_from(">i", data, place + 8)
+        place, count = place + 12 + length, count + 1
+    return count
+
+
+async def test_a_topic_that_had_to_wait_is_read_as_soon_as_it_may_be(broker: Broker) -> None:
+    """A question that leaves it out is answered soon, although nothing came of the others."""
+    await create(broker.bootstrap, ["late.a", "late.b"], 1)
+    async with connected(broker.bootstrap) as bus:
+        reader = await bus.read({"late.a": 0, "late.b": 0}, evenly=True)
+        took = []
+        for _ in range(5):
+            while await reader.poll(0.1, ("late.a",)):
+                pass
+            await bus.publish("late.a", [Message(b"1")])
+            await bus.flush()
+            began = perf_counter()
+            while not await reader.poll(5):
+                pass
+            took.append(perf_counter() - began)
+        await reader.close()
+    assert median(took) * 1_000 < PATIENT_MS / 2, took
