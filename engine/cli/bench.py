@@ -14,6 +14,7 @@ from uuid import uuid4
 import click
 import msgspec
 
+from engine.bus.bare import echoing
 from engine.bus.interface import Bus, Message
 from engine.bus.kafka import connected
 from engine.bus.kafka_topics import create
@@ -26,6 +27,7 @@ from engine.config.settings import Lab
 from engine.core.command import Tick, TradeTick
 from engine.core.money import Lots, Price
 from engine.services import bench as measured
+from engine.services.bench import Latency
 from engine.services.meters import Meters
 from engine.services.publisher import Publisher
 
@@ -34,6 +36,8 @@ PROGRAM = (sys.executable, "-c", "from engine.cli.main import main; main()")
 LOOK_S = 0.05
 WARM = 20
 """Messages before those that are measured."""
+ROUNDS = 5
+"""Echo and lab take turns so often, so that what else the machine does weighs on both."""
 
 
 @click.group(short_help="How fast the lab is here.")
@@ -71,10 +75,10 @@ def kafka(
     """Measure the bus and the way of an order over Apache Kafka, in one run.
 
     Ticks go in frames, orders record by record: first over the bus alone (sent, read), then
-    through a lab whose sequencer and engine are processes of their own, until the last event. The
-    latency is that from an order to its event, by way of sequencer, log and engine in this
-    process, beside a bare echo on the same brokers. Topics of a name of their own are made for it,
-    and stay.
+    through a lab whose sequencer and engine are processes of their own, until the last event, with
+    what an order costs each of them and the exchange alone in CPU time. The latency is that from an
+    order to its event, by way of sequencer, log and engine in this process, beside an echo over
+    aiokafka alone on the same brokers. Topics of a name of their own are made for it, and stay.
     """
     with told():
         brokers = where.brokers(bootstrap)
@@ -88,31 +92,60 @@ async def _measured(brokers: str, ticks: int, orders: int, trips: int) -> dict[s
     await create(brokers, [*names, *others, *measured.names(topics)], 1)
     async with connected(brokers, where.login()) as bus:
         rates = await measured.rates(bus, topics, ticks, orders)
-        through = await _through(bus, other, brokers, (ticks, orders))
-        echo = await _echoed(bus, topics, trips)
-        lab = await _answered(bus, topics, trips)
+        through, apart = await _through(bus, other, brokers, (ticks, orders, trips))
+        echo, lab = await _answered(bus, topics, brokers, trips)
+    limiting, limit = through.cost.limit()
     return {
         **msgspec.structs.asdict(rates),
-        **msgspec.structs.asdict(through),
+        "ticks_through": through.ticks_through,
+        "orders_through": through.orders_through,
+        "cpu_of_an_order": msgspec.structs.asdict(through.cost),
+        "limited_by": limiting,
+        "orders_at_most": limit,
+        "through_of_sent": round(through.orders_through / rates.orders_sent, 3),
+        "through_of_core": round(through.orders_through * through.cost.core_us / 1e6, 3),
         "echo": msgspec.structs.asdict(echo),
         "order_to_event": msgspec.structs.asdict(lab),
+        "order_to_event_apart": msgspec.structs.asdict(apart),
         "p50_ratio": round(lab.p50_us / echo.p50_us, 2),
     }
 
 
 async def _through(
-    bus: Bus, topics: Topics, brokers: str, counts: tuple[int, int]
-) -> measured.Through:
-    """What goes through a lab whose services are processes of their own."""
+    bus: Bus, topics: Topics, brokers: str, counts: tuple[int, int, int]
+) -> tuple[measured.Through, Latency]:
+    """What goes through a lab whose services are processes of their own, and how soon."""
     lab = load_lab(LAB)
     await _opened(bus, topics, lab)
-    contract = lab.venue.contracts[0]
+    ticks, orders, trips = counts
     with TemporaryDirectory() as folder:
-        async with _running(topics, brokers, folder) as services:
+        async with _running(topics, brokers, folder) as (sequencer, engine):
             while not (await bus.span(topics.events))[1]:
                 await asyncio.sleep(LOOK_S)
-                assert all(each.returncode is None for each in services), "a service has ended"
-            return await measured.through(bus, topics, contract, counts)
+                assert sequencer.returncode is None, "the sequencer has ended"
+                assert engine.returncode is None, "the engine has ended"
+            processes = {"sequencer": sequencer.pid, "engine": engine.pid}
+            through = await measured.through(bus, topics, lab, (ticks, orders), processes)
+            took = await Orders(bus, topics, lab, orders).times(WARM + trips)
+    return through, Latency.of(took[WARM:])
+
+
+class Orders:
+    """Sends orders to a lab that runs, and waits for the event of each."""
+
+    def __init__(self, bus: Bus, topics: Topics, lab: Lab, first: int = 0) -> None:
+        self._bus, self._topics = bus, topics
+        self._contract = lab.venue.contracts[0]
+        self._number = first + first % 2
+
+    async def times(self, count: int) -> list[float]:
+        """Seconds until the events of so many orders, one after the other."""
+        symbol, price = self._contract.symbol, measured.far_below(self._contract)
+        numbers = range(self._number, self._number + count + count % 2)
+        self._number = numbers.stop
+        orders = [measured.order(number, symbol, price) for number in numbers]
+        said = self._topics.commands(BOT)
+        return await measured.times(self._bus, said, self._topics.events, orders)
 
 
 @asynccontextmanager
@@ -134,23 +167,25 @@ async def _running(topics: Topics, brokers: str, folder: str) -> AsyncIterator[l
             await each.wait()
 
 
-async def _echoed(bus: Bus, topics: Topics, trips: int) -> measured.Latency:
-    stop = asyncio.Event()
-    echoing = asyncio.ensure_future(measured.echo(bus, topics, stop))
-    said, heard = topics.named(measured.SENT), topics.named(measured.ECHOED)
-    orders = [measured.order(number) for number in range(WARM + trips)]
-    await measured.latency(bus, said, heard, orders[:WARM])
-    found = await measured.latency(bus, said, heard, orders[WARM:])
-    stop.set()
-    await echoing
-    return found
-
-
-async def _answered(bus: Bus, topics: Topics, trips: int) -> measured.Latency:
-    """How long a lab in this process takes to answer an order."""
+async def _answered(bus: Bus, topics: Topics, brokers: str, trips: int) -> tuple[Latency, Latency]:
+    """How long an echo takes, and how long a lab in this process to answer an order, in turns."""
     lab = load_lab(LAB)
-    services = Services(bus, topics)
     await _opened(bus, topics, lab)
+    said, heard = topics.named(measured.SENT), topics.named(measured.ECHOED)
+    orders, each = Orders(bus, topics, lab), max(1, trips // ROUNDS)
+    echoes: list[float] = []
+    answers: list[float] = []
+    async with echoing(brokers, where.login(), said, heard) as echo, _one_process(bus, topics, lab):
+        for _ in range(ROUNDS):
+            echoes += (await echo.times([measured.order(0)] * (WARM + each)))[WARM:]
+            answers += (await orders.times(WARM + each))[WARM:]
+    return Latency.of(echoes), Latency.of(answers)
+
+
+@asynccontextmanager
+async def _one_process(bus: Bus, topics: Topics, lab: Lab) -> AsyncIterator[None]:
+    """Sequencer and engine in this process, while it lasts."""
+    services = Services(bus, topics)
     stop = asyncio.Event()
     with TemporaryDirectory() as folder:
         tasks = [services.sequencer(lab), services.engine(Path(folder))]
@@ -158,15 +193,9 @@ async def _answered(bus: Bus, topics: Topics, trips: int) -> measured.Latency:
         while services.meters.engine.seq == 0:
             await asyncio.wait(running, timeout=LOOK_S)
             assert not any(task.done() for task in running), "a service has ended"
-        contract = lab.venue.contracts[0]
-        symbol, price = contract.symbol, measured.far_below(contract)
-        said = topics.commands(BOT)
-        orders = [measured.order(number, symbol, price) for number in range(WARM + trips)]
-        await measured.latency(bus, said, topics.events, orders[:WARM])
-        found = await measured.latency(bus, said, topics.events, orders[WARM:])
+        yield
         stop.set()
         await asyncio.gather(*running)
-    return found
 
 
 async def _opened(bus: Bus, topics: Topics, lab: Lab) -> None:

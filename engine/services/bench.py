@@ -1,24 +1,27 @@
 """How fast a bus is at what a lab asks of it, and the lab on it beside a bare echo.
 
 A second on a busy machine says little. So rates stand beside each other, and the time from an
-order to its event stands beside an echo on the same brokers in the same run: a task that reads
-one topic and writes what it reads to another. An order goes over three topics, an echo over two.
+order to its event stands beside a bare echo (`engine.bus.bare`) on the same brokers in the same
+run. An order goes over three topics, an echo over two. What an order costs each process is counted
+in its own CPU time, which other programs change little; the costliest one limits the others.
 """
 
-import asyncio
-from collections.abc import Coroutine, Iterable, Sequence
-from time import perf_counter
+import os
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from time import perf_counter, process_time
 
 import msgspec
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, ProcessCollector
 
 from engine.bus import frame
-from engine.bus.interface import Bus, Message
+from engine.bus.interface import Bus, Message, Record
 from engine.bus.names import Topics
+from engine.config.settings import Lab
 from engine.core.command import Command, Deposit, Tick, TradeTick
+from engine.core.exchange import Exchange
 from engine.core.instrument import Contract
 from engine.core.money import Lots, Micros, Price
-from engine.services.inbox import CONTENT, FRAME
+from engine.services.inbox import CONTENT, FRAME, from_bot
 from engine.services.look import paged
 from engine.services.meters import FeedMeters
 from engine.services.publisher import Publisher
@@ -37,6 +40,13 @@ class Latency(msgspec.Struct, frozen=True):
     p50_us: int
     p99_us: int
 
+    @classmethod
+    def of(cls, took: Sequence[float]) -> "Latency":
+        """What is in the middle of some seconds, and what is above all but a hundredth."""
+        ordered = sorted(took)
+        p50, p99 = (ordered[len(ordered) * share // 100] for share in (50, 99))
+        return cls(int(p50 * 1e6), int(p99 * 1e6))
+
 
 class Rates(msgspec.Struct, frozen=True):
     """What goes over the bus in a second: sent until durable, and read and decoded."""
@@ -47,11 +57,31 @@ class Rates(msgspec.Struct, frozen=True):
     orders_read: int
 
 
+class Cost(msgspec.Struct, frozen=True):
+    """CPU microseconds that an order costs each process, None where that cannot be told.
+
+    `core_us` is the exchange alone, without log, hash and bus: it is a part of the engine's.
+    """
+
+    sender_us: float | None
+    sequencer_us: float | None
+    engine_us: float | None
+    core_us: float
+
+    def limit(self) -> tuple[str, int]:
+        """Which process limits how many orders a second go through, and to how many."""
+        told = {"sender": self.sender_us, "sequencer": self.sequencer_us, "engine": self.engine_us}
+        costs = {name: us for name, us in told.items() if us} or {"core": self.core_us}
+        name = max(costs, key=lambda name: costs[name])
+        return name, int(1e6 / costs[name])
+
+
 class Through(msgspec.Struct, frozen=True):
     """What goes through a lab in a second: feed or bot, sequencer, log, engine, event."""
 
     ticks_through: int
     orders_through: int
+    cost: Cost
 
 
 def names(topics: Topics) -> tuple[str, ...]:
@@ -122,13 +152,17 @@ def far_below(contract: Contract) -> int:
     return middle(contract) * 9 // 10 // contract.tick * contract.tick
 
 
-async def through(bus: Bus, topics: Topics, contract: Contract, counts: tuple[int, int]) -> Through:
+async def through(
+    bus: Bus, topics: Topics, lab: Lab, counts: tuple[int, int], processes: Mapping[str, int]
+) -> Through:
     """Send ticks and then orders to a lab that runs; so many of each, until their last event.
 
     The ticks move the price to and fro and touch nobody; behind the last one stands a deposit.
-    Raises TimeoutError if events are missing.
+    `processes` are the sequencer and the engine, by their ids. Raises TimeoutError if events are
+    missing.
     """
     ticks, orders = counts
+    contract = lab.venue.contracts[0]
     symbol, resting = contract.symbol, far_below(contract)
     publisher = Publisher(bus, topics.ticks, SENDER, 1, FeedMeters(CollectorRegistry()))
     frames = [_frame(first, symbol, middle(contract)) for first in range(0, ticks, FRAME_TICKS)]
@@ -141,8 +175,42 @@ async def through(bus: Bus, topics: Topics, contract: Contract, counts: tuple[in
     ]
     took_ticks = await _until(bus, topics.events, 1, (publisher.send(each) for each in frames))
     sending = (bus.publish(said, each) for each in batches)
+    pids = {"sender": os.getpid(), **processes}
+    before = {name: cpu_s(pid) for name, pid in pids.items()}
     took_orders = await _until(bus, topics.events, len(batches) * ORDERS_AT_ONCE, sending)
-    return Through(int(ticks / took_ticks), int(orders / took_orders))
+    us = {name: _each_us(before[name], cpu_s(pid), orders) for name, pid in pids.items()}
+    cost = Cost(us["sender"], us["sequencer"], us["engine"], core_us(lab, orders))
+    return Through(int(ticks / took_ticks), int(orders / took_orders), cost)
+
+
+def cpu_s(pid: int) -> float | None:
+    """CPU seconds that a process has used; None where there is no /proc."""
+    for metric in ProcessCollector(pid=lambda: pid, registry=None).collect():
+        for sample in metric.samples:
+            if sample.name == "process_cpu_seconds_total":
+                return sample.value
+    return None
+
+
+def _each_us(before: float | None, after: float | None, count: int) -> float | None:
+    if before is None or after is None:
+        return None
+    return round((after - before) / count * 1e6, 1)
+
+
+def core_us(lab: Lab, orders: int) -> float:
+    """CPU microseconds that an order costs the exchange alone, in this process."""
+    exchange, contract = Exchange(lab.venue), lab.venue.contracts[0]
+    symbol, resting = contract.symbol, far_below(contract)
+    for tick in _frame(0, symbol, middle(contract))[:1]:
+        exchange.apply(tick)
+    exchange.apply(Deposit(at_us=2, account=SENDER, amount=Micros(10**12)))
+    records = (Record(number, order(number, symbol, resting)) for number in range(orders))
+    commands = [from_bot(record, SENDER, 2)[0] for record in records]
+    began = process_time()
+    for command in commands:
+        exchange.apply(command)
+    return round((process_time() - began) / orders * 1e6, 1)
 
 
 def _frame(first: int, contract: str, price: int) -> tuple[Command, ...]:
@@ -176,19 +244,8 @@ async def _until(
     return took
 
 
-async def echo(bus: Bus, topics: Topics, stop: asyncio.Event) -> None:
-    """Read one topic from its beginning and write it to another, until `stop` is set."""
-    reader = await bus.read({topics.named(SENT): 0})
-    while not stop.is_set():
-        for _, records in await reader.poll(0.2):
-            await bus.publish(
-                topics.named(ECHOED), [Message(record.value or b"") for record in records]
-            )
-    await reader.close()
-
-
-async def latency(bus: Bus, said: str, heard: str, messages: Sequence[bytes]) -> Latency:
-    """Say one message after the other, each when something was heard after the one before.
+async def times(bus: Bus, said: str, heard: str, messages: Sequence[bytes]) -> list[float]:
+    """Seconds until something is heard after each message, one under way at a time.
 
     Raises TimeoutError if nothing is heard.
     """
@@ -203,6 +260,4 @@ async def latency(bus: Bus, said: str, heard: str, messages: Sequence[bytes]) ->
                 raise TimeoutError(f"nothing is heard on {heard}")
         took.append(perf_counter() - began)
     await reader.close()
-    took.sort()
-    p50, p99 = (took[len(took) * share // 100] for share in (50, 99))
-    return Latency(int(p50 * 1e6), int(p99 * 1e6))
+    return took
