@@ -88,7 +88,7 @@ WHO_PAYS = Topic(
         Choice(
             "fund.fills",
             {
-                "lots": "The fund sells as many lots of a position as it can pay for.",
+                "lots": "The fund takes as many lots of a position as it can pay for.",
                 "whole": "The fund pays all that a fill lacks, or the fill does not happen.",
             },
         ),
@@ -123,9 +123,9 @@ WHO_PAYS = Topic(
         Measure(
             "fund.offload_interval_us",
             lambda micros: (
-                f"Every {lasting(micros)} it offers a slice of what it holds in the book."
+                f"Every {lasting(micros)} the fund offers a slice of what it holds in the book."
                 if micros
-                else "It keeps what it holds and never offers it in the book."
+                else "The fund keeps what it holds and never offers it in the book."
             ),
         ),
         Measure(
@@ -133,7 +133,7 @@ WHO_PAYS = Topic(
             lambda micros: (
                 f"A slice is worth {grouped(money(micros))}, one lot at least."
                 if micros
-                else "A slice is all that it holds."
+                else "A slice is all that the fund holds."
             ),
         ),
         Measure(

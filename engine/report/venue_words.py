@@ -176,6 +176,7 @@ ONLY_WITH: Mapping[str, tuple[str, Sequence[object] | None]] = {
     "settlement_us": ("socialized", ("profit",)),
     "fund.drawdown_stop_ppm": ("fund.drawdown_ppm", None),
     "fund.drawdown_window_us": ("fund.drawdown_ppm", None),
+    "fund.fills": ("closing.takeover", ("fund", "inventory")),
     "fund.band_ppm": ("closing.takeover", ("fund",)),
     "fund.inventory_ppm": ("closing.takeover", ("inventory",)),
     "fund.offload_interval_us": ("closing.takeover", ("inventory",)),
