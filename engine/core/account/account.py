@@ -49,7 +49,9 @@ class Account(msgspec.Struct):
     def cross_positions(self) -> list[Position]:
         """Return open positions that share the wallet, by contract and leg."""
         pooled = [one for one in self.positions.values() if one.quantity and one.mode == "cross"]
-        return sorted(pooled, key=lambda one: (one.contract, one.slot))
+        if len(pooled) > 1:
+            pooled.sort(key=lambda one: (one.contract, one.slot))
+        return pooled
 
     def add_result(self, pool: str, amount: int) -> None:
         """Count what the cross side made in the contracts of a pool."""

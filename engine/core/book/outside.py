@@ -7,11 +7,12 @@ Where the file shows a book, its levels are taken as they are. Decisions P2 to P
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import msgspec
 
 from engine.core.command import Side
-from engine.core.instrument import Contract
+from engine.core.instrument import Band, Contract, Depth
 from engine.core.money import PPM, Lots, Price, div_up
 
 Shown = Sequence[tuple[int, int]]
@@ -142,18 +143,18 @@ class Outside(msgspec.Struct):
         touch, quantity = (
             (self.bid, self.bid_quantity) if side == "buy" else (self.ask, self.ask_quantity)
         )
-        notionals = [
-            band.notional * depth.scale_ppm // PPM * self.regime_ppm // PPM for band in depth.bands
-        ]
-        yield 0, touch, quantity if self.quoted else notionals[0] // (touch * unit)
+        # most walks end at the touch, so that the bands behind it are worked out as they come
+        shown = self._notional(depth, depth.bands[0])
+        yield 0, touch, quantity if self.quoted else shown // (touch * unit)
         number = 0
         steps = depth.levels_per_band
-        for i in range(1, len(notionals)):
-            near, far = depth.bands[i - 1].distance_ppm, depth.bands[i].distance_ppm
+        for inner, outer in pairwise(depth.bands):
+            near, far = inner.distance_ppm, outer.distance_ppm
             if only is not None and _is_before(touch, side, far, only, tick):
                 number += steps
                 continue
-            slice_notional = (notionals[i] - notionals[i - 1]) // steps
+            slice_notional = self._notional(depth, outer) - self._notional(depth, inner)
+            slice_notional //= steps
             for k in range(1, steps + 1):
                 number += 1
                 distance = near + (far - near) * k // steps
@@ -164,6 +165,10 @@ class Outside(msgspec.Struct):
                 if not tick <= price <= contract.price_max:
                     return
                 yield number, price, slice_notional // (price * unit)
+
+    def _notional(self, depth: Depth, band: Band) -> int:
+        """Return what stands from the touch to a band's end as it is scaled now."""
+        return band.notional * depth.scale_ppm // PPM * self.regime_ppm // PPM
 
     def shown_at(self, contract: Contract, side: Side, price: int, now_us: int) -> int:
         """Return the lots that stand at one price of a side. O(bands + levels of a band)."""

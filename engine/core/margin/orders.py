@@ -10,6 +10,8 @@ from engine.core.margin.brackets import initial_of
 from engine.core.margin.risk import opening_fee
 from engine.core.money import PPM, Micros
 
+SIDES: tuple[Side, Side] = ("buy", "sell")
+
 
 class Arriving(msgspec.Struct, frozen=True):
     """An order that is not in the book yet; `counted` is the price its margin is taken at."""
@@ -40,13 +42,18 @@ class Terms(msgspec.Struct, frozen=True):
 
 def order_margin(terms: Terms, orders: list[Order], arriving: Arriving | None) -> Micros:
     """Return the margin of a contract's orders: the larger side after netting."""
-    return Micros(max(_side_margin(terms, orders, arriving, side) for side in ("buy", "sell")))
+    if not orders and arriving is None:
+        return Micros(0)
+    buys, sells = (_side_margin(terms, orders, arriving, side) for side in SIDES)
+    return Micros(max(buys, sells))
 
 
 def _side_margin(terms: Terms, orders: list[Order], arriving: Arriving | None, side: Side) -> int:
     """Return what a side's orders need beyond what they would close: margin and fees."""
     position, sign = terms.position, 1 if side == "buy" else -1
     lots, value = _opening(terms, orders, arriving, side)
+    if not lots:
+        return 0
     margin = value // position.leverage
     if position.mode == "cross":
         held = max(0, sign * position.quantity)
@@ -62,23 +69,22 @@ def _opening(
     """Return the lots and the value of a side's orders beyond what they would close."""
     sign = 1 if side == "buy" else -1
     netted = max(0, -sign * terms.position.quantity)
-    queue: list[tuple[int, int, int, int]] = []
+    queue: list[tuple[int, bool, int, int, int]] = []
     for order in orders:
         if order.side != side:
             continue
         if order.reduce_only:
             netted -= order.quantity
         else:
-            queue.append((sign * -order.price, order.arrival, order.quantity, order.price))
+            queue.append((sign * -order.price, False, order.arrival, order.quantity, order.price))
     if arriving is not None and arriving.side == side:
         if arriving.reduce_only:
             netted -= arriving.quantity
         else:
-            last = max((o.arrival for o in orders), default=0) + 1
-            queue.append((sign * -arriving.price, last, arriving.quantity, arriving.counted))
+            queue.append((sign * -arriving.price, True, 0, arriving.quantity, arriving.counted))
     netted = max(0, netted)
     lots = value = 0
-    for _, _, quantity, price in sorted(queue):
+    for _, _, _, quantity, price in sorted(queue):
         covered = min(netted, quantity)
         netted -= covered
         lots += quantity - covered
