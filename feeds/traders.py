@@ -88,4 +88,10 @@ def _top_up(trader: Trader, top_up: TopUp, touch: Touch) -> Iterator[AnyCommand]
     at_us, account, amount = touch.at_us, trader.name, top_up.amount
     yield Deposit(at_us=at_us, account=account, amount=amount)
     if trader.mode == "isolated":
-        yield AddMargin(at_us=at_us, account=account, contract=top_up.contract, amount=amount)
+        yield AddMargin(
+            at_us=at_us,
+            account=account,
+            contract=top_up.contract,
+            amount=amount,
+            leg=top_up.leg,
+        )

@@ -9,6 +9,7 @@ from typing import Protocol
 import msgspec
 
 from engine.cli.expected import rows_expected
+from engine.cli.mistake import Mistake
 from engine.cli.own_ticks import own_ticks
 from engine.cli.progress import Progress
 from engine.cli.run import commands_of, contracts_of, reactions_of, setting_of, version
@@ -53,9 +54,25 @@ class Contestant(msgspec.Struct, frozen=True):
 
 
 def by_mode(lab_name: str, modes: Sequence[Mode]) -> list[Contestant]:
-    """A lab with every account in one margin mode, and in another. Raises `ConfigError`."""
+    """A lab with every account in one margin mode, and in another.
+
+    Raises `ConfigError`, and `Mistake` where a top-up would not say to which leg it goes.
+    """
     lab = load_lab(lab_name)
+    if "isolated" in modes:
+        _hold_to_legs(lab)
     return [Contestant(mode, in_mode(lab, mode), mode) for mode in modes]
+
+
+def _hold_to_legs(lab: Lab) -> None:
+    first = lab.venue.rules.position_modes[0]
+    for account in lab.accounts:
+        is_hedged = (account.position_mode or first) == "hedge"
+        if is_hedged and any(each.leg is msgspec.UNSET for each in account.top_ups):
+            raise Mistake(
+                f"top-ups of {account.name}, an account with two legs, do not say to which leg "
+                f"they go when it is isolated; add leg to each of them"
+            )
 
 
 def by_venue(lab_name: str, venues: Sequence[str]) -> list[Contestant]:

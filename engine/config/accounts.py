@@ -30,11 +30,15 @@ class OrderTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 class TopUpTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Money paid in later; where `contract` is isolated, it becomes margin of the position."""
+    """Money paid in later; where `contract` is isolated, it becomes margin of the position.
+
+    In hedge mode it names the `leg` of which it becomes margin.
+    """
 
     contract: str
     amount: Number
     after: str
+    leg: Literal["long", "short"] | None = None
 
 
 class TraderTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -79,7 +83,7 @@ def traders(tables: tuple[TraderTable, ...], venue: Venue, place: Place) -> tupl
                     for number, order in enumerate(table.orders, 1)
                 ),
                 top_ups=tuple(
-                    _top_up(top_up, venue, here.at("top_ups").at(number))
+                    _top_up(top_up, table, venue, here.at("top_ups").at(number), is_hedged)
                     for number, top_up in enumerate(table.top_ups, 1)
                 ),
                 at_margin_call=at_margin_call(table.at_margin_call, here.at("at_margin_call")),
@@ -116,17 +120,7 @@ def _is_hedged(table: TraderTable, venue: Venue, here: Place) -> bool:
         raise here.at("position_mode").error(
             f"found {table.position_mode}, but accounts of this venue have {there} only"
         )
-    is_hedged = (table.position_mode or modes[0]) == "hedge"
-    if is_hedged and table.at_margin_call is not None:
-        raise here.at("at_margin_call").error(
-            "an answer to a margin call does not say which leg of a hedged account: take it out"
-        )
-    if is_hedged and table.mode == "isolated" and table.top_ups:
-        raise here.at("top_ups").error(
-            "a top-up of an isolated position does not say to which leg of a hedged account: take "
-            "it out, or let the account be cross"
-        )
-    return is_hedged
+    return (table.position_mode or modes[0]) == "hedge"
 
 
 def _leg(table: OrderTable, here: Place, *, is_hedged: bool) -> LegOrNone:
@@ -158,11 +152,20 @@ def _order(table: OrderTable, venue: Venue, here: Place, *, is_hedged: bool) -> 
     )
 
 
-def _top_up(table: TopUpTable, venue: Venue, here: Place) -> TopUp:
+def _top_up(
+    table: TopUpTable, account: TraderTable, venue: Venue, here: Place, is_hedged: bool
+) -> TopUp:
+    if is_hedged and account.mode == "isolated" and table.leg is None:
+        raise here.at("leg").error(
+            "a top-up of an isolated position of a hedged account says long or short"
+        )
+    if table.leg is not None and not is_hedged:
+        raise here.at("leg").error("only top-ups of a hedged account name a leg: take it out")
     return TopUp(
         contract=_contract(table.contract, venue, here.at("contract")).symbol,
         amount=read.micros(table.amount, here.at("amount"), least=1),
         after_us=read.duration_us(table.after, here.at("after")),
+        leg=table.leg or msgspec.UNSET,
     )
 
 

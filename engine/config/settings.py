@@ -166,12 +166,14 @@ class TraderOrder(msgspec.Struct, frozen=True, kw_only=True):
 class TopUp(msgspec.Struct, frozen=True, kw_only=True):
     """Money that a scripted trader pays in later, at the first tick of `contract` at or after it.
 
-    If the contract is isolated, it becomes margin of the position there.
+    If the contract is isolated, it becomes margin of the position there, in hedge mode of the
+    `leg`.
     """
 
     contract: str
     amount: Micros
     after_us: int
+    leg: LegOrNone = msgspec.UNSET
 
 
 class Trader(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from engine.core.account.position import slot_of
 from engine.core.event import (
     Deleveraged,
     Event,
@@ -38,7 +39,10 @@ class Before(msgspec.Struct, frozen=True):
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """Something that happened to a watched account; `amount` is money in micros or a level."""
+    """Something that happened to a watched account; `amount` is money in micros or a level.
+
+    `contract` is one leg of it where the account has two.
+    """
 
     what: Literal["call", "draw", "top_up", "liquidation", "deleveraged", "cut"]
     at_us: int
@@ -74,7 +78,7 @@ class Calls:
 
     def before(self, event: LiquidationStarted) -> Before:
         """What came before it; the steps of one liquidation have the same calls and draws."""
-        margin = _margin(event.account, event.contract, event.mode)
+        margin = _margin(event)
         self._mark("liquidation", event, event.equity)
         cancelled = self._cancelled.pop(event.account, 0)
         known = self._told.get(margin)
@@ -88,17 +92,19 @@ class Calls:
 
     def _mark(self, what: Any, event: Any, amount: int) -> None:
         if event.account in self._watch:
-            self.marks.append(Mark(what, event.at_us, event.account, event.contract, amount))
+            place = event.contract and slot_of(event.contract, event.leg)
+            self.marks.append(Mark(what, event.at_us, event.account, place, amount))
 
     def _call(self, event: MarginCalled) -> None:
         self._mark("call", event, event.level)
-        called = self._called.setdefault(_margin(event.account, event.contract, event.mode), [])
+        called = self._called.setdefault(_margin(event), [])
         called.append(event)
         del called[:-CALLS_MAX]
 
     def _draw(self, event: PoolDrawn) -> None:
         self._mark("draw", event, event.draw)
-        self._drawn.setdefault(event.account, {})[event.contract] = event
+        place = slot_of(event.contract, event.leg)
+        self._drawn.setdefault(event.account, {})[place] = event
 
     def _cancel(self, event: OrderCancelled) -> None:
         if event.reason is Reason.LIQUIDATION:
@@ -114,5 +120,7 @@ class Calls:
         self._mark("cut", event, event.amount)
 
 
-def _margin(account: str, contract: str, mode: str) -> str:
-    return account if mode == "cross" else f"{account}:{contract}"
+def _margin(event: MarginCalled | LiquidationStarted) -> str:
+    if event.mode == "cross":
+        return event.account
+    return f"{event.account}:{slot_of(event.contract, event.leg)}"

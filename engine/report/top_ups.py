@@ -2,6 +2,7 @@
 
 import msgspec
 
+from engine.core.account.position import slot_of
 from engine.core.event import Deposited, Event, LiquidationStarted, MarginAdded, MarginCalled
 from engine.report.calls import Mark
 from engine.report.text import moment
@@ -19,8 +20,8 @@ class ForcedTopUps:
 
     `marks` are those of the watched accounts, by time.
 
-    What answers a call is the first margin added to that isolated position, or, where the call
-    was of the cross pool, the account's first deposit, as long as no liquidation came before it.
+    What answers a call is the first margin added to that isolated position or leg, or, where the
+    call was of the cross pool, the account's first deposit, as long as no liquidation came before.
     """
 
     def __init__(self, watch: tuple[str, ...]) -> None:
@@ -34,13 +35,13 @@ class ForcedTopUps:
         match event:
             case MarginCalled() | LiquidationStarted():
                 isolated = event.mode == "isolated"
-                margin = f"{event.account}:{event.contract}" if isolated else event.account
+                margin = f"{event.account}:{_slot(event)}" if isolated else event.account
                 if isinstance(event, MarginCalled):
                     self._called.add(margin)
                 else:
                     self._called.discard(margin)
             case MarginAdded():
-                self._paid(f"{event.account}:{event.contract}", event)
+                self._paid(f"{event.account}:{_slot(event)}", event)
             case Deposited():
                 self._paid(event.account, event)
             case _:
@@ -53,7 +54,9 @@ class ForcedTopUps:
             day.count += 1
             day.amount += event.amount
             if event.account in self._watch:
-                contract = getattr(event, "contract", None)
-                self.marks.append(
-                    Mark("top_up", event.at_us, event.account, contract, event.amount)
-                )
+                place = _slot(event) if isinstance(event, MarginAdded) else None
+                self.marks.append(Mark("top_up", event.at_us, event.account, place, event.amount))
+
+
+def _slot(event: MarginCalled | LiquidationStarted | MarginAdded) -> str:
+    return slot_of(event.contract, event.leg)

@@ -7,12 +7,14 @@ milliseconds.
 
 import msgspec
 
+from engine.core.account.position import slot_of
 from engine.core.command import Mode
 from engine.core.event import (
     Event,
     FundingSettled,
     LiquidationResumed,
     LiquidationStarted,
+    PoolDrawn,
     TickApplied,
 )
 from engine.core.instrument import Contract
@@ -47,11 +49,11 @@ SIZED = {
 class Why(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     """One liquidation order.
 
-    `called` are levels of margin calls, `drawn` contracts and amounts of pool draws, each with
-    how many milliseconds before `at`, and since the margin account was liquidated last. `filled`
-    are quantities in book, fund, ADL, off the book and assigned; `sized` says how large the order
-    is, `spared` what it left of the position; `fills` a code of `FILLS`, price and quantity.
-    `deleveraged` and `cut` are account, quantity and amount of those who bore most,
+    `called` are levels of margin calls, `drawn` contracts (or legs) and amounts of pool draws, each
+    with how many milliseconds before `at`, and since the margin account was liquidated last.
+    `filled` are quantities in book, fund, ADL, off the book and assigned; `sized` says how large
+    the order is, `spared` what it left of the position; `fills` a code of `FILLS`, price and
+    quantity. `deleveraged` and `cut` are account, quantity and amount of those who bore most,
     `..._count` says how many did. `left` are quantity, equity and maintenance after it.
     """
 
@@ -192,7 +194,7 @@ def _why(order: Order, units: Units, worth: int) -> Why:
         residue=money(sums.residue),
         refunded=money(order.refunded),
         called=tuple((call.level, _ago(call, began)) for call in before.called),
-        drawn=tuple((draw.contract, money(draw.draw), _ago(draw, began)) for draw in before.drawn),
+        drawn=tuple(_drawn(draw, began) for draw in before.drawn),
         cancelled=before.cancelled,
         filled=_filled(order, units),
         fills=tuple(_fill(each, units) for each in order.fills),
@@ -218,6 +220,10 @@ def _filled(order: Order, units: Units) -> tuple[str, str, str, str, str]:
         units.quantity(order.outside),
         units.quantity(order.assigned),
     )
+
+
+def _drawn(draw: PoolDrawn, began: LiquidationStarted) -> tuple[str, str, int]:
+    return slot_of(draw.contract, draw.leg), money(draw.draw), _ago(draw, began)
 
 
 def _ago(event: Event, began: LiquidationStarted) -> int:

@@ -2,11 +2,12 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from engine.cli.folder import SUMMARY
-from engine.journal.write import EVENTS
+from engine.journal.write import COMMANDS, EVENTS
 from tests.cli.conftest import Call
 
 LAB = """
@@ -78,14 +79,7 @@ def test_both_legs_are_told_and_the_run_can_be_checked(
                 'position_mode = "hedge"\ntop_ups = [{ contract = "BTCUSDT", amount = "5", '
                 'after = "9s" }]',
             ),
-            "top_ups",
-        ),
-        (
-            (
-                'position_mode = "hedge"',
-                'position_mode = "hedge"\nat_margin_call = { add = "1", after = "9s" }',
-            ),
-            "at_margin_call",
+            "top_ups[1].leg",
         ),
     ],
 )
@@ -97,3 +91,72 @@ def test_what_makes_no_sense_names_its_key(
     refused = call("replay", "--lab", path, "--out", tmp_path / "out", "--quiet")
     assert refused.exit_code == 2
     assert f"{key}: " in refused.output
+
+
+CALLED = """position_mode = "hedge"
+top_ups = [{ contract = "BTCUSDT", amount = "5", after = "9s", leg = "short" }]
+at_margin_call = { %s = 1, after = "3s", times = 9, kept_back = "0.02" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("venue", "mode", "does"),
+    [
+        ("binance", "isolated", "add"),
+        ("binance", "isolated", "cut"),
+        ("bybit", "cross", "add"),
+        ("okx", "cross", "cut"),
+    ],
+)
+def test_the_leg_that_was_warned_is_answered_for(
+    venue: str, mode: str, does: str, call: Call, tmp_path: Path
+) -> None:
+    path, out = tmp_path / "lab.toml", tmp_path / "out"
+    deposit = "4000" if mode == "isolated" else "3500"
+    text = (LAB % (venue, deposit, mode)).replace('position_mode = "hedge"', CALLED % does)
+    path.write_text(text, "utf-8")
+    played = call("replay", "--lab", path, "--out", out)
+    assert played.exit_code == 0, played.output
+    sent, events = lines(out / COMMANDS), lines(out / EVENTS)
+    calls = [each for each in events if each["type"] == "MarginCalled"]
+    assert calls
+    assert all(each["leg"] == "long" for each in calls)
+    added = [each for each in sent if each["type"] == "AddMargin"]
+    cuts = [each for each in sent if each.get("order", "").startswith("call-")]
+    legs = {each["leg"] for each in added if each["at_us"] > calls[0]["at_us"]}
+    assert legs == ({"long"} if (mode, does) == ("isolated", "add") else set())
+    assert {(each["leg"], each["side"]) for each in cuts} == (
+        {("long", "sell")} if does == "cut" else set()
+    )
+    assert [each["leg"] for each in added[:1]] == (["short"] if mode == "isolated" else [])
+    refused = [each for each in events if each["type"] == "Rejected"]
+    assert refused == []
+    told = json.loads((out / SUMMARY).read_text("utf-8"))["top_ups"]
+    assert (sum(row["count"] for row in told) > 0) == (does == "add")
+    assert call("check", out).exit_code == 0
+    shown = json.loads(call("report", out, "--json").output)["charts"]["equity"]["series"]
+    marks = {each["name"]: each["data"] for each in shown}
+    names = [mark["name"] for mark in marks.get("paid in after a call", ())]
+    where = " in BTCUSDT:long" if mode == "isolated" else ""
+    assert all(f"{where} after a margin call" in name for name in names)
+    assert len(names) == sum(row["count"] for row in told)
+    if mode == "isolated":
+        assert any("in BTCUSDT:long" in mark["name"] for mark in marks["liquidated"])
+
+
+def test_a_comparison_asks_for_the_leg_that_isolated_money_goes_to(
+    call: Call, tmp_path: Path
+) -> None:
+    path = tmp_path / "lab.toml"
+    text = (LAB % ("binance", "4000", "cross")).replace('position_mode = "hedge"', CALLED % "add")
+    path.write_text(text, "utf-8")
+    assert call("compare", path, "--json").exit_code == 0
+    path.write_text(text.replace(', leg = "short" }]', " }]"), "utf-8")
+    refused = call("compare", path)
+    assert refused.exit_code == 2
+    assert "top-ups of hedger" in refused.output
+    assert call("compare", path, "--modes", "cross", "--json").exit_code == 0
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]

@@ -166,6 +166,21 @@ def test_an_isolated_position_and_the_cross_side_are_warned_apart() -> None:
     assert [each.draw for each in cross.drawn] == [7]
 
 
+def test_the_legs_of_a_contract_are_warned_apart() -> None:
+    replace = msgspec.structs.replace
+    calls = Calls(("alice",))
+    calls.heard(replace(call(1, "alice"), leg="long"))
+    calls.heard(replace(call(2, "alice"), leg="short"))
+    for seq, leg in ((3, "long"), (4, "short")):
+        calls.heard(PoolDrawn(**head(seq, "alice"), draw=Micros(seq), leg=leg))  # type: ignore[arg-type]
+    before = calls.before(replace(started(5, "alice"), leg="short"))
+    assert [each.seq for each in before.called] == [2]
+    assert [each.draw for each in calls.before(started(6, "alice", "cross")).drawn] == [3, 4]
+    contract = call(1, "alice").contract
+    places = [mark.contract for mark in calls.marks if mark.what == "call"]
+    assert places == [f"{contract}:long", f"{contract}:short"]
+
+
 def test_the_steps_of_one_liquidation_have_the_same_calls_and_their_own_cancellations() -> None:
     calls = Calls(())
     calls.heard(call(1, "alice", "cross"))

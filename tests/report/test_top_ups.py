@@ -1,5 +1,7 @@
 """What counts as an answer to a margin call: the first money in time, on the margin that called."""
 
+import msgspec
+
 from engine.core.command import Mode
 from engine.core.event import Deposited, Event, LiquidationStarted, MarginAdded, MarginCalled
 from engine.core.money import Lots, Micros, Price
@@ -94,6 +96,17 @@ def test_a_call_is_answered_where_it_came_from() -> None:
     assert days(called(0, mode="cross"), added(1, 5), deposited(2, 6)) == {
         ("1970-01-01", "dave"): TopUps(1, 6)
     }
+
+
+def test_a_leg_is_answered_by_margin_of_that_leg() -> None:
+    replace = msgspec.structs.replace
+    told = ForcedTopUps(("dave",))
+    told.heard(replace(called(0), leg="long"))
+    told.heard(replace(added(1, 5), leg="short"))
+    assert told.days == {}
+    told.heard(replace(liquidated(2, "isolated"), leg="short"))
+    told.heard(replace(added(3, 6), leg="long"))
+    assert told.marks == [Mark("top_up", 3, "dave", "X:long", 6)]
 
 
 def test_what_comes_after_the_liquidation_is_no_answer() -> None:
