@@ -18,6 +18,7 @@ from engine.cli import services as each
 from engine.cli import where
 from engine.cli.lab_facts import Asked, Fact, as_lines, proved
 from engine.cli.lab_init import init
+from engine.cli.limits import Limits, limited, limits
 from engine.cli.mistake import DISAGREEMENT, told
 from engine.cli.pacing import paced_as
 from engine.cli.run import reactions_of
@@ -48,6 +49,7 @@ def lab() -> None:
 @where.bots
 @each.pace
 @each.data
+@limits
 @click.option("--drain", is_flag=True, help="End once the feed has ended and all is worked off.")
 @where.bootstrap
 @where.health
@@ -59,6 +61,9 @@ def up(
     bots: tuple[str, ...],
     pace: str | None,
     data: Path | None,
+    rate: int | None,
+    burst: int | None,
+    open_orders: int | None,
     drain: bool,
     bootstrap: str | None,
     health: Address | None,
@@ -70,6 +75,7 @@ def up(
     """
     with told():
         settings = paced_as(load_lab(lab_name), pace)
+        begun = limited(settings, Limits(rate, burst, open_orders))
         topics, names = where.topics_of(name or settings.name, bots)
         folder = each.folder_of(data, topics)
         stream = stream_of(settings, [FileArg.parse(text) for text in files], folder)
@@ -80,7 +86,7 @@ def up(
             async with _bus(bootstrap, names, topics.followed(bots)) as bus:
                 services = Services(bus, topics, meters)
                 tasks = [
-                    services.sequencer(settings),
+                    services.sequencer(begun),
                     services.engine(folder),
                     services.fanout(),
                     services.feed(stream),

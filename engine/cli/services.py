@@ -9,6 +9,7 @@ import click
 from engine.bus import rights
 from engine.bus.names import Topics
 from engine.cli import where
+from engine.cli.limits import Limits, limited, limits
 from engine.cli.mistake import told
 from engine.cli.pacing import paced_as
 from engine.cli.serving import Service, Services
@@ -68,17 +69,26 @@ def feed(
 @click.command(short_help="Bring all that comes in into one order.")
 @where.lab
 @where.name
+@limits
 @where.bootstrap
 @where.health
 def sequencer(
-    *, lab_name: str, name: str | None, bootstrap: str | None, health: Address | None
+    *,
+    lab_name: str,
+    name: str | None,
+    rate: int | None,
+    burst: int | None,
+    open_orders: int | None,
+    bootstrap: str | None,
+    health: Address | None,
 ) -> None:
     """Bring ticks, orders of bots and the operator's commands into the lab's log.
 
-    The log begins with the lab's configuration. What is no command goes to the dead letters.
+    The log begins with the lab's configuration, its limits included, and goes on with the same
+    one only. What is no command goes to the dead letters.
     """
     with told():
-        lab = load_lab(lab_name)
+        lab = limited(load_lab(lab_name), Limits(rate, burst, open_orders))
         topics, _ = where.topics_of(name or lab.name)
         _serve(bootstrap, topics, "sequencer", health, lambda each: each.sequencer(lab))
 

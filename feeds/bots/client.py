@@ -3,7 +3,8 @@
 The bot's own topics are its memory. What it holds follows from what it has heard, from the first
 event on; its commands are numbered by their places in its topic of commands, which it cannot read
 but see the end of. So a bot that was killed comes back knowing all that, and may say again what it
-is not sure to have said: a command with a number that was taken before is dropped.
+is not sure to have said: a command with a number that was taken before is dropped. What a venue
+refuses because it came too soon is said again when there is room for it, as far as orders go.
 """
 
 from collections.abc import AsyncIterator
@@ -34,10 +35,11 @@ from engine.core.event import (
     OrderTrimmed,
 )
 from engine.core.money import Lots, Price
-from engine.services.inbox import CLIENT_SEQ, CONTENT, JSON
+from engine.services.inbox import BYTES_MAX, CLIENT_SEQ, CONTENT, JSON
 from engine.services.look import need
 from engine.services.market_data import BookTop, Mark
 from engine.services.public import Liquidation
+from feeds.bots.patience import Patience
 from feeds.positions import Positions
 
 WAIT_S = 0.2
@@ -76,13 +78,23 @@ async def opened(bus: Bus, topics: Topics, bot: str) -> "Client":
     return Client(bus, topics, bot, reader, number)
 
 
+class CommandTooLong(Exception):
+    """A command has more bytes than a lab reads; it was not sent."""
+
+
 class Client:
-    """Says and hears; `orders` are the open ones, with the lots that are left of each."""
+    """Says and hears; `orders` are the open ones, with the lots that are left of each.
+
+    `now_us` is the log's time as far as it was heard of, `patience` knows what waits to be said
+    because the venue limits how often a bot may speak.
+    """
 
     def __init__(self, bus: Bus, topics: Topics, bot: str, reader: Reader, number: int) -> None:
         self._bus, self._topics, self._reader = bus, topics, reader
         self.bot, self.number = bot, number
-        self.seq = 0
+        self._named = number
+        self.seq = self.now_us = 0
+        self.patience = Patience()
         self._positions = Positions((bot,))
         self.orders: dict[str, int] = {}
 
@@ -107,8 +119,10 @@ class Client:
         In hedge mode (`SetPositionMode`, by `send`) it names the leg that it opens or closes. With
         an id of the bot's own it may be placed again by whoever does not know whether it was
         placed: a lab that keeps ids (`ids_kept`) answers `already_placed`, and it stays one order.
+        Where others wait because they came too soon, it waits behind them.
         """
-        order = order or f"{self.bot}-{self.number + 1}"
+        self._named = max(self._named, self.number) + 1
+        order = order or f"{self.bot}-{self._named}"
         command = PlaceOrder(
             at_us=0,
             account=self.bot,
@@ -122,12 +136,14 @@ class Client:
             post_only=post_only,
             leg=leg,
         )
-        await self.send(command)
+        if not self.patience.holds_back(command):
+            await self.send(command)
         return order
 
     async def cancel(self, order: str) -> None:
-        """Take an order out of the book."""
-        await self.send(CancelOrder(at_us=0, account=self.bot, order=order))
+        """Take an order out of the book, or out of those that wait to be placed."""
+        if not self.patience.forgets(order):
+            await self.send(CancelOrder(at_us=0, account=self.bot, order=order))
 
     async def cancel_all_after(self, timeout_us: int, contract: str | None = None) -> None:
         """Have orders and stops taken away unless this is said again within so long; 0 ends it.
@@ -141,15 +157,24 @@ class Client:
         await self.send(command)
 
     async def send(self, command: Command, number: int | None = None) -> int:
-        """Say a command; its number. With the number of an earlier one, it is said again."""
+        """Say a command; its number. With the number of an earlier one, it is said again.
+
+        Raises `CommandTooLong`: a lab would put it with what nobody can read, and say nothing.
+        """
+        fields = {**msgspec.to_builtins(command), CLIENT_SEQ: number or self.number + 1}
+        del fields["at_us"]
+        value = msgspec.json.encode(fields)
+        if len(value) > BYTES_MAX:
+            raise CommandTooLong(
+                f"{type(command).__name__} has {len(value):,} bytes; a lab reads at most "
+                f"{BYTES_MAX:,} of a command"
+            )
         if number is None:
             self.number += 1
-            number = self.number
-        fields = {**msgspec.to_builtins(command), CLIENT_SEQ: number}
-        del fields["at_us"]
-        message = Message(msgspec.json.encode(fields), headers=((CONTENT, JSON),))
+        self.patience.says(command)
+        message = Message(value, headers=((CONTENT, JSON),))
         await self._bus.publish(self._topics.commands(self.bot), [message])
-        return number
+        return number or self.number
 
     async def events(self, wait_s: float = WAIT_S) -> AsyncIterator[Heard | None]:
         """Everything that is heard, own events each once; None whenever nothing has come."""
@@ -160,7 +185,14 @@ class Client:
             for topic, record in ((topic, each) for topic, records in found for each in records):
                 heard = self._heard(topic, record)
                 if heard is not None:
+                    self.now_us = max(self.now_us, heard.at_us)
                     yield heard
+                    await self._say_again()
+
+    async def _say_again(self) -> None:
+        again = self.patience.due(self.now_us)
+        if again is not None:
+            await self.send(again)
 
     async def close(self) -> None:
         """Leave, once all that was said is durable."""
@@ -184,6 +216,7 @@ class Client:
 
     def _note(self, event: Event) -> None:
         self._positions.heard(event)
+        self.patience.hears(event)
         match event:
             case OrderAccepted() | OrderAmended() | OrderTrimmed():
                 self.orders[event.order] = event.quantity

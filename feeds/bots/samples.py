@@ -205,7 +205,9 @@ class Hunter(Idle):
 
     async def heard(self, event: Event, client: Client) -> None:
         """Note that an order has become something, or nothing."""
-        if isinstance(event, OrderFilled | OrderCancelled | Rejected) and event.order:
+        if not isinstance(event, OrderFilled | OrderCancelled | Rejected) or not event.order:
+            return
+        if not client.patience.keeps(event.order):
             self._under_way.discard(event.order)
 
     def _is_quiet(self) -> bool:

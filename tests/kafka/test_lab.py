@@ -1,7 +1,14 @@
 """A whole lab on a real broker gives what the same lab gives in one process without any."""
 
+import asyncio
 import json
 
+import msgspec
+
+from engine.cli.mistake import BREACH, MISTAKE
+from engine.core.event import Deposited, Event, OrderAccepted, Rejected
+from engine.core.reason import Reason
+from feeds.bots.client import client
 from tests.kafka.lab import KafkaLab, lasts
 from tests.support.embedded import replayed
 
@@ -50,3 +57,50 @@ def test_a_lab_that_was_stopped_goes_on_where_it_was(lab: KafkaLab) -> None:
     assert verdict["agrees"] is True
     expected = replayed(LAB, lab.folder)
     assert {key: verdict[key] for key in expected} == expected
+
+
+async def told(lab: KafkaLab) -> list[Event]:
+    """All that alice hears of her account."""
+    heard: list[Event] = []
+    async with client(lab.bootstrap, lab.name, "alice") as alice:
+        async for each in alice.events():
+            if each is None and heard:
+                break
+            if isinstance(each, Event):
+                heard.append(each)
+        await alice.close()
+    return heard
+
+
+def test_limits_that_a_lab_was_begun_with_hold_and_bots_are_told_when_to_come_again(
+    lab: KafkaLab,
+) -> None:
+    limits = ("--rate", "1", "--burst", "4", "--open-orders", "3")
+    lab.run("lab", "init", "--lab", LAB, "--bot", "alice=50000")
+    lab.run(*lab.up(LAB, *limits))
+
+    async def says() -> None:
+        async with client(lab.bootstrap, lab.name, "alice") as alice:
+            for _ in range(6):
+                await alice.place("BTCUSDT", "buy", 1, 500_000)
+            await alice.close()
+
+    asyncio.run(says())
+    lab.run(*lab.up(LAB, *limits))
+    deposited, *answers = asyncio.run(told(lab))
+    assert isinstance(deposited, Deposited)
+    assert [type(each) for each in answers] == [*3 * [OrderAccepted], *3 * [Rejected]]
+    reasons = [each.reason for each in answers if isinstance(each, Rejected)]
+    assert reasons == [Reason.ORDER_LIMIT, *2 * [Reason.RATE_LIMIT]]
+    waits = [each.retry_after_us for each in answers if isinstance(each, Rejected)]
+    assert waits == [msgspec.UNSET, 1_000_000, 1_000_000]
+    assert lab.verify()["agrees"] is True
+    other = lab.start("sequencer", "--lab", LAB, "--rate", "2")
+    assert other.wait(30) == BREACH
+    assert "was begun with another configuration" in lab.said("sequencer")
+
+
+def test_a_burst_without_a_rate_is_a_mistake(lab: KafkaLab) -> None:
+    wrong = lab.start(*lab.up(LAB, "--burst", "2"))
+    assert wrong.wait(30) == MISTAKE
+    assert "--burst 2 was given for a lab without a rate" in lab.said("lab")

@@ -63,6 +63,7 @@ let live = false; // all that was there at the start was heard; what is heard fr
 let liquidated = false;
 let leveraged = false;
 let waiting = null; // the order of which no end was heard
+let fromUs = 0; // what is said before this time of the log comes too soon for the venue
 
 async function say(command) {
   number += 1;
@@ -80,6 +81,7 @@ async function heard({ message }) {
   if (event.type === "LiquidationStarted") liquidated = true;
   if (event.type === "LiquidationEnded") position = event.quantity;
   const ends = event.type === "OrderCancelled" || event.type === "Rejected";
+  if (event.retry_after_us) fromUs = event.at_us + event.retry_after_us;
   if (event.order === waiting && (ends || event.type === "OrderFilled")) waiting = null;
   if (event.type === "MarginCalled" && calls > 0) {
     calls -= 1;
@@ -91,7 +93,7 @@ async function heard({ message }) {
 async function priced({ message }) {
   const top = JSON.parse(message.value.toString());
   if (top.contract !== told.contract || top.ask === null) return;
-  if (!live || liquidated || waiting) return;
+  if (!live || liquidated || waiting || top.at_us < fromUs) return;
   if (!leveraged) {
     leveraged = true;
     await say({ type: "SetLeverage", contract: told.contract, leverage });
