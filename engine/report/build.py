@@ -9,7 +9,6 @@ from engine.core.money import PPM
 from engine.report.burst import liquidated
 from engine.report.chronicle import Chronicle
 from engine.report.facts import Facts, Order, Sums
-from engine.report.funds import Funds
 from engine.report.notes import Held
 from engine.report.prices import Prices
 from engine.report.setting import Setting
@@ -19,6 +18,7 @@ from engine.report.summary import (
     CutRow,
     Filled,
     Fund,
+    InventoryRow,
     Liquidated,
     LiquidationRow,
     Run,
@@ -85,8 +85,9 @@ def summary(exchange: Exchange, setting: Setting, gathered: Gathered, ending: En
         waterfall=waterfall(facts.sums),
         fees=money(view.fees()),
         residue=money(facts.sums.residue),
-        inventory_pnl="0",
-        insurance_fund=fund(gathered.chronicle.funds),
+        inventory_pnl=money(facts.inventory.pnl),
+        insurance_fund=fund(gathered.chronicle, setting.venue.rules),
+        inventory=inventory(facts, units),
         watched=tuple(
             watched_row(had, setting.modes[had.account], statement, units) for had in gathered.held
         ),
@@ -102,9 +103,34 @@ def summary(exchange: Exchange, setting: Setting, gathered: Gathered, ending: En
     )
 
 
-def fund(funds: Funds) -> Fund:
-    """What the insurance fund had."""
-    return Fund(money(funds.start), money(funds.low), money(funds.cash))
+def fund(chronicle: Chronicle, rules: Rules) -> Fund:
+    """What the insurance fund had, and by what that became more or less.
+
+    Raises `AssertionError` where it does not add up to the unit.
+    """
+    funds, facts = chronicle.funds, chronicle.facts
+    paid, residues, inventory = facts.sums.insurance_fund, facts.sums.residue, facts.inventory.cash
+    fees = facts.liquidation_fees if rules.liquidation_fee_to == "fund" else 0
+    gap = funds.cash - (funds.start - paid + residues + fees + inventory)
+    assert gap == 0, f"the insurance fund does not add up by {gap} micros"
+    amounts = (funds.start, funds.low, funds.cash, paid, residues, fees, inventory)
+    return Fund(*map(money, amounts))
+
+
+def inventory(facts: Facts, units: dict[str, Units]) -> dict[str, InventoryRow]:
+    """What the insurance fund took over and kept, by contract."""
+    return {
+        contract: InventoryRow(
+            taken_over=units[contract].quantity(kept.taken),
+            sold=units[contract].quantity(kept.sold),
+            held=units[contract].quantity(kept.held),
+            held_most=units[contract].quantity(kept.most),
+            result=money(kept.result),
+            funding=money(kept.funding),
+            uncovered=money(kept.uncovered),
+        )
+        for contract, kept in sorted(facts.inventory.kept.items())
+    }
 
 
 def waterfall(sums: Sums) -> Waterfall:
@@ -183,6 +209,7 @@ def _liquidation(order: Order, units: Units, rules: Rules) -> LiquidationRow:
             adl=units.quantity(order.adl),
             outside=units.quantity(order.outside),
             assigned=units.quantity(order.assigned),
+            inventory=units.quantity(order.kept),
         ),
         reduction=began.reduction,
         spared=units.quantity(began.spared),

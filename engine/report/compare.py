@@ -174,7 +174,7 @@ def side(played: Played) -> Side:
         deleveraged=len(measure.hit[Deleveraged]),
         cut=len(measure.hit[LossSocialized]),
         waterfall=waterfall(facts.sums),
-        insurance_fund=fund(played.chronicle.funds),
+        insurance_fund=fund(played.chronicle, played.setting.venue.rules),
     )
 
 

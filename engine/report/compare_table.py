@@ -90,5 +90,6 @@ def _payer_rows() -> list[tuple[str, Cell]]:
         ("waiting to be settled", lambda side: grouped(side.waterfall.pending, 2)),
         ("winners deleveraged", lambda side: f"{side.deleveraged:,}"),
         ("winners cut", lambda side: f"{side.cut:,}"),
+        ("fund's inventory brought", lambda side: grouped(side.insurance_fund.inventory, 2)),
         ("fund left", lambda side: grouped(side.insurance_fund.end, 2)),
     ]

@@ -9,13 +9,14 @@ import msgspec
 from engine.core.instrument import Bracket, Contract
 from engine.report import charts
 from engine.report.brackets import floor_of, rate_of
+from engine.report.build import fund, inventory
 from engine.report.chronicle import Chronicle
 from engine.report.curve import Point
 from engine.report.facts import Sums
 from engine.report.notes import ClosingNote, Notes, ReadFile
 from engine.report.options import Options, within
 from engine.report.setting import Setting
-from engine.report.summary import WatchedRow
+from engine.report.summary import Fund, InventoryRow, WatchedRow
 from engine.report.text import Units, grouped, moment, money
 from engine.report.watched import watched_row
 from engine.report.why import FILLS, Cause, Why, causes, chosen, notional, rows
@@ -72,6 +73,8 @@ class Data(msgspec.Struct, frozen=True, kw_only=True):
     loss: str
     paid: tuple[Paid, ...]
     residue: str
+    fund: Fund
+    inventory: dict[str, InventoryRow]
     watched: tuple[WatchedRow, ...]
     contracts: tuple[Priced, ...]
     columns: tuple[str, ...]
@@ -112,6 +115,8 @@ def data(setting: Setting, chronicle: Chronicle, notes: Notes) -> Data:
         loss=money(facts.sums.loss),
         paid=_paid(facts.sums),
         residue=money(facts.sums.residue),
+        fund=fund(chronicle, setting.venue.rules),
+        inventory=inventory(facts, setting.units),
         watched=tuple(
             watched_row(had, setting.modes[had.account], chronicle.statement, setting.units)
             for had in closing.held

@@ -29,6 +29,7 @@ from engine.core.event import (
     TakenOver,
 )
 from engine.report.calls import Before, Calls
+from engine.report.inventory import Inventory
 
 FILLS_MAX = 8
 """Fills of a liquidation that are kept one by one; they are added up in any case."""
@@ -123,41 +124,10 @@ class Order(msgspec.Struct):
         return self.taker_fee + self.liquidation_fee
 
 
-class Inventory(msgspec.Struct):
-    """What insurance funds hold themselves: signed lots by contract, and what that has brought.
-
-    `result`, `funding` (received) and `uncovered` are in micros; what a takeover cost is part of
-    the waterfall, not of these.
-    """
-
-    taken: dict[str, int] = {}
-    held: dict[str, int] = {}
-    result: int = 0
-    funding: int = 0
-    uncovered: int = 0
-
-    def taken_over(self, event: TakenOver) -> None:
-        """Take in that lots came."""
-        self.taken[event.contract] = self.taken.get(event.contract, 0) + event.quantity
-        self.held[event.contract] = event.held
-        self.result += event.realized
-
-    def sold(self, event: InventorySold) -> None:
-        """Take in that lots went."""
-        self.held[event.contract] = event.held
-        self.result += event.realized
-        self.uncovered += event.uncovered
-
-    def funded(self, event: InventoryFunded) -> None:
-        """Take in that funding was settled."""
-        self.funding -= event.amount
-        self.uncovered += event.uncovered
-
-
 class Facts:
     """Takes in every event; `orders` are the liquidation orders by seq, in their order.
 
-    `cuts` are micros by mode and margin account.
+    `cuts` are micros by mode and margin account, `liquidation_fees` all that were charged.
     """
 
     def __init__(self, calls: Calls) -> None:
@@ -165,6 +135,7 @@ class Facts:
         self.orders: dict[int, Order] = {}
         self.cuts: dict[Mode, dict[str, int]] = {}
         self.inventory = Inventory()
+        self.liquidation_fees = 0
         self._calls = calls
         self._handlers: dict[type[Event], Callable[[Any], None]] = {
             LiquidationFilled: self._filled,
@@ -212,6 +183,7 @@ class Facts:
         order = self.orders[event.liquidation]
         order.taker_fee += event.taker_fee
         order.liquidation_fee += event.liquidation_fee
+        self.liquidation_fees += event.liquidation_fee
 
     def _deleveraged(self, event: Deleveraged) -> None:
         if not event.liquidation:

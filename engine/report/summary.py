@@ -63,13 +63,14 @@ class Accounts(msgspec.Struct, frozen=True):
 
 
 class Filled(msgspec.Struct, frozen=True):
-    """Where a liquidated quantity went."""
+    """Where a liquidated quantity went; `inventory` is what the insurance fund keeps."""
 
     book: Decimal
     fund: Decimal
     adl: Decimal
     outside: Decimal
     assigned: Decimal = "0"
+    inventory: Decimal = "0"
 
 
 class Stretch(msgspec.Struct, frozen=True):
@@ -134,11 +135,35 @@ class Waterfall(msgspec.Struct, frozen=True):
 
 
 class Fund(msgspec.Struct, frozen=True):
-    """The insurance fund's cash."""
+    """The insurance fund's cash: end = start - paid + residues + liquidation_fees + inventory.
+
+    `paid` is its part of the waterfall, `inventory` what came of positions that it held.
+    """
 
     start: Decimal
     low: Decimal
     end: Decimal
+    paid: Decimal
+    residues: Decimal
+    liquidation_fees: Decimal
+    inventory: Decimal
+
+
+class InventoryRow(msgspec.Struct, frozen=True):
+    """What the insurance fund took over of a contract and kept, and what came of it.
+
+    `held` (signed, as in a position) is what it holds at the end, `held_most` the most it ever
+    held, on either side. `result` is what it earned by closing, measured from the mark at which it
+    took over, `funding` what it received; of both its cash lacked `uncovered`, which nobody paid.
+    """
+
+    taken_over: Decimal
+    sold: Decimal
+    held: Decimal
+    held_most: Decimal
+    result: Decimal
+    funding: Decimal
+    uncovered: Decimal
 
 
 class PositionRow(msgspec.Struct, frozen=True):
@@ -215,6 +240,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     residue: Decimal
     inventory_pnl: Decimal
     insurance_fund: Fund
+    inventory: dict[str, InventoryRow]
     watched: tuple[WatchedRow, ...]
     top_ups: tuple[TopUpRow, ...]
     cuts: tuple[CutRow, ...]

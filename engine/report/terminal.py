@@ -10,7 +10,14 @@ from rich.tree import Tree
 from engine.core.liquidation.rank import LIGHTS
 from engine.report.cascade import Cascade, Node, cascades
 from engine.report.console import printed, ruled
-from engine.report.summary import Liquidated, LiquidationRow, PositionRow, Summary, WatchedRow
+from engine.report.summary import (
+    Fund,
+    Liquidated,
+    LiquidationRow,
+    PositionRow,
+    Summary,
+    WatchedRow,
+)
 from engine.report.text import aligned, grouped, moment, money, named
 
 _STAGES = (
@@ -31,6 +38,8 @@ _CAUSES = {"TickApplied": "a tick", "FundingSettled": "funding"}
 def show(summary: Summary) -> None:
     """Print everything that a run came to."""
     parts = [overview(summary), cascade_tree(summary), waterfall_table(summary)]
+    if summary.inventory:
+        parts.append(inventory_table(summary))
     if summary.watched:
         parts.insert(1, watched_table(summary))
     printed(*parts)
@@ -213,7 +222,7 @@ def _told(row: LiquidationRow) -> Text:
 def _where(row: LiquidationRow) -> str:
     filled = row.filled
     took = {"book": filled.book, "fund": filled.fund, "ADL": filled.adl, "outside": filled.outside}
-    took["assigned"] = filled.assigned
+    took |= {"assigned": filled.assigned, "kept by the fund": filled.inventory}
     parts = [f"{name} {grouped(quantity)}" for name, quantity in took.items() if quantity != "0"]
     if row.average_fill is not None:
         parts[0] += f" at {grouped(row.average_fill)}"
@@ -237,6 +246,8 @@ def waterfall_table(summary: Summary) -> RenderableType:
         f"{grouped(summary.residue)}; fund {grouped(fund.start)} -> low {grouped(fund.low)} "
         f"-> {grouped(fund.end)}; all ledger accounts add up to {summary.ledger_sum}"
     )
+    if fund.liquidation_fees != "0" or fund.inventory != "0":
+        below.append(f"\n{_fund_account(fund)}")
     if not summary.cuts:
         return Group(table, below)
     cut = " and ".join(
@@ -244,6 +255,42 @@ def waterfall_table(summary: Summary) -> RenderableType:
         for row in summary.cuts
     )
     return Group(table, Text(f"winners cut: {cut}"), below)
+
+
+def _fund_account(fund: Fund) -> str:
+    """How the fund's cash became what it is."""
+    steps = (
+        (money(-_micros(fund.paid)), "its part of the losses"),
+        (fund.residues, "residues"),
+        (fund.liquidation_fees, "liquidation fees"),
+        (fund.inventory, "what it held"),
+    )
+    told = "".join(
+        f" {'-' if text.startswith('-') else '+'} {grouped(text.removeprefix('-'))} ({words})"
+        for text, words in steps
+        if text != "0"
+    )
+    return f"the fund: {grouped(fund.start)}{told} = {grouped(fund.end)}"
+
+
+def inventory_table(summary: Summary) -> RenderableType:
+    """What the fund took over and kept, and what came of it."""
+    rows = summary.inventory
+    table = ruled("What the fund took over and kept")
+    table.add_column("contract")
+    for name in ("taken over", "sold", "still held", "held at most", "result", "funding"):
+        table.add_column(Text(name, justify="right"), justify="right", no_wrap=True)
+    results = _Results([text for row in rows.values() for text in (row.result, row.funding)])
+    for contract, row in rows.items():
+        lots = (row.taken_over, row.sold, row.held, row.held_most)
+        brought = (results.told(row.result), results.told(row.funding))
+        table.add_row(contract, *map(grouped, lots), *brought)
+    lacked = sum(_micros(row.uncovered) for row in rows.values())
+    if not lacked:
+        return table
+    return Group(
+        table, Text(f"of that its cash lacked {grouped(money(lacked))}, which nobody paid")
+    )
 
 
 def _share(part: str, whole: str) -> str:

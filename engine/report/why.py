@@ -51,10 +51,10 @@ class Why(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 
     `called` are levels of margin calls, `drawn` contracts (or legs) and amounts of pool draws, each
     with how many milliseconds before `at`, and since the margin account was liquidated last.
-    `filled` are quantities in book, fund, ADL, off the book and assigned; `sized` says how large
-    the order is, `spared` what it left of the position; `fills` a code of `FILLS`, price and
-    quantity. `deleveraged` and `cut` are account, quantity and amount of those who bore most,
-    `..._count` says how many did. `left` are quantity, equity and maintenance after it.
+    `filled` are quantities in book, fund, ADL, off the book, assigned and kept by the fund; `sized`
+    says how large the order is, `spared` what it left of the position; `fills` a code of `FILLS`,
+    price and quantity. `deleveraged` and `cut` are account, quantity and amount of those who bore
+    most, `..._count` says how many did. `left` are quantity, equity and maintenance after it.
     """
 
     seq: int
@@ -87,7 +87,7 @@ class Why(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     called: tuple[tuple[int, int], ...]
     drawn: tuple[tuple[str, str, int], ...]
     cancelled: int
-    filled: tuple[str, str, str, str, str]
+    filled: tuple[str, ...]
     fills: tuple[tuple[str, str, str], ...]
     fill_count: int
     deleveraged: tuple[tuple[str, str, str], ...]
@@ -212,13 +212,14 @@ def _why(order: Order, units: Units, worth: int) -> Why:
     )
 
 
-def _filled(order: Order, units: Units) -> tuple[str, str, str, str, str]:
+def _filled(order: Order, units: Units) -> tuple[str, ...]:
     return (
         units.quantity(order.book),
         units.quantity(order.fund),
         units.quantity(order.adl),
         units.quantity(order.outside),
         units.quantity(order.assigned),
+        units.quantity(order.kept),
     )
 
 

@@ -10,9 +10,9 @@ from engine.report.page import page
 from engine.report.why import Cause, Why
 from tests.browser.chromium import Chromium, Page, found, started
 from tests.cli.conftest import Shown, shown
-from tests.report.conftest import Reported, reported
+from tests.report.conftest import Reported, kept, reported
 
-__all__ = ["reported", "shown"]
+__all__ = ["kept", "reported", "shown"]
 
 
 @pytest.fixture(scope="session")

@@ -287,6 +287,35 @@ def test_a_run_without_a_liquidation_has_a_page_too(
         assert drawn(page, "price") > 1_000
 
 
+def test_what_the_fund_took_over_and_kept_is_shown(
+    browser: Chromium, desktop: Page, kept: Reported, tmp_path: Path
+) -> None:
+    assert desktop.ask("document.getElementById('inventory').hidden") is True
+    path = tmp_path / "report.html"
+    path.write_text(page_of(kept.data), "utf-8")
+    with browser.page(width=390, height=844) as page:
+        page.open(path)
+        assert page.complaints == []
+        assert page.ask("document.getElementById('inventory').hidden") is False
+        rows = [text.split("\t") for text in text_of(page, "#kept tbody tr")]
+        assert [row[0] for row in rows] == list(kept.summary.inventory)
+        for (_, taken, held, brought), row in zip(
+            rows, kept.summary.inventory.values(), strict=True
+        ):
+            assert (number(taken), number(held)) == (Decimal(row.taken_over), Decimal(row.held))
+            total = Decimal(row.result) + Decimal(row.funding)
+            assert abs(number(brought) - total) <= Decimal("0.01")
+        (end,) = text_of(page, "[data-fund=end]")
+        assert number(end) == Decimal(kept.summary.insurance_fund.end)
+        steps = [number(text.split("\t")[1]) for text in text_of(page, "#account tbody tr")]
+        assert sum(steps[:-1]) == steps[-1]
+        assert page.ask("kept.scrollWidth <= kept.clientWidth") is True
+        seq = next(why.seq for why in kept.data.whys if why.filled[-1] != "0")
+        page.ask(f"why.open({seq})")
+        (card,) = text_of(page, "details[open]")
+        assert "taken over and kept by the fund" in card
+
+
 def test_its_picture_is_a_page_and_not_a_blank(desktop: Page) -> None:
     png = desktop.picture()
     width, height = struct.unpack(">II", png[16:24])

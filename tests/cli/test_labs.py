@@ -46,6 +46,11 @@ def test_the_cascade_fills_the_fund_and_closes_winners_early(cascade: Any) -> No
     """It takes over what it can hold, gets it for less than the mark, and loses by selling it."""
     fund, paid = cascade["insurance_fund"], cascade["waterfall"]
     assert Decimal(fund["end"]) < Decimal(fund["start"])
+    solana = cascade["inventory"]["SOLUSDT"]
+    price = Decimal(cascade["contracts"]["SOLUSDT"]["low"])
+    assert Decimal(solana["held_most"]) * price > Decimal("0.95") * Decimal(fund["start"])
+    assert solana["held"] == "0"
+    assert Decimal(cascade["inventory_pnl"]) == Decimal(fund["inventory"]) < 0
     assert max(Decimal(paid["insurance_fund"]), Decimal(paid["adl"])) < 0
     assert any(row["filled"]["adl"] != "0" for row in cascade["liquidations"])
     assert paid["uncovered"] == paid["socialized"] == "0"

@@ -57,6 +57,12 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> Reported:
     return run(lab, folder)
 
 
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Reported:
+    """The demo by the rules of a venue whose fund keeps what it takes over, run once."""
+    return run(load_lab("quickstart", "binance"), tmp_path_factory.mktemp("kept"))
+
+
 class Running:
     """A lab as it runs, with everything that listens to it."""
 

@@ -59,7 +59,9 @@ def test_the_keys_are_those_of_the_contract(data: Any) -> None:
     } <= set(data)  # fmt: skip
     assert set(data["run"]) >= {"seed", "lab", "files"}
     assert set(data["waterfall"]) == {"loss", *PAYERS}
-    assert set(data["insurance_fund"]) == {"start", "low", "end"}
+    assert set(data["insurance_fund"]) == {
+        "start", "low", "end", "paid", "residues", "liquidation_fees", "inventory",
+    }  # fmt: skip
     assert set(data["accounts"]) == {"total", "liquidated", "negative"}
     for row in data["contracts"].values():
         assert set(row) == {"first", "last", "low", "high", "open_interest", "depth_low"}

@@ -21,6 +21,10 @@ function fill(data) {
   if (data.whys.length) {
     put("rest", rest(data, colors));
     put("paid", paid(data, colors));
+    put("account", account(data.fund));
+    const kept = Object.entries(data.inventory);
+    if (kept.length) put("kept", inventory(kept));
+    document.getElementById("inventory").hidden = !kept.length;
     document.getElementById("gained").hidden = !data.paid.some(({ paid }) => paid.startsWith("-"));
   } else {
     for (const id of ["payers", "cascades", "why"]) hide(id);
@@ -86,6 +90,43 @@ function paid(data, colors) {
   }));
   const loss = { look: "sum", cells: ["loss", element("span", { "data-paid": "loss" }, grouped(data.loss)), ""] };
   return table(["stage", ">paid", ">of the loss"], [...rows, loss]);
+}
+
+/** How the fund's cash became what it is; what was nothing is left out. */
+function account(fund) {
+  const opposite = (text) => (text.startsWith("-") ? text.slice(1) : `-${text}`);
+  const steps = [
+    ["its part of the losses", opposite(fund.paid)],
+    ["residues", fund.residues],
+    ["liquidation fees", fund.liquidation_fees],
+    ["what it held", fund.inventory],
+  ].filter(([, amount]) => !isZero(amount));
+  return table(
+    ["cash", ">amount"],
+    [
+      { cells: ["at the beginning", grouped(fund.start)] },
+      ...steps.map(([words, amount]) => ({ cells: [words, signed(amount)] })),
+      { look: "sum", cells: ["at the end", element("span", { "data-fund": "end" }, grouped(fund.end))] },
+    ],
+  );
+}
+
+/** What the fund holds itself: a row a contract, and a line on the way there. */
+function inventory(kept) {
+  const rows = kept.map(([contract, row]) => ({
+    cells: [
+      contract,
+      grouped(row.taken_over),
+      grouped(row.held),
+      coloured((Number(row.result) + Number(row.funding)).toFixed(6)),
+    ],
+  }));
+  const notes = kept.map(([contract, row]) => {
+    const funding = isZero(row.funding) ? "" : `; funding ${signed(row.funding, 2)}`;
+    const lacked = isZero(row.uncovered) ? "" : `; its cash lacked ${grouped(row.uncovered)}, which nobody paid`;
+    return element("li", {}, `${contract}: ${grouped(row.held_most)} at most at a time${funding}${lacked}`);
+  });
+  return [table(["contract", ">taken over", ">still held", ">brought"], rows), element("ul", {}, notes)];
 }
 
 function footer(data) {

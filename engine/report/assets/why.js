@@ -285,13 +285,14 @@ function before(row) {
 }
 
 function closed(row) {
-  const [book, fund, adl, outside, assigned] = row.filled;
+  const [book, fund, adl, outside, assigned, kept] = row.filled;
   const quantity = (lots, more = "") => (isZero(lots) ? null : `${grouped(lots)}${more}`);
   return [
     ["filled in the book", quantity(book)],
     ["sold for the fund", quantity(fund)],
     ["average fill", row.average === null ? null : grouped(row.average)],
     ["assigned to accounts that stood ready", quantity(assigned)],
+    ["taken over and kept by the fund", quantity(kept, row.bankruptcy === null ? "" : `, at about ${grouped(row.bankruptcy)}`)],
     ["deleveraged", quantity(adl, row.bankruptcy === null ? "" : `, at about ${grouped(row.bankruptcy)}`)],
     ["closed off the book", quantity(outside, `, at ${grouped(row.outside ?? "0")}`)],
     ["left of the position", row.left === null ? null : grouped(row.left[0])],
