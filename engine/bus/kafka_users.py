@@ -1,14 +1,15 @@
-"""Make the users of a lab on a cluster, with the rights that each has and no more.
+"""Make the users of a lab on a cluster, with the rights and quotas that each has and no more.
 
 What leaves this process of a password is its salted hash, from which it cannot be found.
 """
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+import msgspec
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaConnectionError, KafkaError, for_code
 from aiokafka.protocol.admin import CreateAclsRequest
@@ -16,7 +17,8 @@ from aiokafka.protocol.admin import CreateAclsRequest
 from engine.bus.interface import BusError
 from engine.bus.kafka import unreachable
 from engine.bus.login import Login, settings
-from engine.bus.requests import PasswordsToSet
+from engine.bus.quotas import Quota
+from engine.bus.requests import PasswordsToSet, QuotasToSet
 from engine.bus.rights import Grant
 
 ANSWER_MS = 10_000
@@ -36,14 +38,28 @@ async def make_users(
 
     Raises `LoginRefused`, and `BusError` if no broker answers or the login may not do this.
     """
+    async with _asking(bootstrap, login) as client:
+        await _set_passwords(client, passwords)
+        for grant in grants:
+            await _allow(client, grant)
+
+
+async def set_quotas(bootstrap: str, login: Login | None, quotas: Mapping[str, Quota]) -> None:
+    """Set what users may take of the brokers, whatever it was before. Raises as `make_users`."""
+    asked = {user: msgspec.structs.asdict(quota) for user, quota in quotas.items()}
+    async with _asking(bootstrap, login) as client:
+        answer = await client.send(client.get_random_node(), QuotasToSet(asked))
+        _hold((f"the quota of {entity[0][1]}", code) for code, _, entity in answer.entries)
+
+
+@asynccontextmanager
+async def _asking(bootstrap: str, login: Login | None) -> AsyncIterator[Any]:
     client = AIOKafkaClient(
         bootstrap_servers=bootstrap, request_timeout_ms=ANSWER_MS, **settings(login)
     )
     try:
         await client.bootstrap()
-        await _set_passwords(client, passwords)
-        for grant in grants:
-            await _allow(client, grant)
+        yield client
     except (KafkaConnectionError, TimeoutError) as error:
         raise await unreachable(bootstrap, login) from error
     except KafkaError as error:

@@ -1,9 +1,11 @@
-"""Requests of the Kafka protocol that aiokafka does not have: rights of a topic, and passwords.
+"""Requests of the Kafka protocol that aiokafka does not have: rights, passwords and quotas.
 
 Their layout is that of `MetadataRequest.json` (version 8, the first that tells rights) and
-`AlterUserScramCredentialsRequest.json` of apache/kafka, in its folder of messages.
+`AlterUserScramCredentialsRequest.json` and `AlterClientQuotasRequest.json` (version 0) of
+apache/kafka, in its folder of messages.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from aiokafka.protocol.api import Request, RequestStruct, Response
@@ -13,6 +15,7 @@ from aiokafka.protocol.types import (
     CompactArray,
     CompactBytes,
     CompactString,
+    Float64,
     Int8,
     Int16,
     Int32,
@@ -137,3 +140,48 @@ class PasswordsToSet(Request[_PasswordsToSetV0]):  # type: ignore[misc]
     def build(self, request_struct_class: Any) -> Any:
         """The request in the one version that there is."""
         return request_struct_class([], [(*row, {}) for row in self._rows], {})
+
+
+_ENTITY = Array(("type", _text), ("name", _text))
+
+
+class _QuotasSetV0(Response):  # type: ignore[misc]
+    API_KEY = 49
+    API_VERSION = 0
+    SCHEMA = Schema(
+        ("throttle_time_ms", Int32),
+        ("entries", Array(("error_code", Int16), ("error_message", _text), ("entity", _ENTITY))),
+    )
+
+
+class _QuotasToSetV0(RequestStruct):  # type: ignore[misc]
+    API_KEY = 49
+    API_VERSION = 0
+    RESPONSE_TYPE = _QuotasSetV0
+    SCHEMA = Schema(
+        (
+            "entries",
+            Array(
+                ("entity", _ENTITY),
+                ("ops", Array(("key", _text), ("value", Float64), ("removes", Boolean))),
+            ),
+        ),
+        ("validates_only", Boolean),
+    )
+
+
+class QuotasToSet(Request[_QuotasToSetV0]):  # type: ignore[misc]
+    """What users may take of the brokers: for each the figures of its quota by their names."""
+
+    API_KEY = 49
+
+    def __init__(self, quotas: Mapping[str, Mapping[str, int]]) -> None:
+        self._quotas = quotas
+
+    def build(self, request_struct_class: Any) -> Any:
+        """The request in the one version that is asked."""
+        entries = [
+            ([("user", user)], [(name, float(value), False) for name, value in quota.items()])
+            for user, quota in self._quotas.items()
+        ]
+        return request_struct_class(entries, False)

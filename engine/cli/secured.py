@@ -11,8 +11,9 @@ from pathlib import Path
 import click
 
 from engine.bus import rights
-from engine.bus.kafka_users import make_users
+from engine.bus.kafka_users import make_users, set_quotas
 from engine.bus.names import Topics
+from engine.bus.quotas import OF_A_BOT
 from engine.bus.rights import Grant
 from engine.cli import where
 from engine.cli.mistake import Mistake
@@ -30,7 +31,9 @@ passwords = click.option(
 async def secured(
     brokers: str, topics: Topics, bots: tuple[str, ...], folder: Path | None
 ) -> tuple[Grant, ...]:
-    """Make a lab's users and give them their rights; without a folder, the rights only.
+    """Make a lab's users, and give them their rights and the bots their quotas.
+
+    Without a folder users are made otherwise, and have their passwords.
 
     Raises `Mistake`, `OSError`, `LoginRefused` and `BusError`.
     """
@@ -41,6 +44,7 @@ async def secured(
     users = sorted({grant.user for grant in grants})
     kept = {} if folder is None else passwords_in(folder, users)
     await make_users(brokers, where.login(), kept, grants)
+    await set_quotas(brokers, where.login(), dict.fromkeys(bots, OF_A_BOT))
     return grants
 
 

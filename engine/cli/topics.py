@@ -73,8 +73,8 @@ def secure(
 
     The users are operator, feed, sequencer, engine, fanout and every bot. A bot may write its own
     commands, and read its own account and what is public, in groups of consumers that are called
-    after it. May be run again, for more bots too; without --passwords it gives rights only, to
-    users that are made otherwise.
+    after it; it has a quota of each broker's bytes and time. May be run again, for more bots too;
+    without --passwords it gives rights and quotas only, to users that are made otherwise.
 
     \b
     Example, as the brokers' own user:
