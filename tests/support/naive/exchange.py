@@ -257,7 +257,7 @@ def _move_margin(state: State, command: AddMargin | RemoveMargin) -> None:
     place = place_at(command.contract, command.leg)
     pocket = (command.account, place)
     amount = command.amount if added else -command.amount
-    pay_accrued(state, command.account, command.contract)
+    pay_accrued(state, command.account, place)
     state.post(f"wallet:{command.account}", balance_name(pocket), amount)
     state.emit(
         MarginAdded if added else MarginRemoved,

@@ -16,8 +16,9 @@ LOOKED_AT_BEFORE = (
     Reason.INVALID_TIME,
     Reason.CONTRACT_SETTLED,
     Reason.POSITION_FROZEN,
+    Reason.INVALID_LEG,
 )
-"""Refusals that come before anybody looks at an order's id (O4, O19, O21, C8)."""
+"""Refusals that come before anybody looks at an order's id (O4, O19, O21, C8, M18)."""
 
 
 class Ids(Witness):

@@ -207,8 +207,8 @@ class Pockets(Witness):
             if position is None:  # it was flat, and the account has changed its position mode
                 assert state.balance(key) == 0, f"{key} is left without a position"
                 continue
-            unrealized = profit_of(state, position) if position.quantity else 0
-            means = pocket.assigned + pocket.won + max(0, unrealized)
+            coming = profit_of(state, position), -owed(state, position)
+            means = pocket.assigned + pocket.won + sum(max(0, each) for each in coming)
             waits = position.margin_id in state.stalled or state.waits(position.margin_id)
             within = pocket.lost - pocket.forgiven <= means
             assert waits or within, f"{key} lost more than it had"
