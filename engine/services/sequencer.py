@@ -43,6 +43,7 @@ class Sequencer:
         self._next: dict[str, int] = {}
         self._at_us = 0
         self._since = 0
+        self._has_letters = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Go on until `stop` is set, then write down how far it came. Raises `BusError`.
@@ -64,7 +65,7 @@ class Sequencer:
                     reader = await self._with_new_bots(reader, turns)
         finally:
             await reader.close()
-        await self._bus.publish(self._topics.log, [self._positions()])
+        await self._stand()
         await self._bus.flush()
 
     async def _begin(self) -> None:
@@ -131,15 +132,24 @@ class Sequencer:
                 self._meters.set_aside(reason.why)
         self._next[topic] = records[-1].offset + 1
         self._since += len(records)
-        if self._since >= POSITIONS_EVERY:
-            self._since = 0
-            said.append(self._positions())
         self._meters.took(topic, len(records), len(letters))
         self._meters.stands(topic, self._next[topic])
         if letters:
+            self._has_letters = True
             await self._bus.publish(self._topics.dead_letters, letters)
         if said:
             await self._bus.publish(self._topics.log, said)
+        if self._since >= POSITIONS_EVERY:
+            await self._stand()
+
+    async def _stand(self) -> None:
+        """Write down how far it came, and not before what was set aside on the way is durable."""
+        self._since = 0
+        if self._has_letters:
+            self._has_letters = False
+            await self._bus.flush()
+        positions = Positions(dict(self._next), self._at_us)
+        await self._bus.publish(self._topics.log, [entries.stands(positions)])
 
     def _door_of(self, topic: str) -> Callable[[Record], Message]:
         """What makes an entry of the log of a topic's records, or raises `Poison`."""
@@ -170,9 +180,6 @@ class Sequencer:
         if record.header(inbox.CONTENT) == inbox.FRAME and record.value is not None:
             return entries.shows(record.value, topic, place)
         return entries.says(commands[0], topic, place)
-
-    def _positions(self) -> Message:
-        return entries.stands(Positions(dict(self._next), self._at_us))
 
 
 class DeadLetter(msgspec.Struct, frozen=True):

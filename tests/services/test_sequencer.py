@@ -1,9 +1,14 @@
 """The sequencer: one order, nothing lost. What is poison stands in test_poison."""
 
+from collections.abc import Sequence
+
 import msgspec
 import pytest
 
+from engine.bus.interface import Message
+from engine.bus.memory import MemoryBus
 from engine.services.entries import LogError
+from engine.services.sequencer import POSITIONS_EVERY
 from tests.services.stage import GENESIS, LAB, Stage, tick
 
 
@@ -63,3 +68,34 @@ async def test_another_configuration_does_not_go_on(stage: Stage) -> None:
     changed = msgspec.structs.replace(GENESIS, config=msgspec.Raw(msgspec.json.encode(other)))
     with pytest.raises(LogError, match="begun with another configuration"):
         await stage.sequence(changed)
+
+
+class SlowBus(MemoryBus):
+    """What is published is durable only when somebody has waited for it; keeps what was not."""
+
+    def __init__(self, topics: Sequence[str]) -> None:
+        super().__init__(topics)
+        self.under_way: set[str] = set()
+        self.at_positions: list[set[str]] = []
+
+    async def publish(self, topic: str, messages: Sequence[Message]) -> None:
+        if any(b'"Positions"' in message.value for message in messages):
+            self.at_positions.append(set(self.under_way))
+        self.under_way.add(topic)
+        await super().publish(topic, messages)
+
+    async def flush(self) -> None:
+        self.under_way.clear()
+
+
+async def test_how_far_it_came_stands_behind_what_was_set_aside(stage: Stage) -> None:
+    """Else a letter could be lost: a successor begins behind its record."""
+    stage.bus = bus = SlowBus(sorted(await stage.bus.topics()))
+    await stage.ticks(tick(1))
+    for _ in range(POSITIONS_EVERY):
+        await stage.write(stage.topics.commands("alice"), b"poison")
+        await stage.buy("alice", "1")
+    await stage.sequence()
+    assert len(stage.records(stage.topics.dead_letters)) == POSITIONS_EVERY
+    assert len(bus.at_positions) >= 2
+    assert not any(stage.topics.dead_letters in under_way for under_way in bus.at_positions)
