@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from engine.core.event import Deposited
 from engine.core.money import Micros
 from engine.services.meters import BotMeters, Meters
 from tests.compose.reading import services
+from tests.support.prometheus import program
 from tests.support.source import ROOT
 
 WATCH = ROOT / "configs" / "watch"
@@ -52,6 +54,13 @@ def targets() -> dict[str, set[str]]:
         job["job_name"]: {each for group in job["static_configs"] for each in group["targets"]}
         for job in read("prometheus.yml")["scrape_configs"]
     }
+
+
+def test_prometheus_takes_its_settings() -> None:
+    check = [program("promtool"), "check", "config", str(WATCH / "prometheus.yml")]
+    done = subprocess.run(check, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "is valid prometheus config file syntax" in done.stdout
 
 
 def test_every_figure_of_the_dashboard_is_told_by_a_service() -> None:
