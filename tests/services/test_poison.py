@@ -4,7 +4,6 @@ import gc
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
-from statistics import median
 from time import process_time
 
 import pytest
@@ -152,7 +151,7 @@ async def test_spoilt_records_are_set_aside_or_taken_and_the_venue_stands(stage:
     assert (await stage.verdict()).difference == ""
 
 
-COMMANDS, ROUNDS = 16_000, 5
+COMMANDS, ROUNDS = 12_000, 5
 
 
 async def took(folder: Path, every: int | None) -> float:
@@ -172,8 +171,8 @@ async def took(folder: Path, every: int | None) -> float:
 
 
 async def test_one_bad_record_in_a_thousand_costs_next_to_nothing(tmp_path: Path) -> None:
-    ratios = []
+    clean, bad = [], []
     for number in range(ROUNDS):
-        clean = await took(tmp_path / f"clean{number}", None)
-        ratios.append(clean / await took(tmp_path / f"bad{number}", 1_000))
-    assert median(ratios) >= 0.95
+        clean.append(await took(tmp_path / f"clean{number}", None))
+        bad.append(await took(tmp_path / f"bad{number}", 1_000))
+    assert min(clean) / min(bad) >= 0.95, "what else the machine does only ever adds"
