@@ -71,8 +71,8 @@ _Row = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 _ROWS: dict[Service, _Row] = {
     # reads, writes, reads of each bot, writes to each bot
     "operator": (("ticks", "log", "events", "dlq", *_PUBLIC), ("admin",), ("commands",), ()),
-    "feed": (("ticks",), ("ticks",), (), ()),
-    "sequencer": (("ticks", "admin", "log"), ("log", "dlq"), ("commands",), ()),
+    "feed": (("ticks", "mark"), ("ticks",), (), ()),
+    "sequencer": (("ticks", "admin", "log", "mark"), ("log", "dlq"), ("commands",), ()),
     "engine": (("log", "events"), ("events", "book", "mark"), (), ()),
     "fanout": (("events", *_SPREAD), _SPREAD, ("account",), ("account",)),
 }

@@ -52,16 +52,17 @@ def bot(
         brokers = where.brokers(bootstrap)
         where.topics_of(name, (bot,))
         login = where.login()
-        to_stderr()
+        registry = CollectorRegistry()
+        meters = BotMeters(registry)
+        to_stderr(meters.about)
 
         async def run() -> int:
             stop = asyncio.Event()
-            registry = CollectorRegistry()
-            meters = BotMeters(registry)
             served = Health(registry, lambda: meters.is_ready)
             sample = SAMPLES[kind](contract, quantity)
             with stopping(stop), nullcontext() if health is None else served.served(health):
                 async with client(brokers, name, bot, login) as connection, served.beating():
+                    meters.standing = connection.standing
                     return await run_bot(sample, connection, stop, meters.heard)
 
         click.echo(f"{asyncio.run(run()):,} orders were accepted")

@@ -27,6 +27,7 @@ from engine.services.publisher import Publisher, sent_before
 from engine.services.sequencer import Sequencer
 from engine.services.session import stopping
 from engine.services.snapshots import Snapshots
+from engine.services.standing import followed
 
 LOOK_S = 0.05
 DRAIN_S = 3.0
@@ -48,12 +49,20 @@ class Services:
         """Everything that comes in, in one order."""
         genesis = Genesis(version(), msgspec.Raw(msgspec.json.encode(unpaced(lab))), ())
         meters = self.meters.sequencer
-        return Sequencer(self._bus, self._topics, genesis, uuid4().hex, meters).run
+        meters.awaited()
+        sequencer = Sequencer(self._bus, self._topics, genesis, uuid4().hex, meters)
+
+        async def run(stop: asyncio.Event) -> None:
+            async with followed(self._bus, self._topics.mark, self.meters.standing):
+                await sequencer.run(stop)
+
+        return run
 
     def engine(self, data: Path, snapshot_every: int = SNAPSHOT_EVERY) -> Service:
         """The log in, the events out; snapshots go into a folder."""
         snapshots = Snapshots(data)
         meters = self.meters.engine
+        meters.awaited()
 
         async def run(stop: asyncio.Event) -> None:
             with snapshots.held():
@@ -72,21 +81,30 @@ class Services:
 
     def fanout(self) -> Service:
         """From the events to topics that each reader wants."""
+        self.meters.fanout.awaited()
         return Fanout(self._bus, self._topics, self.meters.fanout).run
 
     def feed(self, stream: Stream) -> Service:
         """The lab's ticks and traders, from where they were last time."""
-        topic, meters = self._topics.ticks, self.meters.feed
+        meters = self.meters.feed
+        meters.awaited()
 
         async def run(stop: asyncio.Event) -> None:
-            sent = await sent_before(self._bus, topic, stream.name)
-            publisher = Publisher(self._bus, topic, stream.name, sent, meters)
-            ended = await run_feed(stream.batches(sent), publisher.send, stop)
-            await self._bus.flush()
-            meters.ended = ended
-            _log.info("the feed has ended" if ended else "the feed was stopped")
+            async with followed(self._bus, self._topics.mark, self.meters.standing):
+                await self._fed(stream, stop)
 
         return run
+
+    async def _fed(self, stream: Stream, stop: asyncio.Event) -> None:
+        topic, meters = self._topics.ticks, self.meters.feed
+        sent = await sent_before(self._bus, topic, stream.name)
+        publisher = Publisher(self._bus, topic, stream.name, sent, meters)
+        meters.stands(sent)
+        meters.caught_up()
+        ended = await run_feed(stream.batches(sent, meters.pauses), publisher.send, stop)
+        await self._bus.flush()
+        meters.ended = ended
+        _log.info("the feed has ended" if ended else "the feed was stopped")
 
     async def drained(self, stop: asyncio.Event) -> None:
         """Set `stop` once the feed has ended and all that follows from it is fanned out."""

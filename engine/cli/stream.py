@@ -1,6 +1,7 @@
 """What a lab's feed sends, as a stream that can be taken up again at any place."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
@@ -28,10 +29,20 @@ class Stream:
         told = msgspec.json.encode(unpaced(lab)) + hashes.encode()
         self.name = blake2b(told, digest_size=8).hexdigest()
 
-    def batches(self, sent: int) -> AsyncIterator[Sequence[Command]]:
-        """Everything behind the first `sent` commands, in step with the lab's pace."""
+    def batches(
+        self, sent: int, pauses: Callable[[float], None]
+    ) -> AsyncIterator[Sequence[Command]]:
+        """Everything behind the first `sent` commands, in step with the lab's pace.
+
+        `pauses` hears of the seconds for which nothing is due.
+        """
+
+        async def sleep(seconds: float) -> None:
+            pauses(seconds)
+            await asyncio.sleep(seconds)
+
         commands = islice(commands_of(self._lab, self._feed.ticks()), sent, None)
-        return paced(pulled(_cut(commands)), self._lab.feed.speed_ppm)
+        return paced(pulled(_cut(commands)), self._lab.feed.speed_ppm, sleep=sleep)
 
 
 def stream_of(lab: Lab, files: Sequence[FileArg], folder: Path) -> Stream:

@@ -16,7 +16,7 @@ from engine.core.command import Command
 from engine.core.tick_run import TickRun
 from engine.journal.repro import write_breach
 from engine.services.breach import Breach
-from engine.services.entries import LogError
+from engine.services.entries import RUN, LogError
 from engine.services.export import write_log
 from engine.services.market_data import MarketData
 from engine.services.meters import EngineMeters
@@ -24,6 +24,7 @@ from engine.services.reacting import ReactingOf, nobody
 from engine.services.recovery import Watch, durable_of, recovered
 from engine.services.replica import Replica, beginning_of
 from engine.services.snapshots import Snapshots
+from engine.services.standing import told
 
 WAIT_S = 0.2
 SLICE = 1_000
@@ -66,7 +67,7 @@ class Engine:
         Raises `BusError`, `LogError`, `VersionDiffers`, and `Breach` after writing the log up to
         the command that broke the venue beside the snapshots.
         """
-        self._meters.is_idle = False
+        self._meters.awaited()
         replica = await self._recover(stop)
         if replica is None:
             return
@@ -100,8 +101,8 @@ class Engine:
         first, self._end = await self._bus.span(self._topics.log)
         self._watch = Watch(durable)
         replica = recovered(beginning, durable, self._snapshots, self._reacting_of)
-        for told in self._snapshots.rejected:
-            _log.warning("a snapshot was passed over: %s", told)
+        for why in self._snapshots.rejected:
+            _log.warning("a snapshot was passed over: %s", why)
         if replica.offset < first:
             raise BusError(f"the log begins at {first} now, and {replica.offset} is wanted")
         self._snapshot_at = replica.venue.counters.commands
@@ -141,7 +142,9 @@ class Engine:
         before = replica.venue.counters.commands
         lines = self._watch.new(replica.apply(commands))
         if lines:
-            await self._bus.publish(self._topics.events, [Message(line) for line in lines])
+            first = Message(lines[0], headers=((RUN, self._meters.run.encode()),))
+            others = [Message(line) for line in lines[1:]]
+            await self._bus.publish(self._topics.events, [first, *others])
         applied = replica.venue.counters.commands - before
         self._meters.applied(applied, len(lines), replayed=replaying)
         seq, offset, dropped = replica.chain.count, replica.offset, replica.intake.dropped
@@ -149,6 +152,7 @@ class Engine:
 
     async def _settled(self, replica: Replica) -> None:
         """All that was read is applied: see whether that is all, and whether a snapshot is due."""
+        self._meters.answered()
         if not self._meters.is_ready and replica.offset >= self._end:
             self._watch.hold(replica.chain.count)
             self._meters.caught_up()
@@ -158,7 +162,8 @@ class Engine:
             await self._snapshot(replica)
 
     async def _tell_prices(self, replica: Replica) -> None:
-        for topic, messages in self._market.changed(replica.exchange):
+        standing = told(self._meters.run, replica.chain.count)
+        for topic, messages in self._market.changed(replica.exchange, standing):
             await self._bus.publish(topic, messages)
 
     async def _look(self, replica: Replica) -> None:

@@ -17,7 +17,7 @@ from engine.bus.names import NAME, Topics
 from engine.core.event import AnyEvent, Event
 from engine.journal.chain import body_of, follows
 from engine.services import public
-from engine.services.entries import LogError
+from engine.services.entries import RUN, LogError
 from engine.services.look import need, tail_of
 from engine.services.meters import FanoutMeters
 
@@ -48,14 +48,16 @@ class Fanout:
         self._told: dict[str, int] = {}
         self._seq = 0
         self._line = b""
+        self._end = 0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Go on until `stop` is set; then all is durable. Raises `BusError` and `LogError`."""
+        _, self._end = await self._bus.span(self._topics.events)
         while not stop.is_set():
             start = await self._start()
             reader = await self._bus.read({self._topics.events: start})
             try:
-                await self._until_a_bot_is_new(reader, stop)
+                await self._until_a_bot_is_new(reader, start, stop)
             finally:
                 await reader.close()
 
@@ -81,12 +83,18 @@ class Fanout:
         known = sorted(await self._bus.topics())
         return [bot for topic in known if (bot := self._topics.holder_of(topic))]
 
-    async def _until_a_bot_is_new(self, reader: Reader, stop: asyncio.Event) -> None:
+    def _reached(self, offset: int) -> None:
+        if offset >= self._end:
+            self._meters.caught_up()
+
+    async def _until_a_bot_is_new(self, reader: Reader, start: int, stop: asyncio.Event) -> None:
         self._seq = 0
         looked = monotonic()
+        self._reached(start)
         while not stop.is_set():
             for _, records in await reader.poll(WAIT_S):
                 await self._take(records)
+                self._reached(records[-1].offset + 1)
             if monotonic() - looked > LOOK_S:
                 looked = monotonic()
                 if any(self._topics.account(bot) not in self._told for bot in await self._bots()):
@@ -96,6 +104,7 @@ class Fanout:
         messages: dict[str, list[Message]] = {}
         for record in records:
             line = record.value or b""
+            self._meters.of(record.header(RUN))
             event = self._event(record.offset, line)
             if event.seq <= self._seq:
                 continue

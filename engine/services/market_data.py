@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from engine.bus.interface import Message
+from engine.bus.interface import Headers, Message
 from engine.bus.names import Topics
 from engine.core.exchange import Exchange
 from engine.core.state.market import Market
@@ -43,8 +43,11 @@ class MarketData:
         self._topics = topics
         self._told: dict[str, tuple[int | None, ...]] = {}
 
-    def changed(self, exchange: Exchange) -> Iterator[tuple[str, list[Message]]]:
-        """Messages by topic for all contracts whose prices have changed. O(contracts)."""
+    def changed(self, exchange: Exchange, standing: Headers) -> Iterator[tuple[str, list[Message]]]:
+        """Messages by topic for all contracts whose prices have changed. O(contracts).
+
+        Marks say in their headers how far the engine is, which is `standing`.
+        """
         now_us = exchange.state.now_us
         books, marks = [], []
         for symbol, market in exchange.state.markets.items():
@@ -54,7 +57,7 @@ class MarketData:
                     books.append(Message(_encode(BookTop(now_us, symbol, *book)), key))
                 mark = (market.last, market.index, market.mark)
                 if self._is_new(f"mark {symbol}", mark):
-                    marks.append(Message(_encode(Mark(now_us, symbol, *mark)), key))
+                    marks.append(Message(_encode(Mark(now_us, symbol, *mark)), key, standing))
         if books:
             yield self._topics.book, books
         if marks:

@@ -7,7 +7,7 @@ take turns, so that a bot that says very much only has to wait for itself.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 
 import msgspec
@@ -52,6 +52,7 @@ class Sequencer:
         """
         await self._begin()
         reader = await self._reader()
+        ends = {topic: (await self._bus.span(topic))[1] for topic in self._next}
         turns = Turns()
         looked = monotonic()
         try:
@@ -59,6 +60,8 @@ class Sequencer:
                 turns.add(await reader.poll(0 if turns.waiting else WAIT_S, turns.full()))
                 for topic, records in turns.round():
                     await self._take(topic, records)
+                if not self._meters.is_ready and self._has_reached(ends):
+                    self._meters.caught_up()
                 await asyncio.sleep(0)
                 if monotonic() - looked > LOOK_S:
                     looked = monotonic()
@@ -67,6 +70,9 @@ class Sequencer:
             await reader.close()
         await self._stand()
         await self._bus.flush()
+
+    def _has_reached(self, ends: Mapping[str, int]) -> bool:
+        return all(self._next[topic] >= end for topic, end in ends.items())
 
     async def _begin(self) -> None:
         """Begin the log, or find out how far an earlier sequencer came."""

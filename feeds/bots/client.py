@@ -39,6 +39,7 @@ from engine.services.inbox import BYTES_MAX, CLIENT_SEQ, CONTENT, JSON
 from engine.services.look import need
 from engine.services.market_data import BookTop, Mark
 from engine.services.public import Liquidation
+from engine.services.standing import Standing
 from feeds.bots.patience import Patience
 from feeds.positions import Positions
 
@@ -87,6 +88,7 @@ class Client:
 
     `now_us` is the log's time as far as it was heard of, `patience` knows what waits to be said
     because the venue limits how often a bot may speak.
+    `standing` is the run and the newest event that it has heard of, its own or not.
     """
 
     def __init__(self, bus: Bus, topics: Topics, bot: str, reader: Reader, number: int) -> None:
@@ -95,6 +97,7 @@ class Client:
         self._named = number
         self.seq = self.now_us = 0
         self.patience = Patience()
+        self.standing = Standing()
         self._positions = Positions((bot,))
         self.orders: dict[str, int] = {}
 
@@ -204,6 +207,7 @@ class Client:
         if topic == self._topics.book:
             return _books.decode(value)
         if topic == self._topics.mark:
+            self.standing.heard(record)
             return _marks.decode(value)
         if topic == self._topics.liquidations:
             return _forced.decode(value)
@@ -211,6 +215,7 @@ class Client:
         if event.seq <= self.seq:
             return None
         self.seq = event.seq
+        self.standing.seq = max(self.standing.seq, event.seq)
         self._note(event)
         return event
 

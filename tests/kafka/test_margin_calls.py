@@ -79,6 +79,9 @@ def test_an_engine_killed_between_call_and_answer_answers_once(lab: KafkaLab) ->
     answers = verdict["answers"]
     assert isinstance(answers, int)
     assert answers > KILLS
+    for service in ("feed", "fanout", "sequencer"):
+        last = json.loads(lab.said(service).splitlines()[-1])
+        assert (last["run"], last["seq"] > 0) == (verdict["run"], True), last
     assert between > 0
 
 

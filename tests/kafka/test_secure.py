@@ -35,8 +35,8 @@ COMMANDS = {"commands.alice", "commands.bob"}
 ACCOUNTS = {"account.alice", "account.bob"}
 READS = {
     "operator": {"ticks", "log", "events", "dlq", *PUBLIC, *COMMANDS},
-    "feed": {"ticks"},
-    "sequencer": {"ticks", "admin", "log", *COMMANDS},
+    "feed": {"ticks", "mark"},
+    "sequencer": {"ticks", "admin", "log", "mark", *COMMANDS},
     "engine": {"log", "events"},
     "fanout": {"events", "trades", "liquidations", "fund", *ACCOUNTS},
     "alice": {*PUBLIC, "account.alice"},

@@ -29,11 +29,12 @@ def asked(served: Health, path: str) -> tuple[int, str]:
 def test_a_service_tells_whether_it_is_ready_and_what_it_counted() -> None:
     meters = Meters()
     served = Health(meters.registry, meters.is_ready)
-    meters.engine.is_idle = False
+    meters.engine.awaited()
     with served.served(Address(LOOPBACK, 0)):
         assert asked(served, "/healthz") == (200, "alive\n")
         assert asked(served, "/readyz") == (503, "not ready\n")
         meters.engine.caught_up()
+        meters.engine.answered()
         meters.engine.applied(5, 2, replayed=True)
         assert asked(served, "/readyz") == (200, "ready\n")
         status, metrics = asked(served, "/metrics")
