@@ -19,7 +19,6 @@ WAITING: dict[str, tuple[str, ...]] = {
         "okex-2018-notional",
         "okex-2018-shortfall",
     ),
-    "funding that accrues with time": ("ft-funding-kraken-prorata",),
     "a part that grows with the time since the shortage began": ("drift-max-pct-small",),
 }
 

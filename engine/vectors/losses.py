@@ -9,6 +9,7 @@ from engine.core.command import (
     OfferAssignment,
     PlaceOrder,
     QuoteTick,
+    SettleContract,
     Side,
     TradeTick,
 )
@@ -29,8 +30,10 @@ SYMBOL = "X"
 
 def funding_payment(inputs: Inputs) -> object:
     """Return what a position receives at one or several settlements."""
-    points = inputs.get("points") or [(inputs["mark"], inputs["rate"])]
     size = exact(inputs["size"]) * (1 if inputs["side"] == "long" else -1)
+    if "time_in_ratio" in inputs:
+        return _accrued(size, inputs)
+    points = inputs.get("points") or [(inputs["mark"], inputs["rate"])]
     step = step_of(exact(mark) for mark, _ in points)
     listing = Listing("X", step, step_of([size]), flat(HALF), funding=Funding(source="file"))
     stage = Stage(Rules(name="funding", warning_levels=()), [listing], FINE, Fraction(0))
@@ -45,6 +48,30 @@ def funding_payment(inputs: Inputs) -> object:
         [paid] = [event for event in events if isinstance(event, FundingPaid)]
         received -= stage.quote(paid.amount)
     return received
+
+
+def _accrued(size: Fraction, inputs: Inputs) -> Fraction:
+    """Hold a position for a part of an interval of funding that accrues, and then end it."""
+    mark, rate = exact(inputs["mark"]), exact(inputs["rate"])
+    funding = Funding(
+        source="premium",
+        interval_us=HOUR_US,
+        interest_e8=whole(rate * E8),
+        clamp_e8=whole(abs(rate) * E8),
+        cap_e8=E8,
+        accrues=True,
+    )
+    listing = Listing("X", mark, step_of([size]), flat(HALF), funding=funding)
+    stage = Stage(Rules(name="funding", warning_levels=()), [listing], FINE, Fraction(0))
+    stage.mark("X", mark)
+    stage.open("holder", "X", size, mark)
+    stage.wallet("holder", Fraction(1000))
+    ends_us = HOUR_US + whole(exact(inputs["time_in_ratio"]) * HOUR_US)
+    events = stage.apply(SettleContract(at_us=ends_us, contract="X"))
+    return -sum(
+        (stage.quote(event.amount) for event in events if isinstance(event, FundingPaid)),
+        Fraction(0),
+    )
 
 
 def funding_rate(inputs: Inputs) -> object:

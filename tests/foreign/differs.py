@@ -22,22 +22,33 @@ _TIED = (
     "Vega cuts every share down and gives what is left to the last winner, even beyond its claim; "
     "here the largest remainder pays, and of equal ones the smaller id is cut (L12)"
 )
-_INVENTORY = (
-    "Vega's fund takes the position over at the mark with all of its equity and sells it later; "
-    "here the fund holds nothing: it pays what the book lacks, and the rest is closed at the mark"
+_FEE_PAID = (
+    "Vega's fund pays a liquidation fee on what it buys back; here what a fund works off costs no "
+    "fee (I2), and no fee exceeds the margin that is left (L16)"
 )
-_FEE_PAID = "Vega lets the fund pay a fee beyond the margin; here no fee exceeds what is left (L16)"
 _ROUNDING = "Vega gives the odd unit of funding to the fund, here it goes to `rounding` (F3)"
-_LIQUIDATOR = (
-    "in Drift a liquidator takes over, at the mark less his fee and only as much as restores the "
-    "margin; here nobody buys below the mark: a position goes into the book and down the waterfall "
-    "(L8 to L11); only its size can be theirs (C1, `heal_fees`)"
+_LIQUIDATOR_FEE = (
+    "in Drift the liquidator takes over at the mark less his fee; here his fee is charged with the "
+    "fund's, and all of it is the fund's (L16), so the liquidated ends as there and he does not"
+)
+_DEBT = (
+    "in Drift a liquidator closes an account without equity too, and its debt waits; here no order "
+    "goes beyond the bankruptcy price without the fund's cash (L8, L9), what is left is closed at "
+    "the mark (L11), and the debt is made good at once (L12)"
+)
+_FILLER = (
+    "in Drift an order is sized with the fee of a liquidator who gets none of a fill in the book, "
+    "without the taker fee, a part of which rewards whoever brought the fill; here the taker fee "
+    "counts in the size too (C1, `heal_fees`), and all fees are the fund's and the venue's (L16)"
 )
 _BEYOND = (
     "Drift charges a unit of open interest whatever is behind it; here nobody is cut by more than "
     "his equity, and what that leaves is uncovered (L22)"
 )
-_UNIT_UP = "Drift rounds what a unit of open interest pays up to five places; here shares are exact"
+_UNIT_UP = (
+    "Drift rounds what a unit of open interest pays up to five places; here each share is exact to "
+    "the unit of money (L22)"
+)
 _RANKED = (
     "lrvx ranks by profit over margin times notional, or by size; here by profit percentage times "
     "effective leverage (L10)"
@@ -45,17 +56,10 @@ _RANKED = (
 DIFFERS: dict[str, Difference] = {
     "lrvx-10": (("adl",), _RANKED),
     "lrvx-12": (("adl",), _RANKED),
-    "drift-01": (("positions_after.user", "positions_after.liquidator"), _LIQUIDATOR),
-    "drift-02": (("positions_after.user", "positions_after.liquidator"), _LIQUIDATOR),
-    "drift-05": (
-        ("positions_after.user", "positions_after.liquidator", "fund_delta"),
-        _LIQUIDATOR,
-    ),
-    "drift-06": (
-        ("positions_after.user", "positions_after.liquidator", "fund_delta"),
-        _LIQUIDATOR,
-    ),
-    "drift-10": (("positions_after.user",), _LIQUIDATOR),
+    "drift-01": (("positions_after.user", "positions_after.liquidator"), _DEBT),
+    "drift-02": (("positions_after.user", "positions_after.liquidator"), _DEBT),
+    "drift-05": (("positions_after.liquidator", "fund_delta"), _LIQUIDATOR_FEE),
+    "drift-06": (("positions_after.liquidator", "fund_delta"), _LIQUIDATOR_FEE),
     "drift-12": (
         (
             "positions_after.user",
@@ -63,7 +67,7 @@ DIFFERS: dict[str, Difference] = {
             "positions_after.liquidator",
             "fund_delta",
         ),
-        _LIQUIDATOR,
+        _FILLER,
     ),
     "drift-13": (
         (
@@ -72,12 +76,9 @@ DIFFERS: dict[str, Difference] = {
             "positions_after.liquidator",
             "fund_delta",
         ),
-        _LIQUIDATOR,
+        _FILLER,
     ),
-    "drift-15": (
-        ("positions_after.user", "positions_after.liquidator", "fund_delta"),
-        _LIQUIDATOR,
-    ),
+    "drift-15": (("positions_after.liquidator", "fund_delta"), _LIQUIDATOR_FEE),
     "drift-19": (("haircuts.long", "haircuts.short"), _BEYOND),
     "drift-20": (("haircut_per_unit",), _UNIT_UP),
     "vega-ls-02": (
@@ -102,8 +103,6 @@ DIFFERS: dict[str, Difference] = {
         _TIED,
     ),
     "vega-u-10": (("fund_after",), _ROUNDING),
-    "vega-tk-02": (("fund_after", "venue_position_after.size"), _INVENTORY),
-    "vega-tk-03": (("fund_after", "venue_position_after.size"), _INVENTORY),
     "vega-tk-05": (("fund_after",), _FEE_PAID),
     "dydx-iso-02": (
         ("accounts_after.alice0", "accounts_after.bob0", "pools_after", "fills"),

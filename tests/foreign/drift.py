@@ -1,5 +1,9 @@
 """Drift: a liquidator takes positions over at the mark less his fee, as much as is needed.
 
+Who is called a liquidator bids (or asks) at the mark for what he would take, and his fee is charged
+with the fund's as the liquidation fee, of which here he gets nothing (L16): so the account that is
+liquidated ends as there. The size is that of C1, `heal` with `heal_fees` and Drift's buffer.
+
 `quote` of a position is minus its entry cost; what an account holds beside its deposit is compared
 as that quote. In drift-03 Drift cancels an order to restore the margin; here orders are no part of
 the maintenance, so that the same position stays without it.
@@ -7,12 +11,16 @@ the maintenance, so that the same position stays without it.
 
 from fractions import Fraction
 
+from engine.core.command import Side
 from engine.core.event import LiquidationStarted, LossSocialized
 from engine.core.instrument import Closing, Rules
 from engine.core.money import PPM
 from engine.vectors.stage import Listing, Stage, exact, flat, step_of, whole
 from tests.foreign import deals
 from tests.foreign.case import Case, Outcome
+
+DEPOSIT = Fraction(1_000)
+"""Of somebody who is known only by his order."""
 
 
 def run(case: Case) -> Outcome:
@@ -26,6 +34,7 @@ def run(case: Case) -> Outcome:
         for order in case.get("orders", ()):
             placed = (order["side"], exact(order["size"]), exact(order["price"]))
             stage.order(order["account"], *placed, order["contract"])
+        _bid(case, stage)
     before = {name: _legs(stage, name) for name in stage.state.accounts}
     events = stage.look()
     deposits = {a["id"]: exact(a["quote_balance"]) for a in case["accounts"]}
@@ -53,15 +62,25 @@ def run(case: Case) -> Outcome:
     }
 
 
+def _bid(case: Case, stage: Stage) -> None:
+    """Let the liquidator of a case bid at the mark for the position of its user."""
+    legs = {account["id"]: account["positions"] for account in case["accounts"]}
+    if "liquidator" not in legs or case["kind"] == "order_vs_liquidation":
+        return
+    [leg] = legs["user"]
+    size, mark = exact(leg["size"]), exact(case["prices"][leg["contract"]])
+    side: Side = "buy" if size > 0 else "sell"
+    stage.order("liquidator", side, abs(size), mark, leg["contract"])
+
+
 def _sized(case: Case) -> Outcome:
     """Size one order that restores the margin and pays its fees: C1, `heal` with `heal_fees`."""
     contract, [price] = case["contracts"][0], map(exact, case["prices"].values())
     size, rate = Fraction(10), exact(contract["mmf"])
-    fees = exact(contract["liquidator_fee"]) + exact(contract["fund_fee_max"])
     rules = Rules(
         name="drift",
         strict_trigger=True,
-        liquidation_fee_ppm=whole(fees * PPM),
+        liquidation_fee_ppm=whole(_fees(contract) * PPM),
         closing=Closing(reduce="heal", heal_fees=True),
         warning_levels=(),
         default_leverage=1,
@@ -101,7 +120,9 @@ def _position(case: Case, stage: Stage, name: str, deposits: dict[str, Fraction]
     """Size and, where the case states it, the quote of an account in the first contract."""
     expected = case["expected"].get("positions_after", {}).get(name, {})
     size = stage.sizes(name).get(case["contracts"][0]["contract"], Fraction(0))
-    answer = {"size": size, "quote": stage.cash(name) - deposits.get(name, Fraction(0))}
+    isolated = sum(margin - cost for margin, _, cost in _legs(stage, name).values())
+    cash = stage.cash(name) + stage.quote(isolated)
+    answer = {"size": size, "quote": cash - deposits.get(name, DEPOSIT)}
     return {field: answer[field] for field in expected}
 
 
@@ -146,7 +167,7 @@ def staged(case: Case) -> Stage:
             stage.state.accounts[account["id"]].last_contract = case["contracts"][0]["contract"]
     for order in case.get("orders", ()):
         if order["account"] not in stage.state.accounts:
-            stage.wallet(order["account"], Fraction(0))
+            stage.wallet(order["account"], DEPOSIT)
     return stage
 
 
@@ -160,12 +181,20 @@ def _listing(case: Case, item: Case) -> Listing:
     return Listing(name, step_of(prices), exact(item["lot"]), flat(exact(item["mmf"])))
 
 
+def _fees(contract: Case) -> Fraction:
+    """Add what liquidator and fund charge, at most."""
+    return exact(contract.get("liquidator_fee", 0)) + exact(contract.get("fund_fee_max", 0))
+
+
 def _rules(case: Case) -> Rules:
     contract = case["contracts"][0]
+    buffer = exact(case.get("policy", {}).get("buffer", 0)) / exact(contract["mmf"])
     return Rules(
         name="drift",
         strict_trigger=True,
         taker_fee_ppm=whole(exact(contract.get("taker_fee", 0)) * PPM),
+        liquidation_fee_ppm=whole(_fees(contract) * PPM),
+        closing=Closing(reduce="heal", heal_fees=True, heal_buffer_ppm=whole(buffer * PPM)),
         residue_to="client",
         socialized="open_interest",
         market_band_ppm=PPM - 1,

@@ -3,6 +3,10 @@
 A settlement's claims become what they are on a venue without daily settlement: a loser is a wallet
 of what he has less what he owes, a winner an isolated position whose unrealised profit is his
 claim. Winners' deposits are not in the claims; each has the 100,000 of vega-u-06.
+
+In a close-out nothing is offered before the fund takes all over (C1: the lowest bracket of `tiers`;
+I1), and then sells it in the book (I2). What it holds Vega settles in cash with every move of the
+mark; here that is unrealised, so both together are compared.
 """
 
 from fractions import Fraction
@@ -10,7 +14,7 @@ from typing import Any
 
 from engine.core.command import FundingTick
 from engine.core.event import FundingPaid, LossSocialized
-from engine.core.instrument import Funding, Rules
+from engine.core.instrument import Closing, Funding, FundTerms, Rules
 from engine.core.money import E8, PPM
 from engine.vectors.stage import Listing, Stage, exact, flat, whole
 from tests.foreign import deals
@@ -21,6 +25,9 @@ DEPOSIT = Fraction(100_000)
 DISTRESS = Fraction(9, 10)
 """A maintenance rate below which nobody stays who is said to be distressed; Vega's own depends on
 the book."""
+SLIPPAGE_PPM = {"vega-tk-03": PPM // 20}
+"""How far from the mark the fund sells where that stops it: bids at 140 are too far from 150."""
+TAKEOVER = Closing(reduce="tiers", takeover=("inventory",))
 
 
 def run(case: Case) -> Outcome:
@@ -116,13 +123,24 @@ def _closeout(case: Case) -> Outcome:
         for order in case.get("orders", ()):
             placed = (order["side"], exact(order["size"]), exact(order["price"]), "V")
             stage.order(order["account"], *placed)
-    events = stage.look()
+    events = [*stage.look(), *stage.look()]
+    prices = {exact(order["price"]) for order in case.get("orders", ())}
+    for step in case.get("steps", ()):
+        if "mark" in step:
+            mark = exact(step["mark"])
+            stage.mark("V", mark)
+        elif exact(step["fill"][1]) not in prices:  # somebody bids anew for what the fund holds
+            size, price = map(exact, step["fill"])
+            stage.order("aux", "buy", size, price, "V")
+            events += stage.look()
+    held = stage.state.inventory.get("V")
+    lots, cost = (held.quantity, held.cost) if held else (0, 0)
     return {
         "liquidated": deals.liquidated(events),
         "accounts_after": deals.accounts(stage, names),
         "equity_after": {name: stage.equity(name) for name in names},
-        "fund_after": stage.fund,
-        "venue_position_after": {"size": Fraction(0)},
+        "fund_after": stage.fund + lots * mark - stage.quote(cost),
+        "venue_position_after": {"size": stage.sized("V", lots)},
     }
 
 
@@ -136,6 +154,12 @@ def _stage(case: Case, maintenance: Fraction, funding: Funding | None = None) ->
         market_band_ppm=PPM - 1,
         warning_levels=(),
         default_leverage=1,
+        closing=TAKEOVER,
+        fund=FundTerms(
+            inventory_ppm=0,
+            offload_interval_us=1,
+            offload_band_ppm=SLIPPAGE_PPM.get(case["id"], 0),
+        ),
     )
     listing = Listing("V", ONE, ONE, flat(maintenance), funding=funding or Funding())
     return Stage(rules, [listing], ONE, exact(case["fund_before"]))
