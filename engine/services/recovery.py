@@ -10,15 +10,15 @@ from collections.abc import Iterable
 
 import msgspec
 
-from engine.bus.interface import Bus
+from engine.bus.interface import Bus, Record
 from engine.services.entries import LogError
-from engine.services.look import tail_of
+from engine.services.look import paged
 from engine.services.reacting import ReactingOf
 from engine.services.replica import Beginning, Replica
 from engine.services.snapshots import Snapshot, Snapshots
 
 TAIL = 1_000
-"""Records at the end of `events` that are looked at: a second engine may have repeated old ones."""
+"""Records at the end of `events` that are looked at first, and twice as many each further time."""
 
 
 class Durable(msgspec.Struct, frozen=True):
@@ -32,15 +32,30 @@ _decoder = msgspec.json.Decoder(Durable)
 
 
 async def durable_of(bus: Bus, events: str) -> Durable:
-    """What stands at the end of `events`. Raises `BusError` and `LogError`."""
+    """The event of the greatest number in `events`, whatever a second engine put behind it.
+
+    An event is said only when those before it were, so a record's number is at most its offset
+    and 1. Hence nothing newer stands before a place that the newest found so far has reached, and
+    no more is read than has ever been repeated. Raises `BusError` and `LogError`.
+    """
     newest = Durable()
-    for record in await tail_of(bus, events, TAIL):
-        try:
-            found = _decoder.decode(record.value or b"")
-        except (msgspec.MsgspecError, ValueError) as error:
-            raise LogError(f"record {record.offset} of {events} is no event: {error}") from error
-        newest = max(newest, found, key=lambda each: each.seq)
+    first, end = await bus.span(events)
+    count = TAIL
+    while end > max(first, newest.seq):
+        start = max(first, end - count)
+        async for record in paged(bus, events, start, end):
+            found = _durable(record, events)
+            if found.seq > newest.seq:
+                newest = found
+        end, count = start, 2 * count
     return newest
+
+
+def _durable(record: Record, events: str) -> Durable:
+    try:
+        return _decoder.decode(record.value or b"")
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise LogError(f"record {record.offset} of {events} is no event: {error}") from error
 
 
 def recovered(

@@ -1,6 +1,6 @@
 """An engine that comes back: what it goes on from, and what it refuses to go on from."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 from random import Random
 
@@ -8,18 +8,20 @@ import msgspec
 import pytest
 
 from engine.bus.frame import encode as framed
-from engine.bus.interface import BusError, Record
+from engine.bus.interface import Bus, BusError, Message, Record
 from engine.cli.check import check
 from engine.core.command import Command, PlaceOrder
 from engine.core.event import Event
 from engine.core.exchange import Exchange
 from engine.core.money import Micros
-from engine.services import entries
+from engine.services import entries, recovery
 from engine.services.breach import Breach
 from engine.services.engine import VersionDiffers
 from engine.services.entries import LogError
 from engine.services.inbox import CONTENT, FRAME
+from engine.services.look import paged
 from engine.services.meters import EngineMeters, Meters
+from engine.services.recovery import Durable, durable_of
 from engine.services.snapshots import KEPT, DataInUse, Snapshot, Snapshots, parse
 from tests.services.stage import GENESIS, LAB, Stage, tick
 
@@ -195,6 +197,46 @@ async def test_events_that_the_log_does_not_give_stop_the_engine(stage: Stage, k
     assert "was published" in (await stage.verdict()).difference or (
         "the log gives" in (await stage.verdict()).difference
     )
+
+
+@pytest.mark.parametrize("repeated", [0, 1, 5_000])
+async def test_what_a_second_engine_repeats_is_never_taken_for_the_newest(
+    stage: Stage, repeated: int
+) -> None:
+    await begun(stage)
+    await trade(stage, 1, 3)
+    await stage.apply()
+    said = [Message(each.value or b"") for each in stage.records(stage.topics.events)]
+    old = [said[at % 3] for at in range(repeated)]  # whatever its length, and however often
+    await stage.bus.publish(stage.topics.events, old)
+    before = len(stage.records(stage.topics.events))
+    durable = await durable_of(stage.bus, stage.topics.events)
+    assert durable == msgspec.json.decode(said[-1].value, type=Durable)
+    meters = await stage.apply()
+    assert meters.registry.get_sample_value("margincall_replayed_total") == 0
+    assert len(stage.records(stage.topics.events)) == before
+    verdict = await stage.verdict()
+    assert (verdict.difference, verdict.repeated) == ("", repeated)
+
+
+async def test_no_more_of_the_events_is_looked_at_than_was_repeated(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = list[tuple[int, int]]()
+
+    def counted(bus: Bus, topic: str, start: int, end: int) -> AsyncGenerator[Record, None]:
+        seen.append((start, end))
+        return paged(bus, topic, start, end)
+
+    monkeypatch.setattr(recovery, "paged", counted)
+    lines = [Message(b'{"seq":%d,"h":"%d"}' % (seq, seq)) for seq in range(1, 20_001)]
+    await stage.bus.publish(stage.topics.events, lines)
+    assert await durable_of(stage.bus, stage.topics.events) == Durable(20_000, "20000")
+    assert seen == [(19_000, 20_000)]
+    await stage.bus.publish(stage.topics.events, lines[9_000:14_000])
+    seen.clear()
+    assert await durable_of(stage.bus, stage.topics.events) == Durable(20_000, "20000")
+    assert seen == [(24_000, 25_000), (22_000, 24_000), (18_000, 22_000)]
 
 
 async def test_a_log_that_lost_its_end_stops_the_engine(stage: Stage) -> None:
