@@ -22,12 +22,13 @@ class Way(msgspec.Struct, frozen=True):
     """How far it is at a leverage, in per cent of the entry.
 
     `outcome` says why there is no distance: it is never liquidated, the venue does not allow the
-    leverage for so large a position, or the money buys less than a lot.
+    leverage for so large a position (but at most `allowed`), or the money buys less than a lot.
     """
 
     leverage: int
     distance: float | None
     outcome: Literal["liquidated", "never", "not allowed", "less than a lot"]
+    allowed: int | None = None
 
 
 class Curve(msgspec.Struct, frozen=True):
@@ -59,8 +60,9 @@ def _way(market: Market, side: str, entry: Fraction, money: Fraction, leverage: 
     lots = (money * leverage / entry / Fraction(contract.lot)).__floor__()
     if lots < 1:
         return Way(leverage, None, "less than a lot")
-    if leverage > leverage_allowed(market, lots, entry):
-        return Way(leverage, None, "not allowed")
+    allowed = leverage_allowed(market, lots, entry)
+    if leverage > allowed:
+        return Way(leverage, None, "not allowed", allowed)
     position, margin = position_of(contract, side, lots, entry, leverage)
     exact = of_venue(contract, market.rules, position, margin).exact
     if exact is None:
@@ -81,6 +83,8 @@ def table(curves: Sequence[Curve]) -> Table:
 
 
 def _cell(way: Way) -> str:
+    if way.allowed is not None:
+        return f"not allowed: max {way.allowed}x"
     return way.outcome if way.distance is None else f"{way.distance:.4f} %"
 
 

@@ -78,11 +78,13 @@ def tables(
     fee_ppm = closing.rate_ppm if closing is not None else 0
     for number, bracket in enumerate(maintenance, 1):
         here = place.at(number)
-        _check_order(bracket, maintenance[number - 2] if number > 1 else None, here)
+        _check_order(table.rows, number - 1, here)
         if (bracket.rate_ppm + fee_ppm) * bracket.leverage_max >= PPM:
+            most = (PPM - 1) // (bracket.rate_ppm + fee_ppm)
             raise here.at("leverage").error(
                 f"found {bracket.leverage_max}: a position opened at it would be below "
-                f"maintenance at once; expected leverage x rate below 1, the closing fee counted in"
+                f"maintenance at once; expected at most {most}, "
+                "so that leverage x rate stays below 1, the closing fee counted in"
             )
     by: Literal["notional", "lots"] = "lots" if table.by == "size" else "notional"
     return Tables(maintenance, _initial(table, maintenance, place, lot), by)
@@ -174,17 +176,28 @@ def _check_given(table: BracketTable, rows: tuple[Bracket, ...], place: Place) -
         raise missing.error("is missing; give the deduction of every row or of none")
 
 
-def _check_order(bracket: Bracket, before: Bracket | None, here: Place) -> None:
-    if before is None:
-        if bracket.floor != 0:
-            raise here.at("floor").error("the first row must begin at 0")
+def _check_order(rows: Sequence[Row], number: int, here: Place) -> None:
+    """Check a row, counted from 0, against the one before it."""
+    row = rows[number]
+    floor = read.exact(row.floor, here.at("floor"))
+    if number == 0:
+        if floor != 0:
+            raise here.at("floor").error(f"found {row.floor}: the first row must begin at 0")
         return
-    if bracket.floor <= before.floor:
-        raise here.at("floor").error("must be above the floor of the row before")
-    if bracket.rate_ppm < before.rate_ppm:
-        raise here.at("rate").error("must not be below the rate of the row before")
-    if bracket.leverage_max > before.leverage_max:
-        raise here.at("leverage").error("must not be above the leverage of the row before")
+    before = rows[number - 1]
+    if floor <= read.exact(before.floor, here):
+        raise here.at("floor").error(
+            f"found {row.floor}: must be above the floor of the row before, {before.floor}"
+        )
+    if read.exact(row.rate, here) < read.exact(before.rate, here):
+        raise here.at("rate").error(
+            f"found {row.rate}: must not be below the rate of the row before, {before.rate}"
+        )
+    if row.leverage > before.leverage:
+        raise here.at("leverage").error(
+            f"found {row.leverage}: must not be above the leverage of the row before, "
+            f"{before.leverage}"
+        )
 
 
 def _initial(

@@ -9,6 +9,8 @@ from engine.config.read import Number, Place
 from engine.core.instrument import Backed, Closing
 from engine.core.money import PPM
 
+_COOLDOWN_LEAST_US = 1_000
+
 
 class BackedTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Orders that the fund stands behind; see `engine.core.instrument.Backed`."""
@@ -66,6 +68,11 @@ def closing(table: ClosingTable, place: Place) -> Closing:
             f"found {', '.join(table.takeover)}, expected each of them at most once"
         )
     cooldown_us = read.duration_us(table.cooldown, place.at("cooldown"))
+    if 0 < cooldown_us < _COOLDOWN_LEAST_US:
+        raise place.at("cooldown").error(
+            f"found {table.cooldown!r}, expected at least 1ms between two rounds, or 0s for none: "
+            "of shorter ones an hour without a buyer would see no end"
+        )
     if table.freeze and not cooldown_us:
         raise place.at("cooldown").error(
             "found 0, expected how long a position is frozen, such as 1m, because freeze is true"

@@ -8,7 +8,7 @@ import msgspec
 
 from engine.config import read
 from engine.config.brackets import BracketTable, tables
-from engine.config.find import find
+from engine.config.find import find_at
 from engine.config.read import Number, Place, Table
 from engine.core.instrument import (
     Band,
@@ -22,6 +22,8 @@ from engine.core.instrument import (
 )
 from engine.core.money import AMOUNT_MAX, PPM, Lots, Micros, Price
 
+SAMPLES_MAX = 1_000_000
+"""Samples in an average, beyond which it would fill the memory."""
 _MICRO = Fraction(1, 1_000_000)
 
 
@@ -107,10 +109,11 @@ def contract(
     shape = read.shaped(ContractTable, table, place)
     if not symbol or any(letter in symbol for letter in ": \t\n"):
         raise place.error("a symbol must not be empty and holds no space and no colon")
-    unit = read.positive(shape.mark_tick or shape.tick, place.at("mark_tick"))
-    tick = read.whole(
-        read.positive(shape.tick, place.at("tick")), unit, place.at("tick"), "the mark_tick"
-    )
+    tick_size = read.positive(shape.tick, place.at("tick"))
+    unit = tick_size
+    if shape.mark_tick is not None:
+        unit = read.positive(shape.mark_tick, place.at("mark_tick"))
+    tick = read.whole(tick_size, unit, place.at("tick"), "the mark_tick")
     base = read.positive(shape.lot, place.at("lot"))
     multiplier = read.positive(shape.multiplier, place.at("multiplier"))
     price_max = read.positive(shape.price_max, place.at("price_max"))
@@ -162,7 +165,7 @@ def _check_amounts(contract: Contract, place: Place) -> None:
 
 
 def _depth(shape: ContractTable, place: Place) -> Depth:
-    path = find("books", shape.depth, Path(place.file).parent)
+    path = find_at("books", shape.depth, place.at("depth"), Path(place.file).parent)
     table = read.shaped(BookTable, read.load_toml(path), Place(str(path)))
     book = Place(str(path))
     rows = book.at("bands")
@@ -184,10 +187,12 @@ def _depth(shape: ContractTable, place: Place) -> Depth:
         half_life_us=read.duration_us(table.half_life, book.at("half_life"), least=1),
         scale_ppm=read.ppm(shape.depth_scale, place.at("depth_scale"), most=1_000 * PPM),
         regimes=_regimes(table, book.at("regimes")),
-        volatility_interval_us=read.duration_us(
-            table.volatility_interval, book.at("volatility_interval"), least=1
+        volatility_interval_us=read.interval_us(
+            table.volatility_interval, book.at("volatility_interval")
         ),
-        volatility_count=read.at_least(table.volatility_count, 1, book.at("volatility_count")),
+        volatility_count=read.within(
+            table.volatility_count, 1, SAMPLES_MAX, book.at("volatility_count")
+        ),
     )
 
 
@@ -228,8 +233,8 @@ def _index(table: IndexTable, place: Place) -> IndexTerms:
 
 
 def _funding(table: FundingTable, place: Place) -> Funding:
-    interval_us = read.duration_us(table.interval, place.at("interval"), least=1)
-    least_us = read.duration_us(table.interval_least, place.at("interval_least"), least=1)
+    interval_us = read.interval_us(table.interval, place.at("interval"))
+    least_us = read.interval_us(table.interval_least, place.at("interval_least"))
     for name, found in (("at_cap", table.at_cap != "stays"), ("accrues", table.accrues)):
         if found and table.source != "premium":
             raise place.at(name).error(
@@ -249,12 +254,10 @@ def _funding(table: FundingTable, place: Place) -> Funding:
         calm_count=read.at_least(table.calm_count, 0, place.at("calm_count")),
         accrues=table.accrues,
         borrow_e8=_borrow_e8(table.borrow, place.at("borrow")),
-        borrow_interval_us=read.duration_us(
-            table.borrow_interval, place.at("borrow_interval"), least=1
-        ),
+        borrow_interval_us=read.interval_us(table.borrow_interval, place.at("borrow_interval")),
         interest_e8=read.rate_e8(table.interest, place.at("interest")),
-        clamp_e8=abs(read.rate_e8(table.clamp, place.at("clamp"))),
-        cap_e8=abs(read.rate_e8(table.cap, place.at("cap"))),
+        clamp_e8=_width_e8(table.clamp, place.at("clamp")),
+        cap_e8=_width_e8(table.cap, place.at("cap")),
     )
 
 
@@ -262,4 +265,11 @@ def _borrow_e8(value: Number, place: Place) -> int:
     rate_e8 = read.rate_e8(value, place)
     if rate_e8 < 0:
         raise place.error(f"found {value}, expected 0 or more: nobody is paid for a loan")
+    return rate_e8
+
+
+def _width_e8(value: Number, place: Place) -> int:
+    rate_e8 = read.rate_e8(value, place)
+    if rate_e8 < 0:
+        raise place.error(f"found {value}, expected 0 or more: it bounds rates of both signs")
     return rate_e8

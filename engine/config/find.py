@@ -5,6 +5,7 @@ from typing import Literal
 
 import engine
 from engine.config.error import ConfigError
+from engine.config.read import Place
 
 Kind = Literal["venues", "labs", "books", "leverages"]
 _PACKAGE = Path(engine.__path__[0])
@@ -30,6 +31,14 @@ def find(kind: Kind, name: str, beside: Path | None = None) -> Path:
     what = kind.removesuffix("s")
     problem = f"there is no {what} of that name; there are: {known}; or give the path of a .toml"
     raise ConfigError(name, "", problem)
+
+
+def find_at(kind: Kind, name: str, place: Place, beside: Path | None = None) -> Path:
+    """`find` for a name that stands in a file: what is wrong is told with that file and key."""
+    try:
+        return find(kind, name, beside)
+    except ConfigError as error:
+        raise place.error(f"found {name!r}: {error.problem}") from error
 
 
 def names(kind: Kind) -> list[str]:

@@ -6,12 +6,13 @@ import msgspec
 
 from engine.config import read
 from engine.config.accounts import TraderTable, traders
-from engine.config.find import find
+from engine.config.find import find, find_at
 from engine.config.path import PathTable
 from engine.config.path import path as story_path
 from engine.config.read import Number, Place, Table
 from engine.config.settings import Lab, Report
 from engine.config.streams import CrowdTable, FeedTable, crowd, feed
+from engine.config.together import check_effect, check_leverage
 from engine.config.venue import (
     check_accrual,
     closing_fee,
@@ -82,13 +83,14 @@ def load_lab(name: str, by_rules_of: str | None = None) -> Lab:
 
 
 def _venue(table: LabTable, path: Path, place: Place, by_rules_of: str | None) -> Venue:
-    venue_path = find("venues", table.venue, path.parent)
+    venue_path = find_at("venues", table.venue, place.at("venue"), path.parent)
     below = load_venue(venue_path)
     if by_rules_of is not None:
         venue_path = find("venues", by_rules_of)
         below = ruled_by(below, load_venue(venue_path), Place(str(venue_path)))
     chosen = overlaid(below.rules, table.rules)
     own = rules(venue_path.stem, chosen, place.at("rules"))
+    check_effect(table.rules if by_rules_of is None else {}, own, place.at("rules"))
     closing = closing_fee(chosen, place.at("rules"))
     result = Venue(
         rules=msgspec.structs.replace(own, seed=table.seed),
@@ -101,6 +103,8 @@ def _venue(table: LabTable, path: Path, place: Place, by_rules_of: str | None) -
     )
     for one in result.contracts:
         check_accrual(own, one, place.at("contracts").at(one.symbol))
+        if by_rules_of is None and "default_leverage" in table.rules:
+            check_leverage(own, one, place.at("rules"))
     if not result.contracts:
         raise place.at("contracts").error("neither the lab nor its venue has a contract")
     for name in table.pools:

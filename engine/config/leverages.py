@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from engine.config import read
-from engine.config.find import find
+from engine.config.find import find_at
 from engine.config.read import Number, Place
 from engine.config.settings import LeverageShare
 from engine.core.money import PPM
@@ -36,7 +36,7 @@ def leverages(found: str | tuple[LeverageRow, ...], place: Place) -> tuple[Lever
     """Check rows, or read those of a file, and convert them to shares of the accounts."""
     if not isinstance(found, str):
         return _shares(found, place)
-    path = find("leverages", found, Path(place.file).parent)
+    path = find_at("leverages", found, place, Path(place.file).parent)
     file = Place(str(path))
     table = read.shaped(MixTable, read.load_toml(path), file)
     rows = _shares(table.rows, file.at("rows"))

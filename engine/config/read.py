@@ -4,9 +4,9 @@ Money, prices, sizes and rates are written as decimal strings ("0.0005") or inte
 converted exactly. A TOML float is refused: it has lost its last digits before anybody sees it.
 """
 
-import difflib
 import re
 import tomllib
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from engine.config.error import ConfigError
+from engine.config.misfit import misfit
 from engine.core.money import AMOUNT_MAX, E8, PPM, Micros
 
 Number = str | int
@@ -57,20 +58,25 @@ def load_toml(path: Path) -> Table:
     """Read a TOML file. Raises `ConfigError` if it cannot be read, is no TOML or holds floats."""
     place = Place(str(path))
     try:
-        tree = tomllib.loads(path.read_text("utf-8"), parse_float=_Float)
+        tree = tomllib.loads(path.read_text("utf-8-sig"), parse_float=_Float)
     except OSError as error:
         raise place.error(f"cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise place.error(f"is not UTF-8 text ({error.reason} at byte {error.start})") from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise place.error(f"is not valid TOML: {error}") from error
+        twice = "overwrite" in str(error) or "twice" in str(error)
+        hint = "; a key or a table is there twice" if twice else ""
+        raise place.error(f"is not valid TOML: {error}{hint}") from error
     _refuse_floats(tree, place)
     return tree
 
 
 def _refuse_floats(value: object, place: Place) -> None:
     if isinstance(value, _Float):
-        raise place.error(f'found the float {value}; write it as a string: "{value}"')
+        if not Decimal(value).is_finite():
+            raise place.error(f"found {value}, expected a finite number")
+        text = f"{Decimal(value):f}"
+        raise place.error(f'found the float {value}; write it as a string: "{text}"')
     if isinstance(value, dict):
         for name, item in value.items():
             _refuse_floats(item, place.at(name))
@@ -87,39 +93,14 @@ def shaped(kind: type[T], value: object, place: Place) -> T:
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        raise _located(kind, str(error), place) from error
+        raise _located(kind, value, str(error), place) from error
 
 
-def _located(kind: type[object], message: str, place: Place) -> ConfigError:
-    problem, _, path = message.partition(" - at `$")
-    for name, row in re.findall(r"\.?(\w+)|\[(\d+)\]", path):
-        place = place.at(name) if name else place.at(int(row) + 1)
-    unknown = re.fullmatch(r"Object contains unknown field `(.*)`", problem)
-    if unknown is None:
-        missing = re.fullmatch(r"Object missing required field `(.*)`", problem)
-        if missing is not None:
-            return place.at(missing[1]).error("this key is missing; add it")
-        return place.error(problem[:1].lower() + problem[1:].replace("`", ""))
-    known = _keys_of(kind)
-    near = difflib.get_close_matches(unknown[1], known, 1)
-    hint = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(known)}"
-    return place.at(unknown[1]).error(f"unknown key; {hint}")
-
-
-def _keys_of(kind: type[object]) -> list[str]:
-    info = msgspec.inspect.type_info(kind)
-    keys: list[str] = []
-    pending: list[object] = [info]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, msgspec.inspect.StructType):
-            keys += [field.encode_name for field in node.fields]
-            pending += [field.type for field in node.fields]
-        elif isinstance(node, msgspec.inspect.UnionType):
-            pending += node.types
-        elif isinstance(node, msgspec.inspect.ListType | msgspec.inspect.VarTupleType):
-            pending.append(node.item_type)
-    return sorted(dict.fromkeys(keys))
+def _located(kind: type[object], value: object, message: str, place: Place) -> ConfigError:
+    wrong = misfit(kind, value, message, place.key)
+    for step in wrong.steps:
+        place = place.at(step if isinstance(step, str) else step + 1)
+    return place.error(wrong.problem)
 
 
 def exact(value: Number, place: Place) -> Fraction:
@@ -130,7 +111,8 @@ def exact(value: Number, place: Place) -> Fraction:
     """
     text = str(value)
     if isinstance(value, bool) or _DECIMAL.fullmatch(text) is None:
-        raise place.error(f'found {value!r}, expected a decimal number such as "0.5" or 12')
+        hint = '; 0.05 % is "0.0005"' if "%" in text else ""
+        raise place.error(f'found {value!r}, expected a decimal number such as "0.5" or 12{hint}')
     return Fraction(text.replace("_", ""))
 
 
@@ -194,8 +176,25 @@ def duration_us(value: str, place: Place, *, least: int = 0) -> int:
         raise place.error(f'found {value!r}, expected a time such as "500ms", "1.5s" or "8h"')
     span = Fraction(parts[1]) * _UNITS_US[parts[2]]
     if span.denominator != 1 or not least <= span <= AMOUNT_MAX:
-        raise place.error(f"found {value!r}, expected whole microseconds, at least {least}")
+        raise place.error(
+            f"found {value!r}, expected whole microseconds, at least {least}, at most 2^53 - 1"
+        )
     return span.numerator
+
+
+TIMER_LEAST_US = 1_000_000
+"""The shortest time between what comes again and again: each time of it is worked off singly."""
+
+
+def interval_us(value: str, place: Place) -> int:
+    """A span between two of what a venue does again and again, from a second on."""
+    span = duration_us(value, place)
+    if span < TIMER_LEAST_US:
+        raise place.error(
+            f"found {value!r}, expected at least 1s: every such instant is worked off by itself, "
+            "and of shorter ones a run would see no end"
+        )
+    return span
 
 
 def at_least(value: int, least: int, place: Place) -> int:

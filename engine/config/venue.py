@@ -7,15 +7,19 @@ import msgspec
 
 from engine.config import read
 from engine.config.closing import ClosingTable, closing
-from engine.config.contract import contract
+from engine.config.contract import SAMPLES_MAX, contract
 from engine.config.find import find
 from engine.config.fund import FundTable, fund
 from engine.config.margin import MarginTable, margin
 from engine.config.orders import OrdersTable, orders
 from engine.config.read import Number, Place, Table
 from engine.config.refusals import RefusalTables, refusals
+from engine.config.together import check_effect, check_leverage
 from engine.core.instrument import ClosingFee, Contract, Rules
 from engine.core.money import PPM
+
+ORDERS_MAX = 1_000_000
+"""Orders of an account beyond which a limit would limit nothing."""
 
 
 class RulesTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -87,9 +91,12 @@ def load_venue(path: Path) -> VenueTable:
     table = read.shaped(VenueTable, read.load_toml(path), place)
     profile = rules(path.stem, table.rules, place.at("rules"))
     closing = closing_fee(table.rules, place.at("rules"))
+    check_effect(table.rules, profile, place.at("rules"))
     for symbol, contract_table in table.contracts.items():
         where = place.at("contracts").at(symbol)
-        check_accrual(profile, contract(symbol, contract_table, where, closing), where)
+        one = contract(symbol, contract_table, where, closing)
+        check_accrual(profile, one, where)
+        check_leverage(profile, one, place.at("rules"))
         contract_table["depth"] = str(find("books", contract_table["depth"], path.parent))
     return table
 
@@ -138,7 +145,7 @@ def rules(name: str, table: Table, place: Place) -> Rules:
         settlement_us=_settlement_us(shape, place.at("settlement")),
         self_trade=shape.self_trade,
         queue=shape.queue,
-        orders_max=read.at_least(shape.orders_max, 1, place.at("orders_max")),
+        orders_max=read.within(shape.orders_max, 1, ORDERS_MAX, place.at("orders_max")),
         market_band_ppm=read.ppm(shape.market_band, place.at("market_band"), most=PPM - 1),
         warning_levels=_levels(shape.warning_levels, place.at("warning_levels")),
         rearm_points=shape.rearm_points,
@@ -146,13 +153,11 @@ def rules(name: str, table: Table, place: Place) -> Rules:
         default_mode=shape.default_mode,
         position_modes=_position_modes(shape, place.at("position_modes")),
         default_leverage=read.at_least(shape.default_leverage, 1, place.at("default_leverage")),
-        sample_interval_us=read.duration_us(
-            shape.sample_interval, place.at("sample_interval"), least=1
-        ),
-        sample_count=read.at_least(shape.sample_count, 1, place.at("sample_count")),
+        sample_interval_us=read.interval_us(shape.sample_interval, place.at("sample_interval")),
+        sample_count=read.within(shape.sample_count, 1, SAMPLES_MAX, place.at("sample_count")),
         closing=closing(shape.closing, place.at("closing")),
         trigger_price=shape.trigger_price,
-        stops_max=read.at_least(shape.stops_max, 0, place.at("stops_max")),
+        stops_max=read.within(shape.stops_max, 0, ORDERS_MAX, place.at("stops_max")),
         fund=fund(shape.fund, place.at("fund")),
         refusals=refusals(shape.refusals, place.at("refusals")),
         orders=orders(shape.orders, place.at("orders")),
@@ -177,8 +182,8 @@ def _check_together(shape: RulesTable, place: Place) -> None:
             f"level, {lowest}"
         )
     maker, taker = (
-        read.ppm(shape.maker_fee, place.at("maker_fee")),
-        read.ppm(shape.taker_fee, place.at("taker_fee")),
+        _fee(shape.maker_fee, place.at("maker_fee")),
+        _fee(shape.taker_fee, place.at("taker_fee")),
     )
     if maker > taker:
         raise place.at("maker_fee").error(
@@ -200,7 +205,7 @@ def _settlement_us(shape: RulesTable, place: Place) -> int:
             f"found {shape.settlement} with socialized = {shape.socialized!r}: only losses that "
             "winners bear by profit wait for the end of a period; leave this key out"
         )
-    return read.duration_us(shape.settlement, place, least=1)
+    return read.interval_us(shape.settlement, place)
 
 
 def _position_modes(shape: RulesTable, place: Place) -> tuple[Literal["one_way", "hedge"], ...]:

@@ -204,7 +204,7 @@ def test_the_curve_shows_every_leverage_of_every_venue(
     assert [way["leverage"] for way in textbook] == list(range(1, 126))
     assert textbook[0]["outcome"] == "never"
     assert textbook[9]["distance"] == pytest.approx((1 - 0.9 / 0.995) * 100)
-    assert textbook[100]["outcome"] == "not allowed"
+    assert (textbook[100]["outcome"], textbook[100]["allowed"]) == ("not allowed", 100)
     assert stepped[99]["outcome"] == "liquidated"
     root = ElementTree.fromstring(picture.read_text())
     lines = root.findall("{http://www.w3.org/2000/svg}path")
@@ -218,6 +218,6 @@ def test_the_curve_as_a_table(call: Call, tmp_path: Path) -> None:
     short = ("liq", "--curve", "--side", "short", "--entry", "65000", "--symbol", "BTCUSDT")
     told = call(*short, "--margin", "10", "--out", str(picture)).output
     assert "less than a lot" in told  # 10 at 1x buy no thousandth of a bitcoin on Binance
-    assert "not allowed" in told
+    assert "not allowed: max 1" in told
     assert f"Written: {picture}" in told
     assert "binance BTCUSDT" in told

@@ -7,7 +7,7 @@ import pytest
 from engine.config.error import ConfigError
 from tests.config.test_lab import LAB, lab
 
-FUND = LAB + "[rules.fund]\n"
+FUND = LAB + "[rules.closing]\ntakeover = ['inventory', 'adl']\n[rules.fund]\n"
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,8 @@ def test_nothing_accrues_where_the_fund_holds_positions(tmp_path: Path) -> None:
     text = Path("configs/venues/kraken.toml").read_text()
     assert 'takeover = ["assignment", "fund", "adl"]' in text
     profile = tmp_path / "own.toml"
-    profile.write_text(text.replace('takeover = ["assignment"', 'takeover = ["inventory"'))
+    profile.write_text(
+        text.replace('takeover = ["assignment"', 'takeover = ["assignment", "inventory"')
+    )
     with pytest.raises(ConfigError, match=r"contracts\.\w+\.funding: found accrues = true"):
         load_venue(profile)

@@ -224,11 +224,11 @@ COLUMNS = '[feed.columns.mine]\ntime = "t"\ntime_unit = "ms"\nprice = "p"\nsize 
         ("seed = 1\nfund = 1", "venue", "missing"),
         (LAB + "sed = 2", "sed", "did you mean 'seed'"),
         (LAB + "wholly_other = 2", "wholly_other", "known keys: accounts"),
-        (LAB.replace("seed = 1", 'seed = "1"'), "seed", "expected int, got str"),
+        (LAB.replace("seed = 1", 'seed = "1"'), "seed", 'found "1", expected a'),
         (LAB.replace("seed = 1", "seed = -1"), "seed", "0 or more"),
         (LAB.replace('"100"', '"-1"'), "fund", "expected from 0"),
-        (LAB + "[rules]\nmark = 'mid'", "rules.mark", "invalid enum value 'mid'"),
-        (LAB + "[rules.closing]\norder = 'first'", "rules.closing.order", "value 'first'"),
+        (LAB + "[rules]\nmark = 'mid'", "rules.mark", 'of "last", "median"'),
+        (LAB + "[rules.closing]\norder = 'first'", "rules.closing.order", 'found "first"'),
         (LAB + "[rules]\ntaker_fee = '0.5'", "rules.taker_fee", "to 0.1"),
         (LAB + "[rules]\nwarning_levels = [80, 50]", "rules.warning_levels[2]", "rising"),
         (
@@ -274,7 +274,7 @@ COLUMNS = '[feed.columns.mine]\ntime = "t"\ntime_unit = "ms"\nprice = "p"\nsize 
         (
             LAB + ALICE + "orders = [{ contract = 'XUSDT', side = 'up', quantity = 1 }]",
             "accounts[1].orders[1].side",
-            "invalid enum value 'up'",
+            'of "buy", "sell"',
         ),
         (
             LAB + ALICE + "top_ups = [{ contract = 'XUSDT', amount = 0, after = '1s' }]",
