@@ -104,9 +104,12 @@ def load_venue(path: Path) -> VenueTable:
 def check_accrual(profile: Rules, one: Contract, place: Place) -> None:
     """Refuse a fund that holds positions in a contract whose funding accrues: it pays when due."""
     if one.funding.accrues and "inventory" in profile.closing.takeover:
-        raise place.at("funding").error(
-            "found accrues = true where the fund holds what it takes over (rules.closing.takeover "
-            "has inventory), expected one of both: what a fund holds pays funding when it is due"
+        stages = ", ".join(profile.closing.takeover)
+        where = place.at("funding").at("accrues")
+        raise where.error(
+            f"found true beside rules.closing.takeover = {stages}, expected one of both, because "
+            "what a fund holds pays funding when it is due; leave accrues out, or inventory out of "
+            "the takeover (fund in its place sells at once what the fund takes over)"
         )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine.config.error import ConfigError
+from engine.config.lab import load_lab
 from engine.config.venue import load_venue
 from engine.core.instrument import Funding
 from engine.report.venue_page import _borrowing, _funding
@@ -81,5 +82,20 @@ def test_nothing_accrues_where_the_fund_holds_positions(tmp_path: Path) -> None:
     profile.write_text(
         text.replace('takeover = ["assignment"', 'takeover = ["assignment", "inventory"')
     )
-    with pytest.raises(ConfigError, match=r"contracts\.\w+\.funding: found accrues = true"):
+    with pytest.raises(ConfigError) as caught:
         load_venue(profile)
+    assert caught.value.key == "contracts.BTCUSDT.funding.accrues"
+    for said in ("rules.closing.takeover = assignment, inventory, fund, adl", "leave accrues out"):
+        assert said in caught.value.problem
+
+
+def test_a_lab_cannot_let_funding_accrue_on_a_venue_whose_fund_holds_positions(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(
+        "venue = 'binance'\nseed = 1\nfund = 0\n[contracts.ETHUSDT]\nfunding.accrues = true\n"
+    )
+    with pytest.raises(ConfigError) as caught:
+        load_lab(str(path))
+    assert caught.value.key == "contracts.ETHUSDT.funding.accrues"
