@@ -1,6 +1,5 @@
 """The slow exchange keeps the rules that are always true, so that it may judge the engine."""
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import get_args
 
@@ -29,6 +28,8 @@ from tests.support.naive.state import State, pool_name, symbol_of
 from tests.support.swarm import commands
 
 SEEDS = range(1_000, 1_040)
+EVERYTHING = range(2_000, 2_120)
+"""Each plot has its turn six times in them, and so no seed need be lucky."""
 STEPS = 150
 
 
@@ -156,16 +157,12 @@ def test_the_same_seed_gives_the_same_events(swarm: bool) -> None:
 
 
 def test_every_event_and_every_reason_occurs() -> None:
-    kinds: Counter[str] = Counter()
-    reasons: Counter[Reason] = Counter()
+    left = {kind.__name__ for kind in get_args(AnyEvent)} | {reason.name for reason in Reason}
     told = Rejected | OrderCancelled | LiquidationWaits
-    extra = (
-        *(2_002, 2_127, 2_145, 2_153, 2_245, 2_311, 2_320, 2_410, 2_426, 2_444, 2_548, 2_604),
-        *(2_640, 2_641),
-    )
-    for seed in (*range(2_010, 2_120), *extra):
+    for seed in EVERYTHING:
         for _, _, events in played(seed):
-            kinds.update(type(event).__name__ for event in events)
-            reasons.update(e.reason for e in events if isinstance(e, told))
-    assert {kind.__name__ for kind in get_args(AnyEvent)} == set(kinds)
-    assert set(Reason) == set(reasons)
+            left -= {type(event).__name__ for event in events}
+            left -= {event.reason.name for event in events if isinstance(event, told)}
+        if not left:
+            return
+    assert not left

@@ -16,12 +16,13 @@ from engine.core.money import AMOUNT_MAX, Lots, Micros, Price
 from engine.core.tick_run import TickRun
 from engine.core.trading import quiet
 from engine.services.venue import VenueTask
-from tests.support import worlds
+from tests.support import plots, worlds
 from tests.support.replayed import Replayed, fills
 from tests.support.simulate import is_swarm
 from tests.support.swarm import commands
 
-SEEDS = range(70_000, 70_024)
+SEEDS = [seed for seed in range(70_000, 70_048) if plots.of(seed) is None]
+"""Of worlds without a plot: those have orders and waits on purpose, and little to leave out."""
 STEPS = 250
 SIDES: tuple[Side, Side] = ("buy", "sell")
 MARKS: tuple[Literal["last", "median", "index_mean", "impact_ema", "file"], ...] = (

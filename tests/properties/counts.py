@@ -16,6 +16,9 @@ from tests.support.simulate import Tally
 CI_COMMANDS = 1_000_000
 """From so many commands on, everything in the vocabulary must have occurred."""
 NAIVE_STEPS = 400
+EVERYTHING = range(1_000, 1_120)
+"""Worlds that together show every event and reason: each plot has its turn six times in them."""
+EVERYTHING_STEPS = 200
 KINDS = "kinds"
 REASONS = "reasons"
 

@@ -64,6 +64,14 @@ def test_what_is_not_needed_for_a_failure_is_dropped(broken: str) -> None:
         assert failure_of(venue, fewer, naive=False) != kind
 
 
+def test_fewer_commands_are_the_first_of_more() -> None:
+    """So a failure is seen again when the run ends with it."""
+    for seed in SEEDS[:20]:
+        whole = list(commands(seed, STEPS, is_swarm(seed))[1])
+        for steps in (50, 131, 299):
+            assert list(commands(seed, steps, is_swarm(seed))[1]) == whole[:steps]
+
+
 def test_a_healthy_run_prints_its_hashes(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

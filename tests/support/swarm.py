@@ -7,29 +7,38 @@ without it they are all the same.
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, islice
 
 import msgspec
 
 from engine.core.command import AnyCommand, SettleContract
 from engine.core.instrument import Venue
 from engine.core.money import Price
-from tests.support import bounds, brink, endings, legs, moves, resting, rubbish, stories
+from tests.support import bounds, brink, endings, legs, moves, plots, resting, rubbish, stories
 from tests.support.asking import Settings
 from tests.support.model import PRICE_START, STEPS_US, Model
 from tests.support.worlds import world
 
 Kind = Callable[[Model], AnyCommand | None]
+SECOND_TIME = 80
+"""After so many commands a world's plot is told again."""
 
 
 def commands(seed: int, count: int, swarm: bool = True) -> tuple[Venue, Iterator[AnyCommand]]:
-    """Draw a venue and `count` commands for it."""
+    """Draw a venue and `count` commands for it: fewer are the first of more."""
     dice = random.Random(seed)
-    venue = world(dice)
-    return venue, _stream(Model(dice, venue), count, swarm)
+    venue, plot = world(dice), plots.of(seed)
+    if plot is None:
+        return venue, islice(_stream(Model(dice, venue), swarm, ()), count)
+    venue = plots.venue_for(plot, seed, venue)
+    model = Model(dice, venue)
+    return venue, islice(_stream(model, swarm, plots.scenes(plot, model)), count)
 
 
-def _stream(model: Model, count: int, swarm: bool) -> Iterator[AnyCommand]:
+def _stream(
+    model: Model, swarm: bool, scenes: Sequence[Iterator[AnyCommand]]
+) -> Iterator[AnyCommand]:
     dice = model.dice
     weights = {kind: base * dice.choice((0, 1, 1, 4) if swarm else (1,)) for kind, base in BASE}
     if model.venue.rules.mark == "file":
@@ -37,32 +46,35 @@ def _stream(model: Model, count: int, swarm: bool) -> Iterator[AnyCommand]:
     for kind in (moves.tick, moves.market_order, moves.maker_order):
         weights[kind] = max(weights[kind], 5)
     kinds, chances = list(weights), list(weights.values())
-    opening = _opening(model)
-    settings, ends = Settings(model), _endings(model, count)
+    first, *later = scenes or ((),)
+    told: Iterator[AnyCommand] = chain(_opening(model), first)
+    settings, ends = Settings(model), _endings(model)
     sent = 0
-    while sent < count:
-        command = next(opening, None)
+    while True:
+        if later and sent >= SECOND_TIME:
+            told = chain(told, later.pop())
+        command = next(told, None)
         if command is None and ends and sent >= ends[0][0]:
             command = msgspec.structs.replace(ends.pop(0)[1], at_us=model.now)
         if command is None:
             setting = settings.draw()
-            if setting is not None and sent < count - 1:
+            if setting is not None:
                 sent += 1
                 yield setting
             model.now += dice.randrange(dice.choice(STEPS_US[: model.pace]) + 1)
-            told = model.story and dice.random() < 0.85
-            command = model.story.pop(0)() if told else dice.choices(kinds, chances)[0](model)
+            goes_on = model.story and dice.random() < 0.85
+            command = model.story.pop(0)() if goes_on else dice.choices(kinds, chances)[0](model)
         if command is not None:
             sent += 1
             yield command
 
 
-def _endings(model: Model, count: int) -> list[tuple[int, SettleContract]]:
-    """Let one venue in six end a contract in its second half, and ask for it wrongly before."""
+def _endings(model: Model) -> list[tuple[int, SettleContract]]:
+    """Let one venue in six end a contract, soon or late, and ask for it wrongly before."""
     own = random.Random(f"endings {model.dice.getstate()}")
     if own.random() > 1 / 6:
         return []
-    at, symbol = own.randrange(count // 2, count), own.choice(model.symbols)
+    at, symbol = own.randrange(70, own.choice((150, 400))), own.choice(model.symbols)
     price = own.choice((None, None, 9_000, 10_001))
     wrong = own.choice(((rubbish.NOWHERE, None), (symbol, 0), (symbol, 10**9)))
     asked: list[tuple[str, int | None]] = [wrong, (symbol, price), (symbol, price)]
