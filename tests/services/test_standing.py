@@ -1,10 +1,13 @@
 """What each service knows of itself and the others: is it ready, which run is it, how far is it."""
 
 import asyncio
+import json
+import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from engine.bus.interface import BusError, Message, Record
 from engine.bus.memory import MemoryBus, MemoryReader
@@ -17,7 +20,15 @@ from engine.core.money import AMOUNT_MAX
 from engine.services import meters as meters_module
 from engine.services.entries import RUN
 from engine.services.fanout import Fanout
-from engine.services.meters import STALE_S, EngineMeters, FanoutMeters, Meters, SequencerMeters
+from engine.services.logs import to_stderr
+from engine.services.meters import (
+    STALE_S,
+    BotMeters,
+    EngineMeters,
+    FanoutMeters,
+    Meters,
+    SequencerMeters,
+)
 from engine.services.standing import SEQ, Standing, followed, told
 from feeds.bots.client import opened
 from tests.services.stage import Stage, tick
@@ -184,6 +195,35 @@ async def test_services_apart_know_the_run_and_the_newest_event(tmp_path: Path) 
     newest = apart["engine"].meters.engine.seq
     assert all(0 < int(str(each["seq"])) <= newest for each in about.values())
     assert all(each.meters.is_ready() for each in apart.values())
+
+
+async def test_what_a_bot_logs_tells_the_run_and_the_newest_event(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage, meters = Stage(tmp_path), BotMeters(CollectorRegistry())
+    root, before = logging.getLogger(), list(logging.getLogger().handlers)
+    to_stderr(meters.about)
+    try:
+        bot = await opened(stage.bus, stage.topics, "alice")
+        meters.standing = bot.standing
+        logging.getLogger("margincall").info("nothing is known yet")
+        await stage.ticks(tick(1))
+        await stage.deposit("alice")
+        await stage.sequence()
+        await stage.apply()
+        await stage.spread()
+        async for heard in bot.events():
+            if heard is None:
+                break
+        await bot.close()
+        logging.getLogger("margincall").info("heard")
+    finally:
+        root.handlers = before
+    said = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    known = {each["message"]: (each["run"], each["seq"]) for each in said}
+    assert known["nothing is known yet"] == (None, None)
+    newest = stage.told(stage.topics.events)[-1]["seq"]
+    assert known["heard"] == ("run", newest)
 
 
 def test_nonsense_in_headers_changes_nothing() -> None:
