@@ -23,7 +23,7 @@ FROM ${PYTHON}
 RUN groupadd --gid 10001 margincall \
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin margincall \
  && install -d -o margincall -g margincall /data \
- && for user in broker operator feed sequencer engine fanout maker taker long; do \
+ && for user in broker operator feed sequencer engine fanout maker taker long alice; do \
       install -d -o margincall -g margincall -m 0700 "/secrets/$user"; done
 COPY --from=build /opt/venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1

@@ -13,8 +13,8 @@ cat - "$here/secure.properties" > "$settings" << SETTINGS
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@localhost:9093
-listeners=CLIENT://:9092,CONTROLLER://localhost:9093
-advertised.listeners=CLIENT://$(hostname):9092
+listeners=CLIENT://:9092,HOST://:19092,CONTROLLER://localhost:9093
+advertised.listeners=CLIENT://$(hostname):9092,HOST://127.0.0.1:$MARGINCALL_HOST_PORT
 log.dirs=/data/log
 auto.create.topics.enable=false
 offsets.topic.replication.factor=1
