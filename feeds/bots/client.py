@@ -1,10 +1,12 @@
 """A bot's connection to a running lab: it says commands and hears what happens to it.
 
 The bot's own topics are its memory. What it holds follows from what it has heard, from the first
-event on; its commands are numbered by their places in its topic of commands, which it cannot read
-but see the end of. So a bot that was killed comes back knowing all that, and may say again what it
-is not sure to have said: a command with a number that was taken before is dropped. What a venue
-refuses because it came too soon is said again when there is room for it, as far as orders go.
+event on; its commands are numbered from the end of its topic of commands on, which it cannot read
+but see. So a bot that was killed comes back knowing all that, and may say again what it is not
+sure to have said: a command with a number that was taken before is dropped. Every life has numbers
+above those of the lives before it, so nothing of theirs that is still under way when it begins
+can take a number from it, nor happen once it has spoken. What a venue refuses because it came too
+soon is said again when there is room for it, as far as orders go.
 """
 
 from collections.abc import AsyncIterator
@@ -12,7 +14,7 @@ from contextlib import asynccontextmanager
 
 import msgspec
 
-from engine.bus.interface import Bus, Message, Reader, Record
+from engine.bus.interface import Bus, BusError, Message, Reader, Record
 from engine.bus.kafka import connected
 from engine.bus.login import Login
 from engine.bus.names import Topics
@@ -44,6 +46,10 @@ from feeds.bots.patience import Patience
 from feeds.positions import Positions
 
 WAIT_S = 0.2
+LIFE = 2**16
+"""Numbers that a life has for each record that was in its topic when it began: more than it could
+have under way. So the next life, which sees at least one record more, begins above them.
+"""
 Heard = Event | BookTop | Mark | Liquidation
 """What a bot hears: its own events, and prices and forced orders of all contracts."""
 
@@ -71,12 +77,12 @@ async def opened(bus: Bus, topics: Topics, bot: str) -> "Client":
     commands, account = topics.of_bot(bot)
     public = (topics.book, topics.mark, topics.liquidations)
     await need(bus, reads=(account, *public), writes=(commands,))
-    _, number = await bus.span(commands)
+    _, said = await bus.span(commands)
     starts = {topics.account(bot): 0}
     for topic in public:
         _, starts[topic] = await bus.span(topic)
     reader = await bus.read(starts)
-    return Client(bus, topics, bot, reader, number)
+    return Client(bus, topics, bot, reader, said)
 
 
 class CommandTooLong(Exception):
@@ -91,10 +97,12 @@ class Client:
     `standing` is the run and the newest event that it has heard of, its own or not.
     """
 
-    def __init__(self, bus: Bus, topics: Topics, bot: str, reader: Reader, number: int) -> None:
+    def __init__(self, bus: Bus, topics: Topics, bot: str, reader: Reader, said: int) -> None:
+        """`said` is how many commands were in its topic when it began."""
         self._bus, self._topics, self._reader = bus, topics, reader
-        self.bot, self.number = bot, number
-        self._named = number
+        self.bot, self.number = bot, said * LIFE
+        self._said: int | None = said
+        self._named = self.number
         self.seq = self.now_us = 0
         self.patience = Patience()
         self.standing = Standing()
@@ -163,6 +171,7 @@ class Client:
         """Say a command; its number. With the number of an earlier one, it is said again.
 
         Raises `CommandTooLong`: a lab would put it with what nobody can read, and say nothing.
+        Raises `BusError`, also if the bot's last life has spoken after this one began.
         """
         fields = {**msgspec.to_builtins(command), CLIENT_SEQ: number or self.number + 1}
         del fields["at_us"]
@@ -177,7 +186,24 @@ class Client:
         self.patience.says(command)
         message = Message(value, headers=((CONTENT, JSON),))
         await self._bus.publish(self._topics.commands(self.bot), [message])
+        if self._said is not None:
+            await self._stand_alone(self._said)
         return number or self.number
+
+    async def _stand_alone(self, said: int) -> None:
+        """Wait until its first command is durable, and see that nobody else spoke meanwhile.
+
+        Where the last life was killed before its first command was there, that one may come now,
+        with the number of ours: one of the two is dropped, and nobody could tell which.
+        """
+        await self._bus.flush()
+        _, end = await self._bus.span(self._topics.commands(self.bot))
+        if end > said + 1:
+            raise BusError(
+                f"{end - said - 1} commands of {self.bot} came from elsewhere since it began: it "
+                f"was started twice, or its last life had still something to say; start it again"
+            )
+        self._said = None
 
     async def events(self, wait_s: float = WAIT_S) -> AsyncIterator[Heard | None]:
         """Everything that is heard, own events each once; None whenever nothing has come."""

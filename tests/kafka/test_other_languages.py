@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
@@ -24,9 +25,10 @@ from engine.bus.login import Login
 from engine.bus.names import Topics
 from engine.bus.rights import BROKER, of_bot
 from engine.services.look import records_of
+from feeds.bots.client import client
 from tests.kafka.broker import Broker
 from tests.kafka.conftest import PASSWORD
-from tests.kafka.lab import DONE_S, KafkaLab
+from tests.kafka.lab import DONE_S, KafkaLab, lasts
 from tests.support.node import NoNode, installed
 from tests.support.source import ROOT
 
@@ -166,6 +168,39 @@ def test_a_bot_in_javascript_is_liquidated_and_notices_no_kill_of_the_engine(
     last = again.events[-1]["seq"]
     assert again.events == [event for event in truth if middle < event["seq"] <= last]
     assert kept(lab, "commands.alice") == said
+
+
+@pytest.mark.timeout(120)
+def test_a_bot_in_javascript_waits_for_what_its_last_life_said(
+    lab: KafkaLab, venue: dict[str, "subprocess.Popen[bytes]"], javascript: Path
+) -> None:
+    async def last_life() -> None:
+        async with client(lab.bootstrap, lab.name, "alice") as alice:
+            await alice.place("BTCUSDT", "buy", 1)
+            await alice.close()
+
+    while not kept(lab, "account.alice"):
+        lasts(venue["fanout"], 0.2)
+    feed = lab.start("feed", "--lab", LAB, "--data", str(lab.folder), "--pace", "20x")
+    while not kept(lab, "book"):
+        lasts(feed, 0.2)
+    venue["fanout"].send_signal(signal.SIGSTOP)  # it hears prices, and not what became of its order
+    asyncio.run(last_life())
+    bot = Bot(javascript, *start_of(lab, "--quantity", "1"))
+    bot.hears("Deposited")
+    while len(kept(lab, "commands.alice")) < 2:
+        lasts(feed, 0.2)
+    lasts(feed, 1)
+    venue["fanout"].send_signal(signal.SIGCONT)
+    bot.hears("LeverageSet", "Rejected")
+    lasts(feed, 1)
+    bot.end()
+    said = kept(lab, "commands.alice")
+    assert [each["type"] for each in said] == ["PlaceOrder", "SetLeverage"]
+    numbers = [each["client_seq"] for each in said]
+    assert numbers == sorted(set(numbers))
+    assert sum(event["type"] == "OrderFilled" for event in told_of(lab, "alice")) == 1
+    assert lab.end(feed) == 0
 
 
 @pytest.mark.timeout(120)

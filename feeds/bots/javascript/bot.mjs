@@ -55,13 +55,15 @@ const group = `${told.lab}.${told.bot}.${process.pid}-${Date.now()}`;
 const account = kafka.consumer({ groupId: `${group}-account` });
 const prices = kafka.consumer({ groupId: `${group}-prices` });
 
+const LIFE = 65_536; // numbers of a life for each command that was there when it began
 let number = 0; // of the last command that was said
+let before = null; // how much earlier lives have said, until this one has spoken
 let seq = 0; // of the last event that was heard
 let position = 0;
 let calls = Number(told.calls);
 let live = false; // all that was there at the start was heard; what is heard from now on is answered
 let liquidated = false;
-let leveraged = false;
+let leveraged = null; // whether what it says first was answered; null: it is not said
 let waiting = null; // the order of which no end was heard
 let fromUs = 0; // what is said before this time of the log comes too soon for the venue
 
@@ -69,6 +71,14 @@ async function say(command) {
   number += 1;
   const value = JSON.stringify({ ...command, client_seq: number });
   await producer.send({ topic: topics.commands, acks: -1, messages: [{ value }] });
+  if (before === null) return;
+  const others = (await saidByNow()) - before - 1;
+  before = null;
+  if (others > 0) fail(`${others} commands came from elsewhere meanwhile; start it again`);
+}
+
+async function saidByNow() {
+  return Number((await admin.fetchTopicOffsets(topics.commands))[0].high);
 }
 
 async function heard({ message }) {
@@ -76,7 +86,8 @@ async function heard({ message }) {
   if (event.seq <= seq) return; // said again after a crash
   seq = event.seq;
   if (seq > after) process.stdout.write(`${message.value}\n`);
-  if (event.type === "LeverageSet") leveraged = true;
+  const isAnswer = event.type === "LeverageSet" || event.command === "SetLeverage";
+  if (isAnswer && leveraged === false) leveraged = true;
   if (event.type === "OrderFilled") position = event.position;
   if (event.type === "LiquidationStarted") liquidated = true;
   if (event.type === "LiquidationEnded") position = event.quantity;
@@ -94,10 +105,11 @@ async function priced({ message }) {
   const top = JSON.parse(message.value.toString());
   if (top.contract !== told.contract || top.ask === null) return;
   if (!live || liquidated || waiting || top.at_us < fromUs) return;
-  if (!leveraged) {
-    leveraged = true;
+  if (leveraged === null) {
+    leveraged = false;
     await say({ type: "SetLeverage", contract: told.contract, leverage });
   }
+  if (!leveraged) return; // once it is answered, so is all that an earlier life has said
   const lots = Math.min(Math.ceil(quantity / 10), quantity - position);
   if (lots <= 0) return;
   waiting = `${told.bot}-${number + 1}`;
@@ -140,8 +152,9 @@ await admin.connect();
 const known = await admin.listTopics();
 const missing = Object.values(topics).filter((name) => !known.includes(name));
 if (missing.length) fail(`there are no topics ${missing.join(", ")}; margincall topics create`);
-// Commands are numbered by their places in the topic, which this bot alone writes.
-number = Number((await admin.fetchTopicOffsets(topics.commands))[0].high);
+// Each life numbers its commands above what those before it said, or may still have under way.
+before = await saidByNow();
+number = before * LIFE;
 const [{ high }] = await admin.fetchTopicOffsets(topics.account);
 await producer.connect();
 await account.connect();
