@@ -74,7 +74,7 @@ def _with_inventory(dice: random.Random, rules: Rules) -> Rules:
         rules.fund,
         band_ppm=dice.choice((0, 0, 1, 2_000, 20_000)),
         inventory_ppm=dice.choice((0, 100_000, PPM, PPM, 20 * PPM)),
-        offload_interval_us=dice.choice((0, 1_000_000, 1_000_000, 60_000_000, 3 * HOUR_US)),
+        offload_interval_us=dice.choice((0, 60_000_000, 60_000_000, 600_000_000, 3 * HOUR_US)),
         offload_slice=Micros(dice.choice((0, 3, 20, 200)) * QUOTE),
         offload_band_ppm=dice.choice((0, 0, 100, 5_000, 50_000)),
     )
