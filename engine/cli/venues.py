@@ -18,6 +18,7 @@ from engine.report.venue_page import (
     VenuePage,
     bracket_lines,
     differences,
+    sizes_of,
     venue_page,
 )
 
@@ -114,7 +115,7 @@ def _contract_lines(contract: ContractTold) -> list[str]:
     return [
         contract.symbol,
         f"  tick {contract.tick}, lot {contract.lot}, "
-        f"positions up to {contract.largest_position}; "
+        f"{sizes_of(contract)}; "
         f"closing fee counted in: {contract.closing_fee}; funding: {contract.funding}",
         *(f"  {line}" for line in bracket_lines(contract)),
     ]

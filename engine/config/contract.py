@@ -95,6 +95,9 @@ class ContractTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     impact: Number = 0
     notional_min: Number = 0
     index: IndexTable = IndexTable()
+    order_max: Number | None = None
+    """The largest order with a limit; without it only positions are limited."""
+    market_order_max: Number | None = None
 
 
 def contract(
@@ -137,9 +140,17 @@ def contract(
         impact=read.micros(shape.impact, place.at("impact")),
         notional_min=read.micros(shape.notional_min, place.at("notional_min")),
         index=_index(shape.index, place.at("index")),
+        order_max=_largest(shape.order_max, base, place.at("order_max")),
+        market_order_max=_largest(shape.market_order_max, base, place.at("market_order_max")),
     )
     _check_amounts(result, place)
     return result
+
+
+def _largest(size: Number | None, lot: Fraction, place: Place) -> Lots | msgspec.UnsetType:
+    if size is None:
+        return msgspec.UNSET
+    return Lots(read.whole(read.positive(size, place), lot, place, "the lot"))
 
 
 def _unit_value(value: Fraction, place: Place) -> Micros:

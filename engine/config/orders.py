@@ -20,6 +20,8 @@ class OrdersTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     ids_kept: int = 0
     """How many of an account's newest order ids are known again."""
     ids_kept_for: str | None = None
+    open_max: int = 0
+    """How many orders of an account rest in all contracts together; 0: as many as it likes."""
     """For how long; without it as long as they are among the newest."""
 
 
@@ -40,6 +42,7 @@ def orders(table: OrdersTable, place: Place) -> OrderTerms:
     return OrderTerms(
         rate=rate,
         burst=read.within(burst, 1, MOST, place.at("burst")),
+        open_max=read.within(table.open_max, 0, MOST, place.at("open_max")),
         ids_kept=read.within(table.ids_kept, 0, MOST, place.at("ids_kept")),
         ids_kept_us=read.duration_us(kept_for, place.at("ids_kept_for"), least=1)
         if kept_for is not None

@@ -142,6 +142,10 @@ class Contract(msgspec.Struct, frozen=True):
     impact: Micros = Micros(0)
     index: IndexTerms = IndexTerms()
     notional_min: Micros = Micros(0)
+    order_max: Lots | msgspec.UnsetType = msgspec.UNSET
+    """The largest quantity of an order with a limit; without it only positions are limited."""
+    market_order_max: Lots | msgspec.UnsetType = msgspec.UNSET
+    """The largest quantity of a market order."""
 
 
 class Backed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -253,7 +257,8 @@ class FundTerms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class OrderTerms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a venue asks of orders beside their prices and sizes (Decisions from O19 on).
 
-    0 is no limit. `rate` and `burst` limit the commands of an account: so many a second of log
+    0 is no limit. `open_max`: so many orders of an account rest in all contracts together.
+    `rate` and `burst` limit the commands of an account: so many a second of log
     time, and so many at once. `ids_kept`: so many of an account's newest order ids are known
     again, for `ids_kept_us`, so that an order that is sent twice is placed once.
     """
@@ -262,6 +267,7 @@ class OrderTerms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     burst: int = 1
     ids_kept: int = 0
     ids_kept_us: int = 0
+    open_max: int = 0
 
 
 class MarginTerms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

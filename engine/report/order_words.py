@@ -44,6 +44,14 @@ ORDERS = Topic(
             "stops_max",
             lambda count: f"An account has at most {count} stops waiting in a contract.",
         ),
+        Measure(
+            "orders.open_max",
+            lambda count: (
+                f"In all contracts together it has at most {count}."
+                if count
+                else "In all contracts together it has as many as in each."
+            ),
+        ),
         Measure("orders.rate", _rate),
         Measure(
             "orders.burst",

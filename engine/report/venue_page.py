@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from engine.core.instrument import Contract, Funding, Rules
-from engine.core.money import E8
+from engine.core.money import E8, Lots
 from engine.report.brackets import closing_fee_of, floor_of, rate_of
 from engine.report.text import Units, grouped, scaled
 from engine.report.venue_codes import CodeTold, codes_told, different_codes
@@ -50,6 +51,9 @@ class ContractTold(msgspec.Struct, frozen=True):
     tick: str
     lot: str
     largest_position: str
+    largest_order: str | None
+    """With a limit; None where only positions are limited."""
+    largest_market_order: str | None
     brackets_by: str
     brackets: tuple[BracketTold, ...]
     closing_fee: str
@@ -100,12 +104,30 @@ def _contract(contract: Contract) -> ContractTold:
         tick=units.price(contract.tick),
         lot=contract.lot,
         largest_position=units.quantity(contract.quantity_max),
+        largest_order=_size(units, contract.order_max),
+        largest_market_order=_size(units, contract.market_order_max),
         brackets_by="size" if contract.brackets_by == "lots" else "notional",
         brackets=tuple(_brackets(contract)),
         closing_fee=closing_fee_of(contract),
         funding=_funding(contract.funding),
         borrowing=_borrowing(contract.funding),
     )
+
+
+def _size(units: Units, most: Lots | UnsetType) -> str | None:
+    return None if most is UNSET else units.quantity(most)
+
+
+def sizes_of(contract: ContractTold) -> str:
+    """Say how large positions and orders may be, in base currency."""
+    words = [f"positions up to {grouped(contract.largest_position)}"]
+    for most, name in (
+        (contract.largest_order, "limit orders"),
+        (contract.largest_market_order, "market orders"),
+    ):
+        if most is not None:
+            words.append(f"{name} up to {grouped(most)}")
+    return ", ".join(words)
 
 
 def _brackets(contract: Contract) -> Iterator[BracketTold]:
@@ -234,7 +256,7 @@ def bracket_lines(contract: ContractTold) -> list[str]:
 CONTRACT_FACTS: dict[str, Callable[[ContractTold], str]] = {
     "tick": lambda contract: contract.tick,
     "lot": lambda contract: contract.lot,
-    "largest position": lambda contract: grouped(contract.largest_position),
+    "largest": sizes_of,
     "brackets": lambda contract: "\n".join(bracket_lines(contract)),
     "closing fee": lambda contract: contract.closing_fee,
     "funding": lambda contract: contract.funding,

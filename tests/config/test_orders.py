@@ -17,6 +17,7 @@ ORDERS = LAB + "[rules.orders]\n"
         ("", OrderTerms()),
         ("rate = 10", OrderTerms(rate=10, burst=10)),
         ("rate = 10\nburst = 50", OrderTerms(rate=10, burst=50)),
+        ("open_max = 300", OrderTerms(open_max=300)),
         ("ids_kept = 10", OrderTerms(ids_kept=10)),
         (
             'ids_kept = 10\nids_kept_for = "1m"',
@@ -34,6 +35,7 @@ def test_terms_of_orders_are_those_of_the_lab(tmp_path: Path, text: str, terms: 
         ("rate = -1", "rules.orders.rate", "from 0 to 1000000"),
         ("rate = 1\nburst = 0", "rules.orders.burst", "from 1 to 1000000"),
         ("burst = 5", "rules.orders.burst", "without a rate"),
+        ("open_max = -1", "rules.orders.open_max", "from 0 to 1000000"),
         ("ids_kept = -1", "rules.orders.ids_kept", "from 0 to 1000000"),
         ('ids_kept_for = "1h"', "rules.orders.ids_kept_for", "without ids_kept"),
         ('ids_kept = 1\nids_kept_for = "0s"', "rules.orders.ids_kept_for", "at least 1"),
@@ -45,3 +47,12 @@ def test_a_setting_that_makes_no_sense_is_refused(
     with pytest.raises(ConfigError) as caught:
         lab(tmp_path, ORDERS + text)
     assert (caught.value.key, said in caught.value.problem) == (key, True), caught.value
+
+
+def test_orders_of_a_contract_have_a_largest_size(tmp_path: Path) -> None:
+    sizes = "[contracts.XUSDT]\norder_max = '0.5'\nmarket_order_max = '0.2'"
+    contract = lab(tmp_path, LAB + sizes).venue.contracts[0]
+    assert (contract.order_max, contract.market_order_max) == (500, 200)
+    for wrong, said in (("0", "above 0"), ("'0.0005'", "the lot")):
+        with pytest.raises(ConfigError, match=rf"XUSDT\.order_max: .*{said}"):
+            lab(tmp_path, LAB + f"[contracts.XUSDT]\norder_max = {wrong}")

@@ -6,11 +6,12 @@ import msgspec
 
 from engine.core.command import PositionMode
 from engine.core.instrument import Venue
+from tests.support.seeds import seed_text
 
 
 def with_position_modes(drawn: Venue) -> Venue:
     """Draw the position modes of a venue; half of them know no hedge mode."""
-    dice = random.Random(repr(drawn))
+    dice = random.Random(seed_text(drawn))
     one: tuple[PositionMode, ...] = ("one_way",)
     both: tuple[PositionMode, ...] = ("one_way", "hedge")
     modes = dice.choice((one, one, one, both, both, both[::-1]))

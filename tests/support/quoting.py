@@ -9,6 +9,7 @@ import msgspec
 
 from engine.core.instrument import IndexSource, IndexTerms, Refusal, Venue
 from engine.core.money import Micros
+from tests.support.seeds import seed_text
 
 QUOTE = 1_000_000
 REFUSALS = (
@@ -20,7 +21,7 @@ REFUSALS = (
 
 def with_prices(drawn: Venue) -> Venue:
     """Draw the settings of prices; half of the venues keep the mark that they had."""
-    dice = random.Random(repr(drawn))
+    dice = random.Random(seed_text(drawn))
     mark = dice.choice((*3 * (drawn.rules.mark,), "index_mean", "impact_ema", "file"))
     rules = msgspec.structs.replace(
         drawn.rules,

@@ -28,7 +28,8 @@ from tests.support.fundings import with_fundings, without_both
 from tests.support.margins import with_margins
 from tests.support.position_modes import with_position_modes
 from tests.support.quoting import with_prices
-from tests.support.terms import with_terms
+from tests.support.seeds import seed_text
+from tests.support.terms import with_limits, with_terms
 
 QUOTE = 1_000_000
 HOUR_US = 3_600_000_000
@@ -161,7 +162,7 @@ def world(dice: random.Random) -> Venue:
     plain = Venue(rules, contracts, Micros(fund))
     plain = with_fundings(dice, plain)
     venue = with_terms(with_prices(with_bearers(dice, plain)))
-    return without_both(with_position_modes(with_margins(dice, venue)))
+    return with_limits(without_both(with_position_modes(with_margins(dice, venue))))
 
 
 def _varied(plain: Contract) -> Contract:
@@ -169,7 +170,7 @@ def _varied(plain: Contract) -> Contract:
 
     With dice of its own, so that a seed keeps the market and the story that it had.
     """
-    dice = random.Random(repr(plain))
+    dice = random.Random(seed_text(plain))
     fee = dice.choice((400, 1_000, 5_000))
     closing = dice.choice((None, None, ClosingFee(fee, "mark"), ClosingFee(fee, "bankruptcy")))
     families: tuple[Tables, ...] = (

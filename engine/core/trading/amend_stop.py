@@ -7,6 +7,7 @@ from engine.core.command import AmendStop
 from engine.core.event import StopAmended
 from engine.core.reason import Reason
 from engine.core.state.venue import State
+from engine.core.trading.checks import check_quantity
 from engine.core.trading.stops import check_prices, forget, keep, watched
 from engine.core.trading.transfers import known
 
@@ -45,11 +46,12 @@ def amend(state: State, command: AmendStop) -> None:
 
 
 def _check(state: State, old: Stop, new: Stop) -> Reason | None:
-    if new.quantity < 1:
-        return Reason.INVALID_QUANTITY
+    market = state.markets[old.contract]
+    reason = check_quantity(market.contract, new.quantity, old.price)
+    if reason is not None:
+        return reason
     if (new.price is None) != (old.price is None):
         return Reason.INVALID_ORDER
-    market = state.markets[old.contract]
     reason = check_prices(market, new)
     if reason is not None:
         return reason

@@ -6,6 +6,7 @@ from engine.core.account.position import Position
 from engine.core.book.merged import is_worse, opposite
 from engine.core.book.order import Order
 from engine.core.command import Side
+from engine.core.instrument import Contract
 from engine.core.margin.brackets import leverage_max
 from engine.core.margin.orders import Arriving, open_quantity, order_margin
 from engine.core.margin.risk import Risk, maintenance, opening_margin, unrealized
@@ -33,10 +34,21 @@ class Request(msgspec.Struct, frozen=True):
         resting = state.accounts[self.order.account].orders_on(state.traded(self.order))
         return [order for order in resting if order is not self.replaced]
 
-    def resting(self, state: State) -> int:
-        """Return how many orders of the account rest in the contract beside it."""
-        resting = state.accounts[self.order.account].orders_in(self.order.contract)
-        return sum(order is not self.replaced for order in resting)
+    def is_one_too_many(self, state: State) -> bool:
+        """Say whether the account has as many resting orders beside it as it may have."""
+        orders = state.accounts[self.order.account].orders.values()
+        beside = [order for order in orders if order is not self.replaced]
+        most = state.rules.orders.open_max
+        there = sum(order.contract == self.order.contract for order in beside)
+        return there >= state.rules.orders_max or 0 < most <= len(beside)
+
+
+def check_quantity(contract: Contract, quantity: int, price: int | None) -> Reason | None:
+    """Check what is asked for against the contract's largest order of its kind (Decision O24)."""
+    if quantity < 1:
+        return Reason.INVALID_QUANTITY
+    most = contract.market_order_max if price is None else contract.order_max
+    return Reason.ORDER_SIZE if most is not msgspec.UNSET and quantity > most else None
 
 
 def check_limit(state: State, market: Market, side: Side, price: int) -> Reason | None:
@@ -62,7 +74,7 @@ def check_terms(state: State, market: Market, request: Request) -> Reason | None
         reason = check_size(market, position, request.others(state), arriving)
         if reason is not None:
             return reason
-    if not request.immediate and request.resting(state) >= state.rules.orders_max:
+    if not request.immediate and request.is_one_too_many(state):
         return Reason.ORDER_LIMIT
     crossing = market.best(opposite(order.side), state.now_us)
     crosses = crossing is not None and not is_worse(crossing, order.price, order.side)

@@ -10,7 +10,7 @@ from engine.core.money import Lots
 from engine.core.reason import Reason
 from engine.core.state.market import Market
 from engine.core.state.venue import State
-from engine.core.trading.checks import Request, check_limit, check_terms, make_room
+from engine.core.trading.checks import Request, check_limit, check_quantity, check_terms, make_room
 from engine.core.trading.limits import market_limit
 from engine.core.trading.match import is_fillable, match
 from engine.core.trading.reduce_only import room
@@ -123,8 +123,10 @@ def check_known(state: State, command: PlaceOrder) -> Reason | None:
 
 
 def _check_shape(state: State, command: PlaceOrder) -> Reason | None:
-    if command.quantity < 1:
-        return Reason.INVALID_QUANTITY
+    market = state.markets[command.contract]
+    reason = check_quantity(market.contract, command.quantity, command.price)
+    if reason is not None:
+        return reason
     if command.reduce_only and command.leg is not UNSET and not closes(command):
         return Reason.INVALID_ORDER
     is_market = command.price is None
@@ -136,7 +138,7 @@ def _check_shape(state: State, command: PlaceOrder) -> Reason | None:
         return Reason.INVALID_ORDER
     if command.price is None:
         return None
-    return check_limit(state, state.markets[command.contract], command.side, command.price)
+    return check_limit(state, market, command.side, command.price)
 
 
 def _is_timed_well(state: State, command: PlaceOrder, *, is_market: bool) -> bool:
@@ -185,8 +187,9 @@ def amend(state: State, command: AmendOrder) -> None:
 def _check_amend(state: State, market: Market, request: Request) -> Reason | None:
     new, old = request.order, request.replaced
     assert old is not None, "an amendment replaces a resting order"
-    if new.quantity < 1:
-        return Reason.INVALID_QUANTITY
+    reason = check_quantity(market.contract, new.quantity, new.price)
+    if reason is not None:
+        return reason
     if (new.price, new.quantity) == (old.price, old.quantity):
         return Reason.UNCHANGED
     reason = check_limit(state, market, new.side, new.price)

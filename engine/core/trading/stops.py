@@ -10,6 +10,7 @@ from engine.core.money import PPM, Price
 from engine.core.reason import Reason
 from engine.core.state.market import Market
 from engine.core.state.venue import State
+from engine.core.trading.checks import check_quantity
 from engine.core.trading.orders import check_known, closes, enter
 from engine.core.trading.reduce_only import reducible, room
 from engine.core.trading.resend import remember, used_before
@@ -93,8 +94,9 @@ def _check(state: State, command: PlaceStop) -> Reason | None:
     reason = used_before(state, command)
     if reason is not None:
         return reason
-    if command.quantity < 1:
-        return Reason.INVALID_QUANTITY
+    reason = check_quantity(market.contract, command.quantity, command.price)
+    if reason is not None:
+        return reason
     reduces = command.reduce_only or command.close_on_trigger
     if reduces and command.leg is not UNSET and not closes(command):
         return Reason.INVALID_ORDER

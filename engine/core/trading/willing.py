@@ -29,6 +29,8 @@ def offer(state: State, command: OfferAssignment) -> None:
 def _check(state: State, command: OfferAssignment) -> Reason | None:
     if "assignment" not in state.rules.closing.takeover:
         return Reason.NO_ASSIGNMENT
+    if state.markets[command.contract].is_settled:
+        return Reason.CONTRACT_SETTLED
     if command.quantity < 0:
         return Reason.INVALID_QUANTITY
     if command.quantity > state.markets[command.contract].contract.quantity_max:

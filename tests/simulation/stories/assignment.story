@@ -179,3 +179,16 @@ tick      1_095
   > outside alice 1 @ 1_095
   > residue alice 5 to fund
   > ended alice 0 equity 0 maintenance 0
+
+== nobody offers to take over what has ended
+closing   takeover assignment,fund,adl
+carol     wallet 2_000
+carol     offers 20
+  > offers carol 20
+tick      1_000
+settles
+  > ends @ 1_000
+carol     offers 10
+  > refused carol contract_settled
+carol     offers 0
+  > refused carol contract_settled

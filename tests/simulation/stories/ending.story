@@ -20,6 +20,8 @@ alice     stops sell 10 at 800
   > refused alice contract_settled
 settles
   > refused SettleContract contract_settled
+carol     offers 20
+  > refused carol no_assignment
 tick      900
 
 == a contract ends at a price of the venue's choice, and who owes then is made good

@@ -508,6 +508,50 @@ alice     buys 5
   > deleverage bob sell 1 for 110 realized 10
   > ended alice 0 equity 0 maintenance 0
 
+== an order is for so much at most, a market order for less
+contract  order_max 5 market_order_max 2
+tick      1_000
+alice     wallet 100_000
+alice     buys 6 @ 1_000
+  > refused alice order_size
+alice     buys 3
+  > refused alice order_size
+alice     buys 3 reduce-only
+  > refused alice order_size
+alice     buys 5 @ 990 as a
+  > accepted alice/a buy 5 @ 990
+alice     amends a 6 @ 990
+  > refused alice order_size
+alice     stops buy 3 at 1_100 as s
+  > refused alice order_size
+alice     stops buy 6 at 1_100 @ 1_100 as s
+  > refused alice order_size
+alice     stops buy 5 at 1_100 @ 1_100 as s
+  > waits alice/s stop buy 5 last 1_100
+alice     moves s 6 at 1_100 @ 1_100
+  > refused alice order_size
+
+== so many orders may rest in all contracts together
+terms     open_max 2
+tick      100
+tick      ETH 100
+alice     wallet 1_000
+alice     buys 1 @ 99
+  > accepted alice/1 buy 1 @ 99
+alice     buys 1 ETH @ 98 as e
+  > accepted alice/e buy 1 ETH @ 98
+alice     buys 1 @ 97
+  > refused alice order_limit
+alice     buys 1 @ 97 ioc
+  > accepted alice/3 buy 1 @ 97
+  > cancelled alice/3 1 immediate_or_cancel
+alice     amends e 1 @ 99
+  > amended alice/e 1 ETH @ 99
+alice     cancels e
+  > cancelled alice/e ETH 1 cancelled
+alice     buys 1 @ 97
+  > accepted alice/4 buy 1 @ 97
+
 == so many orders may rest in a contract
 rules     orders_max 2
 tick      100

@@ -39,6 +39,7 @@ from tests.support.naive.fills import reducible
 from tests.support.naive.ids import refused_id
 from tests.support.naive.index import weights
 from tests.support.naive.legs import contradicts, misplaced, position_mode
+from tests.support.naive.many import has_enough, is_oversized
 from tests.support.naive.modes import (
     change_leverage,
     isolates,
@@ -112,6 +113,8 @@ def _offer(state: State, command: OfferAssignment) -> Reason | None:
     """C4."""
     if "assignment" not in state.rules.closing.takeover:
         return Reason.NO_ASSIGNMENT
+    if state.markets[command.contract].settled:
+        return Reason.CONTRACT_SETTLED
     if command.quantity < 0:
         return Reason.INVALID_QUANTITY
     if command.quantity > state.markets[command.contract].contract.quantity_max:
@@ -310,6 +313,8 @@ def _form(state: State, command: PlaceOrder) -> Reason | None:
         return taken
     if command.quantity < 1:
         return Reason.INVALID_QUANTITY
+    if is_oversized(state, command.contract, command.quantity, command.price):
+        return Reason.ORDER_SIZE
     if contradicts(command, command.reduce_only):
         return Reason.INVALID_ORDER
     if command.price is None:
@@ -357,13 +362,11 @@ def _exposure(state: State, new: Order, old: Order | None, *, rests: bool) -> Re
         details = state.markets[contract].contract
         if new.price * new.quantity * details.unit_value < details.notional_min:
             return Reason.NOTIONAL_MIN
-        quantity_max = details.quantity_max
-        if largest_quantity(state, account, contract, old, new) > quantity_max:
+        if largest_quantity(state, account, contract, old, new) > details.quantity_max:
             return Reason.POSITION_LIMIT
         if state.leverage(account, contract) > leverage_max(state, account, contract, old, new):
             return Reason.INVALID_LEVERAGE
-    resting = len(state.orders_of(account, new.contract))
-    if old is None and rests and resting >= state.rules.orders_max:
+    if old is None and rests and has_enough(state, account, new.contract):
         return Reason.ORDER_LIMIT
     if new.post_only:
         touched = best(state, new.contract, opposite(new.side))
@@ -379,6 +382,8 @@ def _amend(state: State, command: AmendOrder) -> Reason | None:
         return Reason.UNKNOWN_ORDER
     if command.quantity < 1:
         return Reason.INVALID_QUANTITY
+    if is_oversized(state, old.contract, command.quantity, command.price):
+        return Reason.ORDER_SIZE
     refused = _price(state, old.contract, command.price)
     if refused is not None:
         return refused

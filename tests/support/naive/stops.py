@@ -8,6 +8,7 @@ from engine.core.reason import Reason
 from tests.support.naive.fills import cancel, reducible
 from tests.support.naive.ids import refused_id
 from tests.support.naive.legs import contradicts, misplaced
+from tests.support.naive.many import is_oversized
 from tests.support.naive.orders import place, resting_reduce_only
 from tests.support.naive.refusals import on_grid, refusal
 from tests.support.naive.state import State, Stop, place_at
@@ -30,6 +31,8 @@ def refused_stop(state: State, command: PlaceStop) -> Reason | None:
         return taken
     if command.quantity < 1:
         return Reason.INVALID_QUANTITY
+    if is_oversized(state, command.contract, command.quantity, command.price):
+        return Reason.ORDER_SIZE
     if contradicts(command, command.reduce_only or command.close_on_trigger):
         return Reason.INVALID_ORDER
     unsound = _unsound(state, command)
@@ -75,6 +78,8 @@ def refused_amendment(state: State, command: AmendStop) -> Reason | None:
         return Reason.UNKNOWN_ORDER
     if command.quantity < 1:
         return Reason.INVALID_QUANTITY
+    if is_oversized(state, stop.command.contract, command.quantity, stop.command.price):
+        return Reason.ORDER_SIZE
     asked = _amended(stop, command)
     if (asked.price is None) != (stop.command.price is None):
         return Reason.INVALID_ORDER
