@@ -72,7 +72,10 @@ class Bus(Protocol):
         """Append messages to a topic in their order; waits if too much is under way."""
 
     async def flush(self) -> None:
-        """Wait until all that was published is durable."""
+        """Wait until all that was published before is durable."""
+
+    def check(self) -> None:
+        """Raise `BusError` if anything that was published is lost or overdue."""
 
     async def read(self, starts: Mapping[str, int], *, evenly: bool = False) -> Reader:
         """A reader of topics, each from an offset.

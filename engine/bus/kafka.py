@@ -167,7 +167,7 @@ class KafkaBus:
         self._outbox.check()
 
     async def flush(self) -> None:
-        """Wait until all that was published is durable."""
+        """Wait until all that was published before is durable."""
         await self._outbox.empty()
 
     async def read(self, starts: Mapping[str, int], *, evenly: bool = False) -> "KafkaReader":
@@ -208,14 +208,21 @@ class KafkaBus:
 
     async def fetched(self, topic: str, offset: int) -> bytes:
         """The batches of a topic from that in which a record stands, as the broker has them."""
-        told = await self._answer(topic, self._ask, TopicsAsked([topic]))
-        ((_, _, _, ((_, _, leader, *_),), _),) = told.topics
+        return bytes(await self._answer(topic, self._fetch, topic, offset) or b"")
+
+    async def _fetch(self, topic: str, offset: int) -> Any:
+        """Ask whoever leads the topic now."""
+        about = await self._ask(TopicsAsked([topic]))
+        ((code, _, _, partitions, _),) = about.topics
+        if code != 0:
+            raise for_code(code)
+        ((_, _, leader, *_),) = partitions
         request = FetchRequest(0, 0, RAW_BYTES, 0, [(topic, [(0, offset, RAW_BYTES)])])
-        answer = await self._answer(topic, self._asker.send, leader, request)
+        answer = await self._asker.send(leader, request)
         ((_, ((_, code, *_, data),)),) = answer.topics
         if code != 0:
-            raise BusError(f"{topic} cannot be read: {for_code(code).__name__}")
-        return bytes(data or b"")
+            raise for_code(code)
+        return data
 
     async def _ask(self, request: Any) -> Any:
         return await self._asker.send(self._asker.get_random_node(), request)
@@ -236,8 +243,8 @@ class KafkaBus:
 class KafkaReader:
     """Goes through topics of a `KafkaBus`.
 
-    A topic that is deleted or may no longer be read looks like one where nothing happens, so after
-    `QUIET_S` of silence the brokers are asked.
+    A topic that is deleted or may no longer be read looks like one where nothing happens, so the
+    brokers are asked about each one that was silent for `QUIET_S`.
     """
 
     def __init__(
@@ -250,7 +257,7 @@ class KafkaReader:
         self._bus, self._consumer, self._next = bus, consumer, dict(starts)
         self._records_max = records_max
         self._paused: frozenset[TopicPartition] = frozenset()
-        self._heard = monotonic()
+        self._heard = {partition.topic: monotonic() for partition in starts}
 
     async def poll(self, wait_s: float, but: Collection[str] = ()) -> Polled:
         """What comes next; nothing if nothing has come after `wait_s` seconds."""
@@ -265,10 +272,11 @@ class KafkaReader:
             ) from error
         except KafkaError as error:
             raise BusError(f"a topic cannot be read: {told(error)}") from error
-        if found:
-            self._heard = monotonic()
-        elif monotonic() - self._heard > QUIET_S:
-            await self._hold_to_rights()
+        now = monotonic()
+        self._heard.update((topic, now) for topic, _ in found)
+        silent = [topic for topic, heard in self._heard.items() if now - heard > QUIET_S]
+        if silent and not found:
+            await self._hold_to_rights(silent)
         return found
 
     async def _polled(self, wait_s: float) -> Polled:
@@ -306,13 +314,12 @@ class KafkaReader:
             fetcher = self._consumer._fetcher  # aiokafka has no other way
             fetcher._fetch_max_wait_ms = HURRY_MS if paused else PATIENT_MS
 
-    async def _hold_to_rights(self) -> None:
-        topics = [partition.topic for partition in self._next]
+    async def _hold_to_rights(self, topics: Sequence[str]) -> None:
         rights = await self._bus.rights(topics)
         gone = [topic for topic in topics if "read" not in rights.get(topic, ())]
         if gone:
             raise BusError(f"these topics are gone, or may no longer be read: {', '.join(gone)}")
-        self._heard = monotonic()
+        self._heard.update(dict.fromkeys(topics, monotonic()))
 
     async def close(self) -> None:
         """Leave; the topics stay as they are."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import get_args
 
 from engine.bus.interface import BusError, Message, Polled, Record, Right
@@ -67,6 +68,9 @@ class MemoryBus:
     async def flush(self) -> None:
         """Nothing is under way in memory."""
 
+    def check(self) -> None:
+        """Nothing is lost in memory."""
+
     async def read(self, starts: Mapping[str, int], *, evenly: bool = False) -> "MemoryReader":
         """A reader of topics, each from an offset; it always goes from one to the next."""
         for topic, start in starts.items():
@@ -103,10 +107,9 @@ class MemoryBus:
 
     async def grown(self, wait_s: float) -> None:
         """Wait until something was published, at most `wait_s` seconds."""
-        try:
-            await asyncio.wait_for(self._grown.wait(), wait_s)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait_s):  # `wait_for` may swallow a cancellation
+                await self._grown.wait()
 
     def passed(self) -> None:
         """Let whoever waits for readers look again."""

@@ -6,6 +6,7 @@ is, the larger its batches are. Who fills that one too has to wait.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from time import monotonic
@@ -16,7 +17,7 @@ from aiokafka.errors import KafkaError
 from engine.bus.interface import BusError, Message
 
 ACKNOWLEDGED_S = 30
-"""A record that has waited longer for its acknowledgement ends the process."""
+"""A batch that waits longer for its acknowledgement ends the process."""
 LOOK_S = 1.0
 """How often somebody who waits looks whether anything is overdue."""
 
@@ -30,6 +31,9 @@ class Outbox:
         """Behind the batch that is under way, by topic."""
         self._since: dict[str, float] = {}
         """When the batch that is under way was handed over, by topic."""
+        self._sent: Counter[str] = Counter()
+        self._done: Counter[str] = Counter()
+        """How many batches were handed over, and how many of them are acknowledged, by topic."""
         self._sending: set[asyncio.Task[None]] = set()
         self._failed: BaseException | None = None
         self._moved = asyncio.Event()
@@ -49,8 +53,12 @@ class Outbox:
         await asyncio.sleep(0)  # whoever has much to say leaves the producer its turn
 
     async def empty(self) -> None:
-        """Wait until every message is acknowledged. Raises `BusError`."""
-        while self._since:
+        """Wait until all that was put before is acknowledged. Raises `BusError`.
+
+        What others put meanwhile is not waited for: they may never stop.
+        """
+        wanted = {topic: self._sent[topic] + (topic in self._filling) for topic in self._since}
+        while any(self._done[topic] < count for topic, count in wanted.items()):
             await self._move()
         self.check()
 
@@ -76,11 +84,13 @@ class Outbox:
     async def _move(self) -> None:
         """Wait until any batch has come through."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._moved.wait(), LOOK_S)
+            async with asyncio.timeout(LOOK_S):  # `wait_for` may swallow a cancellation
+                await self._moved.wait()
         self.check()
 
     async def _send(self, topic: str) -> None:
         self._since[topic] = monotonic()
+        self._sent[topic] += 1
         batch = self._filling.pop(topic)
         batch.close()
         try:
@@ -97,6 +107,7 @@ class Outbox:
         if error is not None:
             self._fail(error)
             return
+        self._done[topic] += 1
         if topic in self._filling:
             sending = asyncio.ensure_future(self._send(topic))
             self._sending.add(sending)

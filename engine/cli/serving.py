@@ -30,6 +30,7 @@ from engine.services.snapshots import Snapshots
 from engine.services.standing import followed
 
 LOOK_S = 0.05
+WATCH_S = 1.0
 DRAIN_S = 3.0
 """So long may draining take after a signal; then the process ends all the same."""
 _log = logging.getLogger("margincall")
@@ -140,14 +141,23 @@ class Services:
             async with asyncio.TaskGroup() as group:
                 beating = group.create_task(health.beat())
                 late = group.create_task(_too_late(stop))
+                watching = group.create_task(_watched(self._bus))
                 await asyncio.wait([group.create_task(_awaited(task, stop)) for task in tasks])
                 beating.cancel()
                 late.cancel()
+                watching.cancel()
         _log.info("stopped")
 
 
 async def _awaited(task: Service, stop: asyncio.Event) -> None:
     await task(stop)
+
+
+async def _watched(bus: Bus) -> None:
+    """Raise `BusError` soon after anything is lost, also where nobody has more to publish."""
+    while True:
+        bus.check()
+        await asyncio.sleep(WATCH_S)
 
 
 async def _too_late(stop: asyncio.Event) -> None:

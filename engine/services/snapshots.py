@@ -98,7 +98,7 @@ class Snapshots:
             draft.unlink(missing_ok=True)
             raise
         _sync(self.folder)
-        for old in self._paths()[KEPT:]:
+        for old in self._written_before(path)[KEPT - 1 :]:
             old.unlink(missing_ok=True)
 
     def newest_first(self) -> Iterator[Snapshot]:
@@ -108,6 +108,11 @@ class Snapshots:
                 yield parse(path.read_bytes())
             except (OSError, ValueError) as error:
                 self.rejected.append(f"{path.name}: {error}")
+
+    def _written_before(self, path: Path) -> list[Path]:
+        """The others, the newest first: those of another run may stand at greater offsets."""
+        others = [other for other in self._paths() if other != path]
+        return sorted(others, key=lambda other: other.stat().st_mtime_ns, reverse=True)
 
     def _paths(self) -> list[Path]:
         return sorted(self.folder.glob("*.snapshot"), reverse=True)

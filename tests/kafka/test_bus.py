@@ -1,5 +1,6 @@
 """The bus over a real broker: what every bus promises, and what happens where one cannot."""
 
+import asyncio
 from statistics import median
 from struct import unpack_from
 from time import perf_counter
@@ -91,6 +92,27 @@ async def test_a_record_that_is_not_acknowledged_in_time_is_fatal(
         monkeypatch.setattr("engine.bus.outbox.ACKNOWLEDGED_S", 0.5)
         with broker.paused(), pytest.raises(BusError, match="not acknowledged"):
             await published_until_it_fails(bus)
+
+
+async def test_a_flush_does_not_wait_for_what_others_publish_meanwhile(broker: Broker) -> None:
+    await create(broker.bootstrap, ["flush.busy", "flush.few"], 1)
+    async with connected(broker.bootstrap) as bus:
+
+        async def busy() -> None:
+            while True:
+                await bus.publish("flush.busy", [Message(b"0" * 1_000)] * 100)
+
+        publishing = asyncio.create_task(busy())
+        for number in range(20):
+            await bus.publish("flush.few", [Message(b"%d" % number)])
+            async with asyncio.timeout(10):
+                await bus.flush()
+            _, end = await bus.span("flush.few")
+            assert end == number + 1
+        assert not publishing.done()
+        publishing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await publishing
 
 
 async def test_a_record_that_is_refused_is_fatal(broker: Broker) -> None:

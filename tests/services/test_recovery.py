@@ -309,6 +309,30 @@ async def test_a_breach_leaves_a_log_that_breaks_again(
     assert "no longer breaks" in check(folder).lines[0]
 
 
+def test_snapshots_of_another_run_do_not_push_out_new_ones(tmp_path: Path) -> None:
+    snapshots = Snapshots(tmp_path)
+    for run, offset in [
+        *(("old", 100_000 * n) for n in (1, 2, 3)),
+        ("new", 50_000),
+        ("new", 90_000),
+    ]:
+        snapshots.write(
+            Snapshot(
+                run=run,
+                version="1",
+                offset=offset,
+                seq=1,
+                hash="0" * 64,
+                commands=1,
+                marks={},
+                state=msgspec.Raw(b"{}"),
+            )
+        )
+    found = [(each.run, each.offset) for each in snapshots.newest_first()]
+    assert len(found) == KEPT
+    assert found[1:] == [("new", 90_000), ("new", 50_000)]
+
+
 def test_every_flipped_bit_and_every_cut_of_a_snapshot_is_noticed(tmp_path: Path) -> None:
     snapshots = Snapshots(tmp_path)
     snapshots.write(
