@@ -24,6 +24,12 @@ from engine.report.venue_page import (
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 
+NO_ABOUT = (
+    "everything: the file has no table [about], whose as_of dates its facts and whose unknown says "
+    "which of them are guessed"
+)
+"""What is not known of a venue whose file does not say it."""
+
 
 @click.group(
     short_help="List venues, explain one, compare two.",
@@ -104,11 +110,9 @@ def load_page(name: str) -> VenuePage:
     """Read a venue by its name or path and explain it."""
     rules, contracts = load_profile(name)
     about = load_venue(find("venues", name)).about
-    return venue_page(
-        rules,
-        contracts,
-        About(about.title, about.as_of, about.unknown) if about else About(rules.name, "-", ()),
-    )
+    if about is None:
+        return venue_page(rules, contracts, About(rules.name, "an unknown day", (NO_ABOUT,)))
+    return venue_page(rules, contracts, About(about.title, about.as_of, about.unknown))
 
 
 def _contract_lines(contract: ContractTold) -> list[str]:

@@ -1,5 +1,6 @@
 """From a venue's profile to the core's `Rules` and `Contract`s."""
 
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -67,7 +68,11 @@ class RulesTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 class AboutTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Who the venue is; `as_of` dates its facts, `unknown` is what is guessed or from memory."""
+    """Who the venue is; `as_of` dates its facts, `unknown` is what is guessed or from memory.
+
+    The date is a day, such as 2026-03-26; where facts of one venue are of several days its
+    `unknown` says which is which.
+    """
 
     title: str
     as_of: str
@@ -91,6 +96,7 @@ def load_venue(path: Path) -> VenueTable:
     table = read.shaped(VenueTable, read.load_toml(path), place)
     profile = rules(path.stem, table.rules, place.at("rules"))
     closing = closing_fee(table.rules, place.at("rules"))
+    _check_about(table.about, place.at("about"))
     check_effect(table.rules, profile, place.at("rules"))
     for symbol, contract_table in table.contracts.items():
         where = place.at("contracts").at(symbol)
@@ -99,6 +105,23 @@ def load_venue(path: Path) -> VenueTable:
         check_leverage(profile, one, place.at("rules"))
         contract_table["depth"] = str(find("books", contract_table["depth"], path.parent))
     return table
+
+
+def _check_about(about: AboutTable | None, place: Place) -> None:
+    """Refuse facts without a day, and a venue without a title, which no page could tell apart."""
+    if about is None:
+        return
+    try:
+        day = date.fromisoformat(about.as_of).isoformat()
+    except ValueError:
+        day = ""
+    if about.as_of != day:
+        raise place.at("as_of").error(
+            f"found {about.as_of!r}, expected the day of the facts as year-month-day in quotes, "
+            "such as '2026-03-26'"
+        )
+    if not about.title.strip():
+        raise place.at("title").error(f"found {about.title!r}, expected the name of the venue")
 
 
 def check_accrual(profile: Rules, one: Contract, place: Place) -> None:

@@ -84,6 +84,15 @@ def test_a_contract_that_only_one_venue_has_is_said(call: Call, tmp_path: Path) 
     ]
 
 
+def test_a_venue_that_does_not_date_its_facts_is_shown_so(call: Call, tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    text = Path("configs/venues/textbook.toml").read_text()
+    own.write_text("[rules]" + text.partition("[rules]")[2])
+    told = call("venues", "show", str(own)).output
+    assert "own (own), facts of an unknown day" in told
+    assert "everything: the file has no table [about]" in told
+
+
 def test_an_unknown_venue_is_told_with_those_there_are(call: Call) -> None:
     result = call("venues", "show", "mtgox")
     assert result.exit_code == 2

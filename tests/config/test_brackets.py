@@ -8,8 +8,10 @@ import pytest
 from engine.config.brackets import BracketTable, Tables, tables
 from engine.config.error import ConfigError
 from engine.config.read import Place, shaped
+from engine.config.venue import load_profile
 from engine.core.instrument import Bracket, ClosingFee
 from engine.core.money import PPM, Micros
+from engine.vectors.maintenance import table_named
 
 PLACE = Place("venue.toml", "brackets")
 Row = dict[str, object]
@@ -193,3 +195,20 @@ def test_the_closing_fee_counts_in_what_a_leverage_must_cover() -> None:
     tables(table, PLACE, closing=ClosingFee(100, "mark"))
     with pytest.raises(ConfigError, match="closing fee counted in"):
         tables(table, PLACE, closing=ClosingFee(200, "mark"))
+
+
+@pytest.mark.parametrize(
+    ("symbol", "published", "rows"),
+    [
+        ("BTCUSDT", "bybit BTCUSDT", 35),
+        ("ETHUSDT", "bybit BTCUSDT", 35),
+        ("SOLUSDT", "bybit ADAUSDT", 30),
+    ],
+)
+def test_a_profile_has_all_rows_of_the_published_table(
+    symbol: str, published: str, rows: int
+) -> None:
+    _, contracts = load_profile("bybit")
+    (one,) = [each for each in contracts if each.symbol == symbol]
+    assert one.brackets == table_named(published)
+    assert len(one.brackets) == rows

@@ -9,6 +9,7 @@ from engine.config.venue import load_venue
 from tests.config.test_lab import CONTRACT, LAB, lab
 
 RULES = '[rules]\nmark = "last"\n'
+ABOUT = "[about]\ntitle = '{}'\nas_of = '{}'"
 ROWS = 'brackets.rows = [{ floor = 0, rate = "0.005", leverage = 100 }]'
 MARKS = 'one of "last", "median", "index_mean", "impact_ema", "file"'
 NO_QUOTES = "expected a whole number without quotes"
@@ -136,6 +137,10 @@ def test_rows_out_of_order_say_what_is_before_them(
         (RULES + "[contracts]\nX = 5", "contracts.X", "found 5 without quotes, expected a table"),
         (RULES + "[[contracts]]", "contracts", "found a list, expected a table"),
         (RULES + "[about]\ntitle = ''\nas_of = 2024-10-01", "about.as_of", "found 2024-10-01 with"),
+        (RULES + ABOUT.format("x", "yesterday"), "about.as_of", "found 'yesterday', expected the"),
+        (RULES + ABOUT.format("x", "2026-02-30"), "about.as_of", "found '2026-02-30', expected"),
+        (RULES + ABOUT.format("x", "20260326"), "about.as_of", "such as '2026-03-26'"),
+        (RULES + ABOUT.format(" ", "2026-03-26"), "about.title", "expected the name of the venue"),
         ("venue = 1\n" + RULES, "venue", "unknown key; known keys: about, contracts, rules"),
     ],
 )
