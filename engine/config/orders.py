@@ -20,9 +20,9 @@ class OrdersTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     ids_kept: int = 0
     """How many of an account's newest order ids are known again."""
     ids_kept_for: str | None = None
+    """For how long; without it as long as they are among the newest."""
     open_max: int = 0
     """How many orders of an account rest in all contracts together; 0: as many as it likes."""
-    """For how long; without it as long as they are among the newest."""
 
 
 def orders(table: OrdersTable, place: Place) -> OrderTerms:
