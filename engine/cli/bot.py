@@ -7,11 +7,12 @@ import click
 from prometheus_client import CollectorRegistry
 
 from engine.cli import where
+from engine.cli.ending import until_signalled
 from engine.cli.mistake import told
 from engine.services.health import Address, Health
 from engine.services.logs import to_stderr
 from engine.services.meters import BotMeters
-from engine.services.session import stopping
+from engine.services.signals import stopping
 from feeds.bots.bot import run_bot
 from feeds.bots.client import client
 from feeds.bots.samples import SAMPLES
@@ -48,7 +49,7 @@ def bot(
 
     It needs topics (margincall topics create --bot NAME) and money (margincall lab deposit NAME).
     """
-    with told():
+    with told(), until_signalled() as program:
         brokers = where.brokers(bootstrap)
         where.topics_of(name, (bot,))
         login = where.login()
@@ -65,4 +66,4 @@ def bot(
                     meters.standing = connection.standing
                     return await run_bot(sample, connection, stop, meters.heard)
 
-        click.echo(f"{asyncio.run(run()):,} orders were accepted")
+        click.echo(f"{program.run(run):,} orders were accepted")

@@ -16,6 +16,7 @@ from engine.bus.memory import MemoryBus
 from engine.bus.names import Topics
 from engine.cli import services as each
 from engine.cli import where
+from engine.cli.ending import until_signalled
 from engine.cli.lab_facts import Asked, Fact, as_lines, proved
 from engine.cli.lab_init import init
 from engine.cli.limits import Limits, limited, limits
@@ -73,7 +74,7 @@ def up(
     Without a broker the lab lives in memory, which ends with it. With one, its topics must be
     there, and killed at any moment it goes on when it is started again.
     """
-    with told():
+    with told(), until_signalled() as program:
         settings = paced_as(load_lab(lab_name), pace)
         begun = limited(settings, Limits(rate, burst, open_orders))
         topics, names = where.topics_of(name or settings.name, bots)
@@ -97,7 +98,7 @@ def up(
                 ]
                 await services.serve(tasks, needed, health)
 
-        asyncio.run(run())
+        program.run(run)
 
 
 @asynccontextmanager

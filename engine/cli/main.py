@@ -11,6 +11,7 @@ from engine.cli.check import check as rerun
 from engine.cli.compare import compare
 from engine.cli.demo import LAB as DEMO
 from engine.cli.demo import may_replace
+from engine.cli.ending import Whole
 from engine.cli.folder import PAGE, SUMMARY, claim
 from engine.cli.inspect import inspect
 from engine.cli.lab import lab
@@ -41,7 +42,7 @@ STILL = (
 _HELP = {"help_option_names": ["-h", "--help"]}
 
 
-@click.group(context_settings=_HELP)
+@click.group(cls=Whole, context_settings=_HELP)
 @click.version_option(version(), prog_name="margincall")
 def main() -> None:
     """A crypto-perpetuals venue in a box.

@@ -1,6 +1,5 @@
 """`margincall feed`, `sequencer`, `engine` and `fanout`: the services, each its own process."""
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import click
 from engine.bus import rights
 from engine.bus.names import Topics
 from engine.cli import where
+from engine.cli.ending import until_signalled
 from engine.cli.limits import Limits, limited, limits
 from engine.cli.mistake import told
 from engine.cli.pacing import paced_as
@@ -19,6 +19,7 @@ from engine.services.engine import SNAPSHOT_EVERY
 from engine.services.health import Address
 from engine.services.logs import to_stderr
 from engine.services.meters import Meters
+from engine.services.signals import Program
 from feeds.replay import FileArg
 
 data = click.option(
@@ -58,12 +59,12 @@ def feed(
 
     Started again, it goes on behind what is durable. FILE is as for `margincall replay`.
     """
-    with told():
+    with told(), until_signalled() as program:
         lab = paced_as(load_lab(lab_name), pace)
         topics, _ = where.topics_of(name or lab.name)
         arguments = [FileArg.parse(text) for text in files]
         stream = stream_of(lab, arguments, folder_of(data, topics))
-        _serve(bootstrap, topics, "feed", health, lambda each: each.feed(stream))
+        _serve(program, bootstrap, topics, "feed", health, lambda each: each.feed(stream))
 
 
 @click.command(short_help="Bring all that comes in into one order.")
@@ -87,10 +88,10 @@ def sequencer(
     The log begins with the lab's configuration, its limits included, and goes on with the same
     one only. What is no command goes to the dead letters.
     """
-    with told():
+    with told(), until_signalled() as program:
         lab = limited(load_lab(lab_name), Limits(rate, burst, open_orders))
         topics, _ = where.topics_of(name or lab.name)
-        _serve(bootstrap, topics, "sequencer", health, lambda each: each.sequencer(lab))
+        _serve(program, bootstrap, topics, "sequencer", health, lambda each: each.sequencer(lab))
 
 
 @click.command(short_help="Apply a lab's log and publish its events.")
@@ -119,11 +120,16 @@ def engine(
     Killed at any moment and started again, it goes on from the newest snapshot and publishes
     what is missing; nothing is lost and nothing is applied twice.
     """
-    with told():
+    with told(), until_signalled() as program:
         topics, _ = where.topics_of(name)
         folder = folder_of(data, topics)
         _serve(
-            bootstrap, topics, "engine", health, lambda each: each.engine(folder, snapshot_every)
+            program,
+            bootstrap,
+            topics,
+            "engine",
+            health,
+            lambda each: each.engine(folder, snapshot_every),
         )
 
 
@@ -133,12 +139,13 @@ def engine(
 @where.health
 def fanout(*, name: str, bootstrap: str | None, health: Address | None) -> None:
     """Spread a lab's events over its public topics and those of its bots."""
-    with told():
+    with told(), until_signalled() as program:
         topics, _ = where.topics_of(name)
-        _serve(bootstrap, topics, "fanout", health, lambda each: each.fanout())
+        _serve(program, bootstrap, topics, "fanout", health, lambda each: each.fanout())
 
 
 def _serve(
+    program: Program,
     bootstrap: str | None,
     topics: Topics,
     service: rights.Service,
@@ -153,4 +160,4 @@ def _serve(
             services = Services(bus, topics, meters)
             await services.serve([made(services)], rights.of_service(topics, service), health)
 
-    asyncio.run(run())
+    program.run(run)

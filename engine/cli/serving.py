@@ -25,7 +25,7 @@ from engine.services.look import need_all
 from engine.services.meters import Meters
 from engine.services.publisher import Publisher, sent_before
 from engine.services.sequencer import Sequencer
-from engine.services.session import stopping
+from engine.services.signals import stopping
 from engine.services.snapshots import Snapshots
 from engine.services.standing import followed
 

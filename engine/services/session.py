@@ -1,9 +1,7 @@
 """One run in one process: feed, venue and recorder as tasks of one group over pipes."""
 
 import asyncio
-import signal
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from engine.core.command import Command
 from engine.core.event import Event
@@ -11,6 +9,7 @@ from engine.journal.write import Journal
 from engine.services.feed import run_feed
 from engine.services.pipe import Pipe
 from engine.services.recorder import Ear, run_recorder
+from engine.services.signals import stopping
 from engine.services.venue import VenueTask, run_venue
 
 
@@ -43,17 +42,3 @@ async def _feed(
     ended = await run_feed(source, commands.put, stop)
     await commands.close()
     return ended
-
-
-@contextmanager
-def stopping(stop: asyncio.Event) -> Iterator[None]:
-    """Let SIGINT and SIGTERM set `stop` meanwhile."""
-    loop = asyncio.get_running_loop()
-    signals = (signal.SIGINT, signal.SIGTERM)
-    for number in signals:
-        loop.add_signal_handler(number, stop.set)
-    try:
-        yield
-    finally:
-        for number in signals:
-            loop.remove_signal_handler(number)
