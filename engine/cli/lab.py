@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
 import click
@@ -25,6 +25,7 @@ from engine.cli.pacing import paced_as
 from engine.cli.run import reactions_of
 from engine.cli.serving import Services
 from engine.cli.stream import stream_of
+from engine.cli.unkept import replay_instead
 from engine.config.lab import load_lab
 from engine.config.read import Place, micros
 from engine.services.export import write_log
@@ -76,7 +77,8 @@ def up(
     """
     with told(), until_signalled() as program:
         settings = paced_as(load_lab(lab_name), pace)
-        begun = limited(settings, Limits(rate, burst, open_orders))
+        asked = Limits(rate, burst, open_orders)
+        begun = limited(settings, asked)
         topics, names = where.topics_of(name or settings.name, bots)
         folder = each.folder_of(data, topics)
         stream = stream_of(settings, [FileArg.parse(text) for text in files], folder)
@@ -98,7 +100,9 @@ def up(
                 ]
                 await services.serve(tasks, needed, health)
 
-        program.run(run)
+        kept = bootstrap is not None
+        with nullcontext() if kept else replay_instead(folder, lab_name, files, asked):
+            program.run(run)
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ It asks nobody for leave and keeps nothing that it could not find again: what is
 import asyncio
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 from time import monotonic
 from traceback import format_exception
 
@@ -15,6 +16,7 @@ from engine.bus.names import Topics
 from engine.core.command import Command
 from engine.core.tick_run import TickRun
 from engine.journal.repro import write_breach
+from engine.journal.write import COMMANDS
 from engine.services.breach import Breach
 from engine.services.entries import RUN, LogError
 from engine.services.export import write_log
@@ -65,7 +67,7 @@ class Engine:
         """Go on until `stop` is set; then all events are durable and a snapshot is written.
 
         Raises `BusError`, `LogError`, `VersionDiffers`, and `Breach` after writing the log up to
-        the command that broke the venue beside the snapshots.
+        the command that broke the venue beside the snapshots, if it still has all of it.
         """
         self._meters.awaited()
         replica = await self._recover(stop)
@@ -190,12 +192,24 @@ class Engine:
         _log.info("wrote a snapshot", extra={"seq": snapshot.seq})
 
     async def _repro(self, breach: Breach) -> None:
-        folder = self._snapshots.folder / f"repro-{breach.number}"
+        folder = repro_of(self._snapshots.folder, breach)
+        told = "".join(format_exception(breach))
         try:
             await write_log(
                 self._bus, self._topics.log, folder, breach.number, reacting_of=self._reacting_of
             )
-        except LogError as error:  # in memory alone, old records are let go of
-            _log.error("the log cannot be written out: %s", error)
-        await asyncio.to_thread(write_breach, folder, "".join(format_exception(breach)))
+            await asyncio.to_thread(write_breach, folder, told)
+        except (BusError, LogError, OSError) as error:  # in memory, old records are let go of
+            (folder / COMMANDS).unlink(missing_ok=True)
+            _log.error(
+                "the venue stopped at a breach, and the log up to it cannot be written out: %s",
+                error,
+                exc_info=breach,
+            )
+            return
         _log.error("the venue stopped at a breach; rerun it with: margincall check %s", folder)
+
+
+def repro_of(folder: Path, breach: Breach) -> Path:
+    """Where the log up to a breach is written, beside the snapshots of a folder."""
+    return folder / f"repro-{breach.number}"
