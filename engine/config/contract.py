@@ -62,6 +62,7 @@ class FundingTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     clamp: Number = "0.0005"
     cap: Number = "0.0075"
     average: Literal["even", "late"] = "even"
+    divisor: int = 1
     at_cap: Literal["stays", "shortest", "halves"] = "stays"
     interval_least: str = "1h"
     calm_count: int = 0
@@ -260,6 +261,7 @@ def _funding(table: FundingTable, place: Place) -> Funding:
         source=table.source,
         interval_us=interval_us,
         average=table.average,
+        divisor=read.at_least(table.divisor, 1, place.at("divisor")),
         at_cap=table.at_cap,
         interval_least_us=least_us,
         calm_count=read.at_least(table.calm_count, 0, place.at("calm_count")),

@@ -77,7 +77,7 @@ def _premium_rate(market: Market) -> int:
     if terms.average == "late":
         weights = count * (count + 1) // 2
     if count:
-        average = div_half_even(market.premium_sum, weights)
+        average = div_half_even(market.premium_sum, weights * terms.divisor)
     interest = div_to_zero(terms.interest_e8 * market.interval_us, terms.interval_us)
     pull = max(-terms.clamp_e8, min(terms.clamp_e8, interest - average))
     return max(-terms.cap_e8, min(terms.cap_e8, average + pull))

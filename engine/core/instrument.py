@@ -81,6 +81,8 @@ class Funding(msgspec.Struct, frozen=True):
     cap_e8: int = 750_000
     average: Literal["even", "late"] = "even"
     """How the samples of the premium count: alike, or the k-th of an interval k times."""
+    divisor: int = 1
+    """The average premium is divided by it: 24 where an hour pays 1/24 of it (F1)."""
     at_cap: Literal["stays", "shortest", "halves"] = "stays"
     """What a rate at the cap does to the interval: nothing, or shorter, to `interval_least_us`."""
     interval_least_us: int = 3_600_000_000

@@ -153,8 +153,11 @@ def _funding(funding: Funding) -> str:
     )
     late = "late" in funding.average
     average = "average premium, late samples counting most," if late else "average premium"
+    of = "premium"
+    if funding.divisor > 1:
+        average, of = f"1/{funding.divisor} of the {average}", "that part"
     return (
-        f"{every}: {average} + clamp(interest {interest} - premium, +-{clamp}), "
+        f"{every}: {average} + clamp(interest {interest} - {of}, +-{clamp}), "
         f"at most {cap} either way{_shortened(funding)}{_accruing(funding)}"
     )
 

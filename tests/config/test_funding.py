@@ -23,7 +23,7 @@ def test_all_settings_are_read(tmp_path: Path) -> None:
     terms = funded(
         tmp_path,
         "source = 'premium', interval = '4h', average = 'late', at_cap = 'halves', "
-        "interval_least = '30m', calm_count = 3, accrues = true, borrow = '0.0001', "
+        "interval_least = '30m', calm_count = 3, divisor = 24, accrues = true, borrow = '0.0001', "
         "borrow_interval = '1h'",
     )
     assert terms == Funding(
@@ -33,15 +33,16 @@ def test_all_settings_are_read(tmp_path: Path) -> None:
         at_cap="halves",
         interval_least_us=HOUR_US // 2,
         calm_count=3,
+        divisor=24,
         accrues=True,
         borrow_e8=10_000,
         borrow_interval_us=HOUR_US,
     )
     assert _funding(terms) == (
-        "every 4 h: average premium, late samples counting most, + clamp(interest 0.01 % - "
-        "premium, +-0.05 %), at most 0.75 % either way; at that half of the interval, 30 min at "
-        "least, double again after 3 below it; it accrues all the time at the rate of the "
-        "interval before, and is paid when an interval ends or a position changes"
+        "every 4 h: 1/24 of the average premium, late samples counting most, + clamp(interest "
+        "0.01 % - that part, +-0.05 %), at most 0.75 % either way; at that half of the interval, "
+        "30 min at least, double again after 3 below it; it accrues all the time at the rate of "
+        "the interval before, and is paid when an interval ends or a position changes"
     )
     assert _borrowing(terms) == ("costs 0.01 % of a position's value less its margin every 1 h")
 
@@ -58,6 +59,7 @@ def test_all_settings_are_read(tmp_path: Path) -> None:
         ),
         ("borrow = '-0.1'", "borrow", "0 or more"),
         ("calm_count = -1", "calm_count", "0 or more"),
+        ("divisor = 0", "divisor", "1 or more"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused(
@@ -99,3 +101,10 @@ def test_a_lab_cannot_let_funding_accrue_on_a_venue_whose_fund_holds_positions(
     with pytest.raises(ConfigError) as caught:
         load_lab(str(path))
     assert caught.value.key == "contracts.ETHUSDT.funding.accrues"
+
+
+@pytest.mark.parametrize(("venue", "divisor"), [("kraken", 24), ("dydx", 8), ("binance", 1)])
+def test_an_hour_at_kraken_and_dydx_pays_a_part_of_the_premium(venue: str, divisor: int) -> None:
+    """Kraken's field fundingRateCoefficient, and the eight hours of dYdX's rate."""
+    contracts = load_lab("quickstart", venue).venue.contracts
+    assert {one.funding.divisor for one in contracts} == {divisor}

@@ -24,6 +24,7 @@ def with_fundings(dice: random.Random, venue: Venue) -> Venue:
 
 
 def _terms(dice: random.Random, plain: Funding) -> Funding:
+    apart = random.Random(f"divisor {dice.getstate()}")
     cap = dice.choice((plain.cap_e8, plain.cap_e8, 10_000, 0, 20_000_000))
     return msgspec.structs.replace(
         plain,
@@ -31,6 +32,7 @@ def _terms(dice: random.Random, plain: Funding) -> Funding:
         interval_us=dice.choice((plain.interval_us, 4 * HOUR_US)),
         cap_e8=cap,
         average=dice.choice(("even", "late")),
+        divisor=apart.choice((1, 1, 8, 24, 7)),
         at_cap=dice.choice(("stays", "shortest", "halves")),
         interval_least_us=dice.choice((HOUR_US, HOUR_US // 4)),
         calm_count=dice.choice((0, 1, 2)),

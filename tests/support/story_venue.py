@@ -25,6 +25,7 @@ story's first lines change what it is about:
     refusals  SetMarginMode:unchanged:-4046 any:...        the venue's own codes
     sources   [ETH] near:2 far:1 off 5% silent 10          of the index: weights, when they drop
     funding   [ETH] premium every 3_600 interest 0.01% clamp 0.05% cap 0.75%
+    funding   [ETH] premium divisor 24                     an interval pays 1/24 of it
     funding   [ETH] premium late accrues at_cap halves least 900 calm 2 lends 1% lends_every 3_600
 """
 
@@ -186,6 +187,7 @@ class Draft:
         lent = words.after("lends")
         if lent is not None:
             terms["borrow_e8"] = rate(lent, E8)
+        terms["divisor"] = number(words.after("divisor") or "1")
         terms["calm_count"] = number(words.after("calm") or "0")
         terms["accrues"] = words.has("accrues")
         terms["average"] = "late" if words.has("late") else "even"

@@ -178,3 +178,39 @@ tick      ETH 898
   > ended alice 0 equity 0 maintenance 0
   > mark 999
   > funding ETH 0.01% mark 898
+
+== an interval pays a part of the average premium: 1/24 of 0.1 % here
+funding   premium every 3_600 divisor 24 interest 0% clamp 0%
+rules     sample_interval_us 1_800_000_000
+alice     wallet 200_000
+bob       wallet 200_000
+alice     long 100 @ 1_000
+bob       short 100 @ 1_000
+quote     10 @ 1_000  10 @ 1_002
+at        10:15:00
+index     1_000
+  > funding 0% mark 1_000
+at        11:00:00
+tick      1_000
+  > funding 0.004167% mark 1_000
+  > paid alice 4
+  > paid bob -4
+
+== what is clamped is the part, and interest and clamp are not divided
+funding   premium every 3_600 divisor 24 interest 0.01% clamp 0.05%
+rules     sample_interval_us 1_800_000_000
+alice     wallet 200_000
+bob       wallet 200_000
+alice     long 100 @ 1_000
+bob       short 100 @ 1_000
+quote     10 @ 1_000  10 @ 1_002
+at        10:15:00
+index     1_000
+  > funding 0.01% mark 1_000
+  > paid alice 10
+  > paid bob -10
+at        11:00:00
+tick      1_000
+  > funding 0.01% mark 1_000           # 0.004167 % + (0.01 % - that)
+  > paid alice 10
+  > paid bob -10

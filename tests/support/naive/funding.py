@@ -207,7 +207,7 @@ def _premium_rate(market: Market) -> int:
     if funding.average == "late":
         weights = sum(range(1, market.premium_count + 1))
     if market.premium_count:
-        average = div_half_even(market.premium_sum, weights)
+        average = div_half_even(market.premium_sum, weights * market.contract.funding.divisor)
     interest = div_to_zero(funding.interest_e8 * market.interval, funding.interval_us)
     rate = average + _clamp(interest - average, funding.clamp_e8)
     return _clamp(rate, funding.cap_e8)
