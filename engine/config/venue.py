@@ -37,7 +37,7 @@ class RulesTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """Whether the taker fee of a closing counts in what must be kept, and at which price."""
     liquidation_fee_to: Literal["fund", "fees"] = "fund"
     residue_to: Literal["fund", "client"] = "fund"
-    adl: Literal["ranked", "hyperliquid", "pro_rata", "random", "none"] = "ranked"
+    adl: Literal["ranked", "margin_ratio", "hyperliquid", "pro_rata", "random", "none"] = "ranked"
     adl_price: Literal["bankruptcy", "mark", "previous_mark"] = "bankruptcy"
     adl_against: Literal["winners", "anybody"] = "winners"
     adl_below_zero: bool = False

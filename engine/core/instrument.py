@@ -307,7 +307,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     liquidation_fee_ppm: int = 0
     liquidation_fee_to: Literal["fund", "fees"] = "fund"
     residue_to: Literal["fund", "client"] = "fund"
-    adl: Literal["ranked", "hyperliquid", "pro_rata", "random", "none"] = "ranked"
+    adl: Literal["ranked", "margin_ratio", "hyperliquid", "pro_rata", "random", "none"] = "ranked"
     """Who is deleveraged for what book and fund leave, and in which order (L10)."""
     adl_price: Literal["bankruptcy", "mark", "previous_mark"] = "bankruptcy"
     adl_against: Literal["winners", "anybody"] = "winners"

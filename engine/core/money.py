@@ -14,6 +14,8 @@ Micros = NewType("Micros", int)
 
 PPM = 1_000_000
 """Parts per million: the scale of fee, maintenance and distance rates."""
+QUOTE = Micros(1_000_000)
+"""One of the quote currency."""
 E12 = 1_000_000_000_000
 """The scale of rates that grow with size: a part per million is 1_000_000."""
 E8 = 100_000_000

@@ -36,6 +36,8 @@ WHO_PAYS = Topic(
             {
                 "ranked": "What book and fund leave is closed against others, the highest profit "
                 "in per cent times leverage first.",
+                "margin_ratio": "What book and fund leave is closed against others, the highest "
+                "profit of a margin account over its wallet times its margin ratio first.",
                 "hyperliquid": "What book and fund leave is closed against others, the highest "
                 "mark over entry times leverage first.",
                 "pro_rata": "What book and fund leave is closed against all others in proportion "

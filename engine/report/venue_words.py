@@ -157,7 +157,7 @@ TOPICS: Sequence[Topic] = (
 
 
 _PARTIAL = ("heal", "tiers", "parts", "slices")
-_DELEVERAGED = ("ranked", "hyperliquid", "pro_rata", "random")
+_DELEVERAGED = ("ranked", "margin_ratio", "hyperliquid", "pro_rata", "random")
 ONLY_WITH: Mapping[str, tuple[str, Sequence[object] | None]] = {
     "rearm_points": ("warning_levels", None),
     "sample_count": ("mark", ("median", "index_mean", "impact_ema")),

@@ -37,7 +37,7 @@ def with_bearers(dice: random.Random, venue: Venue) -> Venue:
 def _rules(own: random.Random, rules: Rules) -> Rules:
     """Draw the rules of the waterfall."""
     drawn: dict[str, Any] = {
-        "adl": own.choice(("ranked", "hyperliquid", "pro_rata", "random", "none")),
+        "adl": own.choice(("ranked", "margin_ratio", "hyperliquid", "pro_rata", "random", "none")),
         "adl_price": own.choice(("bankruptcy", "bankruptcy", "mark", "previous_mark")),
         "adl_against": own.choice(("winners", "winners", "anybody")),
         "outside_in_waterfall": own.choice(("never", "last")),

@@ -187,7 +187,7 @@ def _deleveraging(dice: random.Random, venue: Venue) -> Venue:
     takeover = dice.choice((("adl",), ("fund", "adl")))
     venue = _closing(venue, reduce="whole", takeover=takeover, pair_netting=False)
     venue = msgspec.structs.replace(venue, fund=Micros(0), pools={})
-    adl = dice.choice(("ranked", "hyperliquid", "pro_rata", "random"))
+    adl = dice.choice(("ranked", "margin_ratio", "hyperliquid", "pro_rata", "random"))
     return _rules(venue, adl=adl, adl_price="bankruptcy", outside_in_waterfall="never")
 
 

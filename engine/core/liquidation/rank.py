@@ -1,6 +1,7 @@
 """Who stands where in the queue of deleveraging (L10), and the lights that show it.
 
-Sources: Binance and BitMEX, "auto-deleveraging": profit percentage times effective leverage;
+Sources: BitMEX, "auto-deleveraging": profit percentage times effective leverage; Binance, support
+article 360033525471: profit over wallet times margin ratio, both of the margin account;
 Hyperliquid, "auto-deleveraging": mark over entry times notional over account value; dYdX v4,
 x/clob/keeper/deleveraging.go: a pseudo-random order; BitMEX for the lights, by quintile of size.
 """
@@ -15,8 +16,8 @@ from engine.core.account.account import OUTSIDE
 from engine.core.account.position import Position
 from engine.core.chance import drawn
 from engine.core.margin.risk import notional
-from engine.core.money import div_up
-from engine.core.state.standing import profit, risk_of
+from engine.core.money import QUOTE, div_up
+from engine.core.state.standing import profit, profit_of, risk_of
 from engine.core.state.venue import State
 
 LIGHTS = 5
@@ -69,7 +70,7 @@ def lights(state: State, position: Position) -> int:
     The queue of its side is cut into fifths by size; a position has the fifth in which it ends.
     Costs O(holders of the contract), times their logarithm.
     """
-    if state.rules.adl not in ("ranked", "hyperliquid") or not position.quantity:
+    if state.rules.adl not in ("ranked", "margin_ratio", "hyperliquid") or not position.quantity:
         return 0
     holders = state.markets[position.contract].holders.values()
     side = [
@@ -104,8 +105,11 @@ def _is_asked(state: State, position: Position) -> bool:
 
 
 def _ranks(state: State, positions: list[Position]) -> Iterator[_Rank]:
-    """Work out the ranks; whoever has no equity has none."""
+    """Work out the ranks; whoever has no equity has none, or one of 0 with `margin_ratio`."""
     for position in positions:
+        if state.rules.adl == "margin_ratio":
+            yield _by_margin_ratio(state, position)
+            continue
         market = state.markets[position.contract]
         equity = risk_of(state, position).equity
         size = notional(market.contract, position, market.mark)
@@ -113,3 +117,12 @@ def _ranks(state: State, positions: list[Position]) -> Iterator[_Rank]:
         weight = size if state.rules.adl == "hyperliquid" else profit(state, position)
         if equity > 0:
             yield _Rank(weight * size, abs(position.cost) * equity, position)
+
+
+def _by_margin_ratio(state: State, position: Position) -> _Rank:
+    """Rank a position by its margin account; all positions of one account stand alike."""
+    risk, gained = risk_of(state, position), profit_of(state, position)
+    if risk.equity <= 0:
+        return _Rank(0, 1, position)
+    wallet = max(QUOTE, risk.equity - gained)
+    return _Rank(max(0, gained) * risk.maintenance, wallet * risk.equity, position)

@@ -81,6 +81,14 @@ def risk_of(state: State, position: Position) -> Risk:
     return cross_risk(state, state.accounts[position.account])
 
 
+def profit_of(state: State, position: Position) -> int:
+    """Return the unrealised result of all positions of the margin account that carries one."""
+    if position.mode == "isolated":
+        return profit(state, position)
+    account = state.accounts[position.account]
+    return sum(profit(state, each) for each in account.cross_positions())
+
+
 def cross_equity(state: State, account: Account) -> int:
     """Return wallet and unrealised results of the cross positions."""
     wallet: int = state.balance(account.wallet_key)

@@ -195,3 +195,30 @@ tick      ETH 600
   > socialize carol:BTC 19
   > deficit alice 1_250 socialized 1_250
   > ended alice 0 equity 0 maintenance 0
+
+== Binance ranks by profit over wallet and by margin ratio of the account: a loss elsewhere counts
+rules     adl margin_ratio
+contract  price_max 2_000_000
+contract  ETH price_max 2_000_000
+carol     wallet 1_500_000
+carol     short 5 @ 900_000 cross
+outside   long 5 @ 900_000
+tick      1_000_000
+  > tick 1_000_000
+  > draws carol 50_000
+dave      wallet 1_000_000
+bob       wallet 2_000_000
+dave      long 10 @ 1_000_000 isolated
+bob       short 5 @ 1_000_000 cross
+outside   short 5 @ 1_000_000
+bob       long 5 ETH @ 1_000_000 cross
+outside   short 5 ETH @ 1_000_000
+tick      ETH 890_000
+  > tick ETH 890_000
+  > draws bob ETH 149_500
+tick      880_000                    # carol: 100/1_500 x 44/1_600; bob, less 550: 50/2_000 x 88.5/2_050
+  > tick 880_000
+  > breach dave:BTC long 10 mark 880_000 equity -200_000 maintenance 88_000 bankruptcy 900_000
+  > deleverage carol buy 5 for 4_500_000 realized 0
+  > deleverage bob buy 5 for 4_500_000 realized 500_000
+  > ended dave 0 equity 0 maintenance 0

@@ -16,7 +16,7 @@ from tests.support.naive.fills import (
     settle_isolated,
 )
 from tests.support.naive.forced import Step
-from tests.support.naive.state import OUTSIDE, Place, State, symbol_of
+from tests.support.naive.state import OUTSIDE, Place, Pocket, State, symbol_of
 
 
 def deleverage(state: State, step: Step, *, of_fund: bool = False) -> None:
@@ -63,6 +63,9 @@ def _in_order(state: State, step: Step) -> list[str]:
     ranked = []
     for account in others:
         place = _place_of(state, step, account)
+        if state.rules.adl == "margin_ratio":
+            ranked.append((-_by_margin_ratio(state, state.pocket(account, place)), account))
+            continue
         owned = margin.equity(state, state.pocket(account, place))
         if owned <= 0:
             continue
@@ -72,6 +75,16 @@ def _in_order(state: State, step: Step) -> list[str]:
         first = Fraction(notional if state.rules.adl == "hyperliquid" else gained, cost)
         ranked.append((-first * Fraction(notional, owned), account))
     return [account for _, account in sorted(ranked)]
+
+
+def _by_margin_ratio(state: State, pocket: Pocket) -> Fraction:
+    """L10: profit / wallet x maintenance / equity, where the wallet counts 1 at least."""
+    owned = margin.equity(state, pocket)
+    gained = margin.total_unrealized(state, pocket)
+    if owned <= 0 or gained <= 0:
+        return Fraction(0)
+    wallet = max(1_000_000, owned - gained)
+    return Fraction(gained, wallet) * Fraction(margin.maintenance(state, pocket), owned)
 
 
 def _proportionally(state: State, step: Step, others: list[str], *, of_fund: bool) -> None:
