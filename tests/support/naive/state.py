@@ -357,8 +357,8 @@ class State:
         if self.head is not None:
             head, self.head = self.head, None
             self.emit(TickApplied, **head)
-        assert self.first_seq is not None, "a liquidation without a command that set it off"
-        return self.first_seq
+        # where time alone set it off (F5) nothing has been told yet: it is the next one
+        return self.seq + 1 if self.first_seq is None else self.first_seq
 
 
 def _symbol(contract: Contract) -> str:
