@@ -15,7 +15,13 @@ from engine.core.command import (
     SetMarginMode,
     Withdraw,
 )
-from engine.core.event import Event, LiquidationPaused, LiquidationResumed, Rejected
+from engine.core.event import (
+    Event,
+    LiquidationPaused,
+    LiquidationResumed,
+    LiquidationStarted,
+    Rejected,
+)
 from engine.core.reason import Reason
 from engine.core.state.venue import State
 from tests.support.witness.figures import figures
@@ -56,6 +62,8 @@ class Freezes(Witness):
             self._until.pop(event.account + where, None)
             if isinstance(event, LiquidationPaused) and event.why == "cooldown":
                 self._until[event.account + where] = event.until_us
+        elif isinstance(event, LiquidationStarted) and event.mode == "cross" and not event.quantity:
+            self._until.pop(event.account, None)  # without a position its wait is over (C3)
 
     def end(self, state: State, command: AnyCommand, events: Sequence[Event]) -> None:
         """Judge who was heard and who was not."""
