@@ -64,7 +64,14 @@ def feed(
         topics, _ = where.topics_of(name or lab.name)
         arguments = [FileArg.parse(text) for text in files]
         stream = stream_of(lab, arguments, folder_of(data, topics))
-        _serve(program, bootstrap, topics, "feed", health, lambda each: each.feed(stream))
+        _serve(
+            program,
+            bootstrap,
+            topics,
+            service="feed",
+            health=health,
+            made=lambda each: each.feed(stream),
+        )
 
 
 @click.command(short_help="Bring all that comes in into one order.")
@@ -91,7 +98,14 @@ def sequencer(
     with told(), until_signalled() as program:
         lab = limited(load_lab(lab_name), Limits(rate, burst, open_orders))
         topics, _ = where.topics_of(name or lab.name)
-        _serve(program, bootstrap, topics, "sequencer", health, lambda each: each.sequencer(lab))
+        _serve(
+            program,
+            bootstrap,
+            topics,
+            service="sequencer",
+            health=health,
+            made=lambda each: each.sequencer(lab),
+        )
 
 
 @click.command(short_help="Apply a lab's log and publish its events.")
@@ -127,9 +141,9 @@ def engine(
             program,
             bootstrap,
             topics,
-            "engine",
-            health,
-            lambda each: each.engine(folder, snapshot_every),
+            service="engine",
+            health=health,
+            made=lambda each: each.engine(folder, snapshot_every),
         )
 
 
@@ -141,13 +155,21 @@ def fanout(*, name: str, bootstrap: str | None, health: Address | None) -> None:
     """Spread a lab's events over its public topics and those of its bots."""
     with told(), until_signalled() as program:
         topics, _ = where.topics_of(name)
-        _serve(program, bootstrap, topics, "fanout", health, lambda each: each.fanout())
+        _serve(
+            program,
+            bootstrap,
+            topics,
+            service="fanout",
+            health=health,
+            made=lambda each: each.fanout(),
+        )
 
 
 def _serve(
     program: Program,
     bootstrap: str | None,
     topics: Topics,
+    *,
     service: rights.Service,
     health: Address | None,
     made: Callable[[Services], Service],
