@@ -156,10 +156,10 @@ def _funding(funding: Funding) -> str:
     of = "premium"
     if funding.divisor > 1:
         average, of = f"1/{funding.divisor} of the {average}", "that part"
-    return (
-        f"{every}: {average} + clamp(interest {interest} - {of}, +-{clamp}), "
-        f"at most {cap} either way{_shortened(funding)}{_accruing(funding)}"
-    )
+    rate = f"{average} + clamp(interest {interest} - {of}, +-{clamp})"
+    if not funding.clamp_e8:
+        rate = average.removesuffix(",")
+    return f"{every}: {rate}, at most {cap} either way{_shortened(funding)}{_accruing(funding)}"
 
 
 def _shortened(funding: Funding) -> str:
