@@ -71,8 +71,8 @@ class Bus(Protocol):
     async def publish(self, topic: str, messages: Sequence[Message]) -> None:
         """Append messages to a topic in their order; waits if too much is under way."""
 
-    async def flush(self) -> None:
-        """Wait until all that was published before is durable."""
+    async def flush(self, *topics: str) -> None:
+        """Wait until all that was published before is durable, or that of some topics."""
 
     def check(self) -> None:
         """Raise `BusError` if anything that was published is lost or overdue."""

@@ -166,9 +166,9 @@ class KafkaBus:
         """Raise `BusError` if anything that was published is lost or overdue."""
         self._outbox.check()
 
-    async def flush(self) -> None:
-        """Wait until all that was published before is durable."""
-        await self._outbox.empty()
+    async def flush(self, *topics: str) -> None:
+        """Wait until all that was published before is durable, or that of some topics."""
+        await self._outbox.empty(*topics)
 
     async def read(self, starts: Mapping[str, int], *, evenly: bool = False) -> "KafkaReader":
         """A reader of topics, each from an offset."""

@@ -65,7 +65,7 @@ class MemoryBus:
             del self._records[topic][:old]
             self._first[topic] += old
 
-    async def flush(self) -> None:
+    async def flush(self, *topics: str) -> None:
         """Nothing is under way in memory."""
 
     def check(self) -> None:

@@ -52,12 +52,13 @@ class Outbox:
             self.check()
         await asyncio.sleep(0)  # whoever has much to say leaves the producer its turn
 
-    async def empty(self) -> None:
-        """Wait until all that was put before is acknowledged. Raises `BusError`.
+    async def empty(self, *topics: str) -> None:
+        """Wait until all that was put before is acknowledged, or that of some topics.
 
-        What others put meanwhile is not waited for: they may never stop.
+        What others put meanwhile is not waited for: they may never stop. Raises `BusError`.
         """
-        wanted = {topic: self._sent[topic] + (topic in self._filling) for topic in self._since}
+        busy = [topic for topic in topics or self._since if topic in self._since]
+        wanted = {topic: self._sent[topic] + (topic in self._filling) for topic in busy}
         while any(self._done[topic] < count for topic, count in wanted.items()):
             await self._move()
         self.check()

@@ -153,7 +153,7 @@ class Sequencer:
         self._since = 0
         if self._has_letters:
             self._has_letters = False
-            await self._bus.flush()
+            await self._bus.flush(self._topics.dead_letters)
         positions = Positions(dict(self._next), self._at_us)
         await self._bus.publish(self._topics.log, [entries.stands(positions)])
 
