@@ -216,6 +216,28 @@ def test_what_is_quiet_is_bounded_by_orders_and_bands() -> None:
     assert quiet_at(exchange) == range(max(9_001, low), min(10_999, high) + 1)
 
 
+@pytest.mark.parametrize(
+    "terms", [{"trigger_price": "index"}, *({"mark": mark} for mark in MARKS)], ids=repr
+)
+def test_where_the_index_is_the_middle_of_the_book_a_trade_moves_every_mark(
+    terms: dict[str, str],
+) -> None:
+    venue = worlds.textbook()
+    rules = msgspec.structs.replace(venue.rules, **terms)
+    exchange = Exchange(msgspec.structs.replace(venue, rules=rules))
+    traded(exchange, 10_000)
+    exchange.apply(Deposit(at_us=2, account="alice", amount=Micros(10**9)))
+    exchange.apply(
+        PlaceOrder(
+            at_us=3, account="alice", order="1", contract="BTCUSDT", side="buy", quantity=Lots(50)
+        )
+    )
+    market = exchange.state.markets["BTCUSDT"]
+    assert (market.source, market.source_x2) == (0, 0)
+    assert len(quiet_at(exchange)) < 200_000
+    assert all(_edges_are_quiet(exchange, "BTCUSDT", random.Random(seed)) for seed in range(8))
+
+
 def test_an_ask_at_the_first_tick_lets_no_trade_pass() -> None:
     replayed = Replayed(worlds.depth([(0, 0), (10_000, 50_000)], half_spread_ppm=0))
     replayed.trade(1)
