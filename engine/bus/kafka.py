@@ -274,9 +274,10 @@ class KafkaReader:
             raise BusError(f"a topic cannot be read: {told(error)}") from error
         now = monotonic()
         self._heard.update((topic, now) for topic, _ in found)
-        silent = [topic for topic, heard in self._heard.items() if now - heard > QUIET_S]
-        if silent and not found:
-            await self._hold_to_rights(silent)
+        if not found:
+            silent = [topic for topic, heard in self._heard.items() if now - heard > QUIET_S]
+            if silent:
+                await self._hold_to_rights(silent)
         return found
 
     async def _polled(self, wait_s: float) -> Polled:

@@ -57,8 +57,11 @@ class Outbox:
 
         What others put meanwhile is not waited for: they may never stop. Raises `BusError`.
         """
-        busy = [topic for topic in topics or self._since if topic in self._since]
-        wanted = {topic: self._sent[topic] + (topic in self._filling) for topic in busy}
+        wanted = {
+            topic: self._sent[topic] + (topic in self._filling)
+            for topic in topics or self._since
+            if topic in self._since
+        }
         while any(self._done[topic] < count for topic, count in wanted.items()):
             await self._move()
         self.check()
