@@ -1,7 +1,8 @@
 """The command line as its user meets it: arguments in; text, files and an exit code out."""
 
+import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,16 @@ def called(*arguments: object) -> Result:
 @pytest.fixture
 def call() -> Call:
     return called
+
+
+@pytest.fixture
+def logging_put_back() -> Iterator[None]:
+    """Put logging back; a service takes all of it for itself."""
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = before
+    root.setLevel(level)
 
 
 class Shown:

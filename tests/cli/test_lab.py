@@ -1,8 +1,6 @@
 """A lab in one process, over the memory bus: the same hashes as a replay, and good manners."""
 
 import asyncio
-import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,15 +19,7 @@ from tests.support.embedded import replayed
 
 LAB = "quickstart"
 
-
-@pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    """Put logging back; a service takes all of it for itself."""
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = before
-    root.setLevel(level)
+pytestmark = pytest.mark.usefixtures("logging_put_back")
 
 
 def test_a_lab_in_memory_gives_what_a_replay_gives(tmp_path: Path) -> None:

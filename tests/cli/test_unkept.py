@@ -1,9 +1,7 @@
 """A lab in memory that breaks leaves a log that breaks again, or names a replay that leaves one."""
 
-import logging
 import re
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,14 +17,7 @@ LATE = "crowd-00280"
 """Enters when most of the lab's log is written."""
 UP = ("lab", "up", "--lab", "quickstart", "--drain", "--data")
 
-
-@pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = before
-    root.setLevel(level)
+pytestmark = pytest.mark.usefixtures("logging_put_back")
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from engine.bus.interface import Message
 from engine.config.settings import AtMarginCall, Lab, Trader, TraderOrder
 from engine.core.command import AddMargin, Command, Deposit, PlaceOrder, Side, Tick
 from engine.core.exchange import Exchange
-from engine.core.instrument import Band, Bracket, Contract, Depth, Rules, Venue
-from engine.core.money import Lots, Micros, Price
+from engine.core.instrument import Band, Bracket, Depth, Rules, Venue
+from engine.core.money import Lots, Micros
 from engine.core.tick_run import TickRun
 from engine.journal.chain import Chain
 from engine.journal.read import commands
@@ -26,16 +26,10 @@ from engine.services.venue import VenueTask
 from feeds.cue import cued
 from feeds.reaction import Reactions, tempers
 from feeds.traders import trader_cues
-from tests.services.stage import Stage, tick
+from tests.services.stage import CONTRACT, Stage, tick
 
-X = Contract(
-    symbol="X",
-    price_unit="1",
-    lot="1",
-    tick=1,
-    unit_value=Micros(1_000_000),
-    price_max=Price(1_000),
-    quantity_max=Lots(1_000),
+X = msgspec.structs.replace(
+    CONTRACT,
     brackets=(Bracket(Micros(0), 40_000, Micros(0), 100),),
     depth=Depth(1, (Band(0, Micros(10**12)),), 1, 1_000_000),
 )
